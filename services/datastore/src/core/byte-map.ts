@@ -1,0 +1,198 @@
+// Byte strings → small dense ids, without a JavaScript object for any of them. The bytes lie in an arena,
+// the ids in an open-addressing table, so a million paths cost their bytes and about 20 more each.
+// Invariant: an id names the same bytes until it is removed; removed ids are handed out again.
+import { grown } from './columns.ts';
+
+const segmentBytes = 1 << 20;
+const empty = -1;
+
+/** Hashes buf[start, end), four bytes a step. */
+export function hashBytes(buf: Uint8Array, start: number, end: number): number {
+  let h = (end - start) ^ 0x9e3779b9;
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const word =
+      (buf[i] as number) |
+      ((buf[i + 1] as number) << 8) |
+      ((buf[i + 2] as number) << 16) |
+      ((buf[i + 3] as number) << 24);
+    h = Math.imul(h ^ word, 0x85ebca6b);
+    h ^= h >>> 15;
+  }
+  for (; i < end; i++) h = Math.imul(h ^ (buf[i] as number), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0xc2b2ae35);
+  return h ^ (h >>> 13);
+}
+
+/** The longest key, in bytes: one segment of the arena. */
+export const maxKeyBytes = segmentBytes;
+
+export class ByteMap {
+  #slots: Int32Array = new Int32Array(1024).fill(empty);
+  #segment: Uint32Array = new Uint32Array(512);
+  #offset: Uint32Array = new Uint32Array(512);
+  #length: Int32Array = new Int32Array(512);
+  #hash: Int32Array = new Int32Array(512);
+  #segments: Uint8Array[] = [new Uint8Array(segmentBytes)];
+  #tail = 0;
+  #deadBytes = 0;
+  #liveBytes = 0;
+  #next = 0;
+  #free: number[] = [];
+  #size = 0;
+
+  /** How many keys are present. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** One more than the largest id handed out so far. */
+  get bound(): number {
+    return this.#next;
+  }
+
+  /** The id of buf[start, end), or -1. */
+  find(buf: Uint8Array, start: number, end: number): number {
+    const hash = hashBytes(buf, start, end);
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot] as number;
+      if (id === empty) return -1;
+      if (this.#hash[id] === hash && this.#equals(id, buf, start, end)) return id;
+    }
+  }
+
+  /** The id of buf[start, end), which is copied in when it is new. The key is at most maxKeyBytes long. */
+  intern(buf: Uint8Array, start: number, end: number): number {
+    const known = this.find(buf, start, end);
+    return known >= 0 ? known : this.#insert(this.#free.pop() ?? this.#next++, buf, start, end);
+  }
+
+  /** Puts an absent key under an id of the caller's choice, which must be unused. For loading from disk. */
+  put(id: number, buf: Uint8Array, start: number, end: number): void {
+    for (; this.#next < id; this.#next++) this.#free.push(this.#next);
+    if (id === this.#next) this.#next++;
+    else this.#free.splice(this.#free.lastIndexOf(id), 1);
+    this.#insert(id, buf, start, end);
+  }
+
+  /** The arena segment that holds the bytes of `id`; see start() and length(). */
+  bytes(id: number): Uint8Array {
+    return this.#segments[this.#segment[id] as number] as Uint8Array;
+  }
+
+  /** Where the bytes of `id` begin in bytes(id). */
+  start(id: number): number {
+    return this.#offset[id] as number;
+  }
+
+  /** How many bytes `id` has. */
+  length(id: number): number {
+    return this.#length[id] as number;
+  }
+
+  /** A view of the bytes of `id`; it is valid until the next remove(). */
+  view(id: number): Uint8Array {
+    const start = this.start(id);
+    return this.bytes(id).subarray(start, start + this.length(id));
+  }
+
+  /** Forgets `id`, which must be present. */
+  remove(id: number): void {
+    const mask = this.#slots.length - 1;
+    let hole = (this.#hash[id] as number) & mask;
+    while (this.#slots[hole] !== id) hole = (hole + 1) & mask;
+    // Backward-shift deletion: every later key of the same run moves up, so that no tombstone is needed.
+    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
+      const moved = this.#slots[slot] as number;
+      if (moved === empty) break;
+      const home = (this.#hash[moved] as number) & mask;
+      if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+        this.#slots[hole] = moved;
+        hole = slot;
+      }
+    }
+    this.#slots[hole] = empty;
+    this.#size--;
+    this.#liveBytes -= this.#length[id] as number;
+    this.#deadBytes += this.#length[id] as number;
+    this.#length[id] = -1;
+    this.#free.push(id);
+    if (this.#deadBytes > segmentBytes && this.#deadBytes > this.#liveBytes) this.#compact();
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#slots = new Int32Array(1024).fill(empty);
+    this.#segments = [new Uint8Array(segmentBytes)];
+    this.#tail = this.#deadBytes = this.#liveBytes = this.#next = this.#size = 0;
+    this.#free = [];
+  }
+
+  #insert(id: number, buf: Uint8Array, start: number, end: number): number {
+    if (id >= this.#hash.length) {
+      this.#segment = grown(this.#segment, id + 1);
+      this.#offset = grown(this.#offset, id + 1);
+      this.#length = grown(this.#length, id + 1);
+      this.#hash = grown(this.#hash, id + 1);
+    }
+    if ((this.#size + 1) * 2 > this.#slots.length) this.#rehash();
+    this.#hash[id] = hashBytes(buf, start, end);
+    this.#append(id, buf, start, end);
+    this.#place(id);
+    this.#size++;
+    return id;
+  }
+
+  #append(id: number, buf: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    if (length > maxKeyBytes) throw new RangeError(`a key has ${length} bytes, at most ${maxKeyBytes} fit`);
+    if (this.#tail + length > segmentBytes) {
+      this.#segments.push(new Uint8Array(segmentBytes));
+      this.#tail = 0;
+    }
+    const segment = this.#segments.length - 1;
+    const bytes = this.#segments[segment] as Uint8Array;
+    let at = this.#tail;
+    this.#segment[id] = segment;
+    this.#offset[id] = at;
+    this.#length[id] = length;
+    for (let i = start; i < end; i++) bytes[at++] = buf[i] as number;
+    this.#tail = at;
+    this.#liveBytes += length;
+  }
+
+  #place(id: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = (this.#hash[id] as number) & mask;
+    while (this.#slots[slot] !== empty) slot = (slot + 1) & mask;
+    this.#slots[slot] = id;
+  }
+
+  #rehash(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(old.length * 2).fill(empty);
+    for (const id of old) if (id !== empty) this.#place(id);
+  }
+
+  #compact(): void {
+    const segments = this.#segments;
+    this.#segments = [new Uint8Array(segmentBytes)];
+    this.#tail = this.#deadBytes = this.#liveBytes = 0;
+    for (let id = 0; id < this.#next; id++) {
+      const length = this.#length[id] as number;
+      if (length < 0) continue;
+      const start = this.#offset[id] as number;
+      this.#append(id, segments[this.#segment[id] as number] as Uint8Array, start, start + length);
+    }
+  }
+
+  #equals(id: number, buf: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.#length[id] !== length) return false;
+    const bytes = this.#segments[this.#segment[id] as number] as Uint8Array;
+    const offset = this.#offset[id] as number;
+    for (let i = 0; i < length; i++) if (bytes[offset + i] !== buf[start + i]) return false;
+    return true;
+  }
+}
