@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { startService } from './service.ts';
+import { ServiceError } from './service-process.ts';
+import { until } from './wait.ts';
+
+const main = fileURLToPath(new URL('../testdata/stand-in.ts', import.meta.url));
+const standIn = { service: 'stand-in', main };
+
+const alive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('a service is started on a free port and goes with its scope', async () => {
+  let pid: number;
+  let dataDir: string;
+  {
+    await using service = await startService(standIn);
+    ({ pid, dataDir } = service);
+    expect(service.port).toBeGreaterThan(0);
+    expect(await text(connect(service.port, '127.0.0.1'))).toBe(dataDir);
+    expect(existsSync(dataDir)).toBe(true);
+  }
+  expect(alive(pid)).toBe(false);
+  expect(existsSync(dataDir)).toBe(false);
+});
+
+test('a service that fails to start is reported with its exit code and its last words', async () => {
+  const failure = await startService({ ...standIn, args: ['fail'] }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ServiceError);
+  expect((failure as ServiceError).exit).toEqual({ code: 2, signal: null });
+  expect((failure as ServiceError).message).toContain('"mauve" is not a colour');
+});
+
+test('a service that never serves is killed at the deadline', async () => {
+  const start = startService({ ...standIn, args: ['mute'], deadlineMs: 1_500 });
+  await expect(start).rejects.toThrow(/did not serve within 1500 ms.*starting/s);
+});
+
+test('a killed service starts again on its data and its ports', async () => {
+  const first = await startService(standIn);
+  first.kill('SIGKILL');
+  expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  await using second = await first.restart();
+  expect(second.port).toBe(first.port);
+  expect(second.dataDir).toBe(first.dataDir);
+  expect(second.pid).not.toBe(first.pid);
+});
+
+test('a frozen service can still be disposed of', async () => {
+  await using service = await startService(standIn);
+  service.kill('SIGSTOP');
+});
+
+test('a service does not outlive a test process that is killed', async () => {
+  const script = fileURLToPath(new URL('../testdata/starts-and-dies.ts', import.meta.url));
+  const parent = spawn(process.execPath, [script, main], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [output] = await Promise.all([text(parent.stdout), once(parent, 'close')]);
+  const pid = Number(output.trim());
+  expect(pid).toBeGreaterThan(0);
+  await until(() => !alive(pid), { deadlineMs: 5_000, describe: `process ${pid} is gone` });
+});

@@ -1,0 +1,116 @@
+// Real services as child processes: the only way tests and benchmarks start one. Each runs on Node's own
+// executable, on ports the system picks, in a directory of its own, and never outlives the process that started it.
+
+import {
+  type Exit,
+  type Ports,
+  ServiceError,
+  type ServiceOptions,
+  type ServiceProcess,
+  serving,
+  spawnService,
+  within,
+} from './service-process.ts';
+import { type TempDir, tempDir } from './temp-dir.ts';
+
+const STOP_MS = 12_000;
+
+/**
+ * Starts a service and waits until it logs `{"msg":"serving","port":…,"adminPort":…}` on stdout.
+ * Rejects with a ServiceError when it ends or stays silent instead; no process is left behind.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const dir = options.dataDir === undefined ? await tempDir(options.service) : borrowed(options.dataDir);
+  try {
+    return await launch(options, dir);
+  } catch (error) {
+    await dir[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A service that was seen serving. */
+export class Service implements AsyncDisposable {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly pid: number;
+  readonly dataDir: string;
+  /** Settles when the process has ended. */
+  readonly exited: Promise<Exit>;
+  readonly #options: ServiceOptions;
+  readonly #process: ServiceProcess;
+  #dir: TempDir;
+
+  constructor(process: ServiceProcess, ports: Ports, options: ServiceOptions, dir: TempDir) {
+    this.port = ports.port;
+    this.adminPort = ports.adminPort;
+    this.pid = process.pid;
+    this.dataDir = dir.path;
+    this.exited = process.exited;
+    this.#options = options;
+    this.#process = process;
+    this.#dir = dir;
+  }
+
+  /** `127.0.0.1:<port>`, as clients want it. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** The last lines of stdout and stderr, at the most 1,000. */
+  get logs(): readonly string[] {
+    return this.#process.logs.lines;
+  }
+
+  /** Sends a signal. SIGSTOP freezes the process as a hung machine would, SIGCONT wakes it. */
+  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    this.#process.kill(signal);
+  }
+
+  /** SIGTERM, then how it ended. Rejects with a ServiceError, and kills, when it takes longer than 12 s. */
+  async stop(): Promise<Exit> {
+    this.#process.kill('SIGCONT');
+    this.#process.kill('SIGTERM');
+    const exit = await within(this.exited, STOP_MS);
+    if (exit !== undefined) return exit;
+    this.#process.kill('SIGKILL');
+    await this.exited;
+    throw new ServiceError(`${this.#options.service} did not stop within ${STOP_MS} ms`, this.#process.logs);
+  }
+
+  /**
+   * Starts the service again on the same data and the same ports, so that its peers find it where it was.
+   * One that still runs is stopped first. `changes` replaces single options. This object keeps describing the
+   * process that ended; the data directory now belongs to the new one.
+   */
+  async restart(changes: Partial<ServiceOptions> = {}): Promise<Service> {
+    await this.stop();
+    const dir = this.#dir;
+    this.#dir = borrowed(dir.path);
+    const options = { ...this.#options, port: this.port, adminPort: this.adminPort, ...changes };
+    return launch(options, dir);
+  }
+
+  /** Stops the process and removes its data directory, if that was a temporary one. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.stop();
+    } finally {
+      await this.#dir[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** A directory that somebody else removes. */
+const borrowed = (path: string): TempDir => ({ path, [Symbol.asyncDispose]: () => Promise.resolve() });
+
+async function launch(options: ServiceOptions, dir: TempDir): Promise<Service> {
+  const process = await spawnService(options, dir.path);
+  try {
+    return new Service(process, await serving(options, process), options, dir);
+  } catch (error) {
+    process.kill('SIGKILL');
+    await process.exited;
+    throw error;
+  }
+}
