@@ -1,0 +1,53 @@
+// Opening a SQLite file: the pragmas every store here runs with, and migrations by number. The connection is
+// synchronous: open it in a worker thread, never on the thread that serves the network.
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { migrate } from './migration.ts';
+
+export type Database = BetterSqlite3.Database;
+
+/** How a store uses its file. */
+export interface OpenOptions {
+  /** SQL scripts in order: the n-th takes the file from version n−1 to n. A published script is never edited. */
+  readonly migrations: readonly string[];
+  /** When a commit is on disk: FULL before it returns, NORMAL at the next checkpoint (a power cut may lose the last commits). */
+  readonly synchronous: 'NORMAL' | 'FULL';
+  /** How long a statement waits for a lock of another process before it fails with SQLITE_BUSY. Milliseconds, 5,000 unless given. */
+  readonly busyTimeoutMs?: number;
+}
+
+/** A file could not be opened; the message names it and the cause says why. */
+export class DatabaseOpenError extends Error {
+  override name = 'DatabaseOpenError';
+  readonly file: string;
+
+  constructor(file: string, cause: Error) {
+    super(`cannot open the database ${file}: ${cause.message}`, { cause });
+    this.file = file;
+  }
+}
+
+/**
+ * Opens `file`, creating it and its directory, in WAL mode with foreign keys on, brought up to the newest migration.
+ * Throws DatabaseOpenError when it cannot be opened, is no database, or was written by a newer version; a
+ * migration that fails leaves the file as it was.
+ */
+export function open(file: string, options: OpenOptions): Database {
+  let database: Database | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new BetterSqlite3(file, { timeout: options.busyTimeoutMs ?? 5000 });
+    database.pragma('journal_mode = WAL');
+    database.pragma(`synchronous = ${options.synchronous}`);
+    // Off while migrating: a script may rebuild a table that others refer to. migrate() checks the result.
+    database.pragma('foreign_keys = OFF');
+    migrate(database, options.migrations);
+    database.pragma('foreign_keys = ON');
+    return database;
+  } catch (error) {
+    database?.close();
+    throw new DatabaseOpenError(file, error instanceof Error ? error : new Error(String(error)));
+  }
+}
