@@ -1,0 +1,50 @@
+// What every typed call gets: the caller's identity, and a deadline where no stream is involved.
+
+import { type CallOptions, ClientError, type ClientMiddleware, Metadata, Status } from 'nice-grpc-common';
+
+/** An option of every client method. */
+export interface DeadlineOption {
+  /** Milliseconds this call may take; for unary calls the connection's default applies without it. */
+  readonly deadlineMs?: number;
+}
+
+/** Adds `identity` to each call's metadata; what the caller set wins. */
+export function withIdentity(identity: Metadata): ClientMiddleware {
+  return (call, options) =>
+    call.next(call.request, { ...options, metadata: Metadata([...identity, ...(options.metadata ?? [])]) });
+}
+
+/**
+ * Gives calls their deadline: the server is told, and the call ends here with DEADLINE_EXCEEDED in any case.
+ * Streams have none unless the caller asks.
+ */
+export function withDeadline(defaultMs: number): ClientMiddleware<DeadlineOption> {
+  return (call, { deadlineMs: asked, ...options }) => {
+    const isUnary = !call.method.requestStream && !call.method.responseStream;
+    const deadlineMs = asked ?? (isUnary ? defaultMs : undefined);
+    return deadlineMs === undefined
+      ? call.next(call.request, options)
+      : bounded(call.method.path, deadlineMs, options, (inner) => call.next(call.request, inner));
+  };
+}
+
+async function* bounded<Response, Result>(
+  path: string,
+  deadlineMs: number,
+  options: CallOptions,
+  next: (options: CallOptions) => AsyncGenerator<Response, Result, undefined>,
+): AsyncGenerator<Response, Result, undefined> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), deadlineMs).unref();
+  const signal =
+    options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  const metadata = Metadata(options.metadata).set('grpc-timeout', `${Math.max(1, Math.ceil(deadlineMs))}m`);
+  try {
+    return yield* next({ ...options, metadata, signal });
+  } catch (error) {
+    if (!deadline.signal.aborted || options.signal?.aborted) throw error;
+    throw new ClientError(path, Status.DEADLINE_EXCEEDED, `no answer within ${deadlineMs} ms`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

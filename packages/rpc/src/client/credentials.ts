@@ -1,0 +1,54 @@
+// How a client proves whom it talks to, and who it is.
+
+import { ChannelCredentials } from '@grpc/grpc-js';
+import { Metadata } from 'nice-grpc-common';
+import { readPem } from '../pem.ts';
+
+/** Plaintext, or TLS with PEM files. */
+export type ClientSecurity =
+  | { readonly kind: 'plaintext' }
+  | {
+      readonly kind: 'tls';
+      /** Authorities to trust; Node's own when absent. */
+      readonly caFile?: string;
+      /** Our own certificate and key, for servers that ask (mTLS); both or neither. */
+      readonly certFile?: string;
+      readonly keyFile?: string;
+      /** The name the server's certificate must carry, where it differs from the address. */
+      readonly serverName?: string;
+      /** Accept any certificate: for labs; the connection is encrypted and proves nothing. */
+      readonly skipVerify?: boolean;
+    };
+
+/** What every call carries to say who is calling. */
+export type ClientIdentity =
+  | { readonly kind: 'none' }
+  /** `username` and `password` metadata, as gNMI targets expect. */
+  | { readonly kind: 'password'; readonly username: string; readonly password: string }
+  /** `authorization: Bearer <token>`. */
+  | { readonly kind: 'bearer'; readonly token: string };
+
+/** Reads the files once. Throws PemError naming the file that cannot be used. */
+export function loadChannelCredentials(security: ClientSecurity): ChannelCredentials {
+  if (security.kind === 'plaintext') return ChannelCredentials.createInsecure();
+  const { caFile, certFile, keyFile, skipVerify = false } = security;
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new TypeError(`a client certificate needs its key and the key its certificate: ${certFile ?? keyFile}`);
+  }
+  const read = (path: string | undefined) => (path === undefined ? null : readPem(path));
+  return ChannelCredentials.createSsl(read(caFile), read(keyFile), read(certFile), {
+    rejectUnauthorized: !skipVerify,
+  });
+}
+
+/** The metadata of an identity. */
+export function identityMetadata(identity: ClientIdentity): Metadata {
+  switch (identity.kind) {
+    case 'none':
+      return Metadata();
+    case 'password':
+      return Metadata({ username: identity.username, password: identity.password });
+    case 'bearer':
+      return Metadata({ authorization: `Bearer ${identity.token}` });
+  }
+}

@@ -1,0 +1,67 @@
+// The client's end of a bidirectional stream without a codec: message bytes in and out, no promise per message.
+
+import type { Client, ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
+import type { Metadata, Status } from 'nice-grpc-common';
+import { fromWire, toWire } from '../metadata.ts';
+
+/** How a stream ended. */
+export interface StreamEnd {
+  readonly code: Status;
+  readonly details: string;
+  readonly trailer: Metadata;
+}
+
+/** One raw stream. It never half-closes by itself; targets take that as the end of a subscription. */
+export interface RawClientStream {
+  /** Sends one message; false when 16 or more wait to be sent. */
+  write(message: Uint8Array): boolean;
+  /** Registers the listener for messages; reading starts with it. One per stream. */
+  onMessage(listener: (message: Buffer) => void): void;
+  /** Called once, after the last message: of an OK stream every message was delivered before. */
+  onEnd(listener: (end: StreamEnd) => void): void;
+  /** Stops reading: the server is held back once HTTP/2's window (64 KiB by default) is full. */
+  pause(): void;
+  resume(): void;
+  /** Ends the stream with CANCELLED. */
+  cancel(): void;
+  /** Tells the server that no more messages will be sent. */
+  halfClose(): void;
+}
+
+const asIs = (bytes: Buffer) => bytes;
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Opens a raw stream; an aborting `signal` cancels it. */
+export function openRawStream(
+  client: Client,
+  methodPath: string,
+  metadata: Metadata,
+  signal: AbortSignal | undefined,
+): RawClientStream {
+  const call = client.makeBidiStreamRequest<Uint8Array, Buffer>(methodPath, asBuffer, asIs, toWire(metadata));
+  const cancel = () => call.cancel();
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  // 'status' tells the same and comes for OK as well; without a listener 'error' would end the process.
+  call.on('error', () => {});
+  call.once('status', () => signal?.removeEventListener('abort', cancel));
+  return {
+    write: (message) => call.write(message),
+    onMessage: (listener) => void call.on('data', listener),
+    onEnd: (listener) => onEnd(call, listener),
+    pause: () => void call.pause(),
+    resume: () => void call.resume(),
+    cancel,
+    halfClose: () => void call.end(),
+  };
+}
+
+// grpc-js may report the status while messages of an OK stream still wait to be read.
+function onEnd(call: ClientDuplexStream<Uint8Array, Buffer>, listener: (end: StreamEnd) => void): void {
+  call.once('status', (status: StatusObject) => {
+    const report = () =>
+      listener({ code: status.code as number, details: status.details, trailer: fromWire(status.metadata) });
+    if (status.code !== 0 || call.readableEnded) report();
+    else call.once('end', report);
+  });
+}

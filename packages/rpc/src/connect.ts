@@ -1,0 +1,75 @@
+// A client's connection to one address: typed clients in nice-grpc's shape, and raw streams, on one channel.
+// The channel reconnects by itself with growing, jittered delays; dead peers are found by keepalive.
+
+import { Channel, type ChannelOptions, Client as GrpcClient } from '@grpc/grpc-js';
+import { type Client, createClientFactory, type TsProtoServiceDefinition } from 'nice-grpc';
+import { Metadata } from 'nice-grpc-common';
+import { type DeadlineOption, withDeadline, withIdentity } from './client/call-options.ts';
+import {
+  type ClientIdentity,
+  type ClientSecurity,
+  identityMetadata,
+  loadChannelCredentials,
+} from './client/credentials.ts';
+import { openRawStream, type RawClientStream } from './client/raw-stream.ts';
+
+export type { DeadlineOption } from './client/call-options.ts';
+export type { ClientIdentity, ClientSecurity } from './client/credentials.ts';
+export type { RawClientStream, StreamEnd } from './client/raw-stream.ts';
+
+export interface ConnectOptions {
+  readonly security: ClientSecurity;
+  readonly identity?: ClientIdentity;
+  /** Longest message accepted, in bytes; -1 has no limit, 4 MiB is the default, as everywhere in gRPC. */
+  readonly maxReceiveBytes?: number;
+  /** Deadline of unary calls that do not set one, in ms; 10,000 by default. */
+  readonly defaultDeadlineMs?: number;
+  /** HTTP/2 receive window in bytes, for long round trips only: a bigger one costs latency on short links. */
+  readonly flowControlWindow?: number;
+}
+
+/** A channel and what can be called through it. Disposing it closes the channel and ends its calls. */
+export interface Connection extends Disposable {
+  /** A client whose methods also take `deadlineMs`. */
+  client<Definition extends TsProtoServiceDefinition>(definition: Definition): Client<Definition, DeadlineOption>;
+  /** Opens a bidirectional stream of undecoded messages on `/package.Service/Method`. */
+  raw(methodPath: string, options?: { readonly metadata?: Metadata; readonly signal?: AbortSignal }): RawClientStream;
+}
+
+/**
+ * Opens a channel to `host:port` or `unix:/path`; it connects at the first call.
+ * Throws PemError for a certificate file that cannot be used.
+ */
+export function connect(address: string, options: ConnectOptions): Connection {
+  const { security } = options;
+  const identity = identityMetadata(options.identity ?? { kind: 'none' });
+  const channel = new Channel(address, loadChannelCredentials(security), channelOptions(options));
+  const raw = new GrpcClient(address, loadChannelCredentials({ kind: 'plaintext' }), { channelOverride: channel });
+  const factory = createClientFactory()
+    .use(withIdentity(identity))
+    .use(withDeadline(options.defaultDeadlineMs ?? 10_000));
+  return {
+    client: (definition) => factory.create(definition, channel),
+    raw: (methodPath, { metadata = Metadata(), signal } = {}) =>
+      openRawStream(raw, methodPath, Metadata([...identity, ...metadata]), signal),
+    [Symbol.dispose]: () => channel.close(),
+  };
+}
+
+function channelOptions({ security, maxReceiveBytes, flowControlWindow }: ConnectOptions): ChannelOptions {
+  const serverName = security.kind === 'tls' ? security.serverName : undefined;
+  return {
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.keepalive_permit_without_calls': 1,
+    'grpc.initial_reconnect_backoff_ms': 1_000,
+    'grpc.max_reconnect_backoff_ms': 30_000,
+    'grpc.enable_channelz': 0,
+    ...(maxReceiveBytes !== undefined && { 'grpc.max_receive_message_length': maxReceiveBytes }),
+    ...(flowControlWindow !== undefined && { 'grpc-node.flow_control_window': flowControlWindow }),
+    ...(serverName !== undefined && {
+      'grpc.ssl_target_name_override': serverName,
+      'grpc.default_authority': serverName,
+    }),
+  };
+}

@@ -1,0 +1,93 @@
+// One call in progress. It owns the call's signal and its end: exactly one status is sent, whoever is first of
+// handler, client, deadline and server stop; everything after that is ignored.
+
+import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
+import { type CallContext, Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
+import { fromWire, toWire } from '../metadata.ts';
+import { CallEnded } from './call-ended.ts';
+import { statusOf } from './status.ts';
+import type { OpenCalls } from './open-calls.ts';
+
+/** Sends the status that ends the call; how depends on whether responses stream. */
+export type SendStatus = (status: { code: Status; details: string; metadata: ReturnType<typeof toWire> }) => void;
+
+export class OpenCall {
+  readonly method: MethodDescriptor;
+  readonly context: CallContext;
+  readonly startedAt = performance.now();
+  readonly #abort = new AbortController();
+  readonly #calls: OpenCalls;
+  readonly #sendStatus: SendStatus;
+  #over = false;
+  #headerSent = false;
+
+  constructor(calls: OpenCalls, surface: ServerSurfaceCall, method: MethodDescriptor, sendStatus: SendStatus) {
+    this.#calls = calls;
+    this.method = method;
+    this.#sendStatus = sendStatus;
+    const header = Metadata();
+    this.context = {
+      metadata: fromWire(surface.metadata),
+      peer: surface.getPeer(),
+      header,
+      trailer: Metadata(),
+      signal: this.#abort.signal,
+      sendHeader: () => {
+        if (this.#headerSent || this.#over) return;
+        this.#headerSent = true;
+        surface.sendMetadata(toWire(header));
+      },
+    };
+    surface.on('cancelled', () => {
+      const deadline = surface.getDeadline();
+      const expired = Date.now() >= (deadline instanceof Date ? deadline.getTime() : deadline);
+      this.#abandon(
+        expired
+          ? new CallEnded(Status.DEADLINE_EXCEEDED, 'deadline exceeded')
+          : new CallEnded(Status.CANCELLED, 'cancelled by the client'),
+      );
+    });
+  }
+
+  /** A status was sent, or nobody is left to send one to. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Ends the call now, whatever its handler is doing, and aborts its signal with the same status. */
+  end(code: Status, details: string, trailer = this.context.trailer): void {
+    if (this.#over) return;
+    this.#close(code);
+    this.#abort.abort(new CallEnded(code, details));
+    this.#sendStatus({ code, details, metadata: toWire(trailer) });
+  }
+
+  /** The handler finished well; the caller sends the response and the OK status. */
+  succeed(): void {
+    this.#close(Status.OK);
+  }
+
+  /** The handler threw. A fault of ours is logged here, once; the client gets its status and no stack. */
+  fail(error: unknown): void {
+    const { code, details, unexpected } = statusOf(error, this.signal, this.#calls.stopping);
+    if (unexpected) this.#calls.logger.error({ err: error, method: this.method.path }, 'handler failed');
+    if (this.#over) return;
+    if ([...this.context.header].length > 0) this.context.sendHeader();
+    this.end(code, details);
+  }
+
+  #abandon(reason: CallEnded): void {
+    if (this.#over) return;
+    this.#close(reason.code);
+    this.#abort.abort(reason);
+  }
+
+  #close(code: Status): void {
+    this.#over = true;
+    this.#calls.closed(this, code);
+  }
+}

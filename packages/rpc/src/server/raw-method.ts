@@ -1,0 +1,105 @@
+// Serves a bidirectional method as a raw stream: RawCall over grpc-js's call and its frame sink.
+
+import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js';
+import type { SpanContext } from '@opentelemetry/api';
+import { spanContextOf } from '@syncline/telemetry/trace-context.ts';
+import type { Metadata, Status } from 'nice-grpc-common';
+import type { Method } from '../method.ts';
+import type { RawCall, RawHandler } from '../raw-call.ts';
+import { type FrameSink, openFrameSink } from './frame-sink.ts';
+import type { OpenCall } from './open-call.ts';
+import type { OpenCalls } from './open-calls.ts';
+
+/** Registers `handler` for the method; a throw ends the call like a throwing generator does. */
+export function rawMethod(
+  calls: OpenCalls,
+  method: Method,
+  handler: RawHandler,
+): handleBidiStreamingCall<Buffer, Uint8Array> {
+  return (surface) => {
+    const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
+    if (call.over) return;
+    try {
+      handler(new GrpcRawCall(surface, call));
+    } catch (error) {
+      call.fail(error);
+    }
+  };
+}
+
+class GrpcRawCall implements RawCall {
+  readonly #surface: ServerDuplexStream<Buffer, Uint8Array>;
+  readonly #call: OpenCall;
+  readonly #sink: FrameSink;
+
+  constructor(surface: ServerDuplexStream<Buffer, Uint8Array>, call: OpenCall) {
+    this.#surface = surface;
+    this.#call = call;
+    this.#sink = openFrameSink(surface);
+  }
+
+  get method(): string {
+    return this.#call.method.path;
+  }
+
+  get metadata(): Metadata {
+    return this.#call.context.metadata;
+  }
+
+  get peer(): string {
+    return this.#call.context.peer;
+  }
+
+  get trace(): SpanContext | undefined {
+    return spanContextOf(this.metadata.get('traceparent'));
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+
+  onMessage(listener: (message: Buffer) => void): void {
+    this.#surface.on('data', (message: Buffer) => {
+      if (this.#call.over) return;
+      try {
+        listener(message);
+      } catch (error) {
+        this.#call.fail(error);
+      }
+    });
+  }
+
+  onHalfClose(listener: () => void): void {
+    this.#surface.on('end', () => {
+      if (!this.#call.over) listener();
+    });
+  }
+
+  pause(): void {
+    this.#surface.pause();
+  }
+
+  resume(): void {
+    this.#surface.resume();
+  }
+
+  writeFramed(frames: Uint8Array): void {
+    if (this.#call.over) return;
+    this.#call.context.sendHeader();
+    this.#sink.write(frames);
+  }
+
+  get queuedBytes(): number {
+    return this.#sink.queuedBytes;
+  }
+
+  onDrain(listener: () => void): void {
+    this.#sink.onDrain(() => {
+      if (!this.#call.over) listener();
+    });
+  }
+
+  end(code: Status, details: string, trailer?: Metadata): void {
+    this.#call.end(code, details, trailer);
+  }
+}

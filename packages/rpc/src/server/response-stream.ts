@@ -1,0 +1,100 @@
+// Methods whose responses stream: pulls the handler's async iterable no faster than the client reads.
+// A response that cannot be delivered is thrown into the generator, so its finally blocks run.
+
+import type { handleBidiStreamingCall, handleServerStreamingCall } from '@grpc/grpc-js';
+import type { Writable } from 'node:stream';
+import type { CallContext } from 'nice-grpc-common';
+import type { Method } from '../method.ts';
+import { toWire } from '../metadata.ts';
+import type { OpenCall } from './open-call.ts';
+import type { OpenCalls } from './open-calls.ts';
+import { decodeRequest, requestsOf } from './request-stream.ts';
+
+/** Answers with a stream of messages; a middleware may stand in front of it. */
+export type StreamHandler = (request: unknown, context: CallContext) => AsyncIterable<unknown>;
+
+/** A server-streaming method. */
+export function serverStreamMethod(
+  calls: OpenCalls,
+  method: Method,
+  handler: StreamHandler,
+): handleServerStreamingCall<Buffer, Uint8Array> {
+  return (surface) => {
+    const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
+    if (call.over) return;
+    void respond(surface, call, method, () =>
+      handler(decodeRequest(method, surface.request), call.context),
+    );
+  };
+}
+
+/** A bidirectional method whose handler is a generator; the client's half-close only ends the requests. */
+export function bidiMethod(
+  calls: OpenCalls,
+  method: Method,
+  handler: StreamHandler,
+): handleBidiStreamingCall<Buffer, Uint8Array> {
+  return (surface) => {
+    const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
+    if (call.over) return;
+    void respond(surface, call, method, () =>
+      handler(requestsOf(surface, method, call.signal), call.context),
+    );
+  };
+}
+
+type Surface = Writable & { end(trailer?: ReturnType<typeof toWire>): unknown };
+
+// Never rejects: whatever the handler does becomes responses and a status.
+async function respond(
+  surface: Surface,
+  call: OpenCall,
+  method: Method,
+  handle: () => AsyncIterable<unknown>,
+): Promise<void> {
+  try {
+    const responses = handle()[Symbol.asyncIterator]();
+    for (let step = responses.next(); ; ) {
+      const { done, value } = await step;
+      if (call.over) return await abandon(responses, done, call.signal.reason);
+      if (done) break;
+      let bytes: Uint8Array;
+      try {
+        bytes = method.encodeResponse(value);
+      } catch (error) {
+        if (responses.throw === undefined) throw error;
+        step = responses.throw(error);
+        continue;
+      }
+      call.context.sendHeader();
+      if (!surface.write(bytes)) await drained(surface, call.signal);
+      step = responses.next();
+    }
+    call.context.sendHeader();
+    call.succeed();
+    surface.end(toWire(call.context.trailer));
+  } catch (error) {
+    call.fail(error);
+  }
+}
+
+// The generator gets one chance to clean up; one that swallows the reason and yields on is returned.
+async function abandon(responses: AsyncIterator<unknown>, done: boolean | undefined, reason: unknown) {
+  if (done) return;
+  const after = await responses.throw?.(reason);
+  if (after?.done !== true) await responses.return?.();
+}
+
+// Resolves at 'drain', or when the call is over: grpc-js emits no 'drain' after a cancel.
+function drained(surface: Writable, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = () => {
+    surface.off('drain', wake);
+    signal.removeEventListener('abort', wake);
+    resolve();
+  };
+  if (signal.aborted) return Promise.resolve();
+  surface.on('drain', wake);
+  signal.addEventListener('abort', wake);
+  return promise;
+}
