@@ -31,9 +31,14 @@ export interface ConnectOptions {
 /** A channel and what can be called through it. Disposing it closes the channel and ends its calls. */
 export interface Connection extends Disposable {
   /** A client whose methods also take `deadlineMs`. */
-  client<Definition extends TsProtoServiceDefinition>(definition: Definition): Client<Definition, DeadlineOption>;
+  client<Definition extends TsProtoServiceDefinition>(
+    definition: Definition,
+  ): Client<Definition, DeadlineOption>;
   /** Opens a bidirectional stream of undecoded messages on `/package.Service/Method`. */
-  raw(methodPath: string, options?: { readonly metadata?: Metadata; readonly signal?: AbortSignal }): RawClientStream;
+  raw(
+    methodPath: string,
+    options?: { readonly metadata?: Metadata; readonly signal?: AbortSignal },
+  ): RawClientStream;
 }
 
 /**
@@ -44,7 +49,9 @@ export function connect(address: string, options: ConnectOptions): Connection {
   const { security } = options;
   const identity = identityMetadata(options.identity ?? { kind: 'none' });
   const channel = new Channel(address, loadChannelCredentials(security), channelOptions(options));
-  const raw = new GrpcClient(address, loadChannelCredentials({ kind: 'plaintext' }), { channelOverride: channel });
+  const raw = new GrpcClient(address, loadChannelCredentials({ kind: 'plaintext' }), {
+    channelOverride: channel,
+  });
   const factory = createClientFactory()
     .use(withIdentity(identity))
     .use(withDeadline(options.defaultDeadlineMs ?? 10_000));

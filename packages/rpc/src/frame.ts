@@ -24,7 +24,9 @@ export function* unframe(frames: Uint8Array): Generator<Buffer> {
     if (bytes[at] !== 0) throw new RangeError(`frame at byte ${at}: compression flag is ${bytes[at]}, not 0`);
     const end = start + bytes.readUInt32BE(at + 1);
     if (end > bytes.length) {
-      throw new RangeError(`frame at byte ${at}: ${end - start} bytes announced, ${bytes.length - start} follow`);
+      throw new RangeError(
+        `frame at byte ${at}: ${end - start} bytes announced, ${bytes.length - start} follow`,
+      );
     }
     yield bytes.subarray(start, end);
     at = end;

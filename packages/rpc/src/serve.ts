@@ -7,7 +7,7 @@ import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Metrics } from '@syncline/telemetry/metrics.ts';
 import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
 import type { Binding } from './binding.ts';
-import { type Liveness, type Readiness, serveAdmin } from './server/admin.ts';
+import { type LivenessSource, type Readiness, serveAdmin } from './server/admin.ts';
 import { CallMetrics } from './server/call-metrics.ts';
 import { loadServerCredentials, type ServerTls } from './server/credentials.ts';
 import { Health } from './server/health.ts';
@@ -17,7 +17,7 @@ import { reflectionBindings } from './server/reflection.ts';
 import { route } from './server/router.ts';
 import { drain } from './server/shutdown.ts';
 
-export type { Liveness, Readiness } from './server/admin.ts';
+export type { LivenessSource, Readiness } from './server/admin.ts';
 export type { ServerTls } from './server/credentials.ts';
 export { PortTakenError } from './server/listen.ts';
 export type { Authenticate } from './server/open-calls.ts';
@@ -58,7 +58,7 @@ export interface ServeOptions {
   readonly authenticate?: Authenticate;
   readonly middleware?: readonly ServerMiddleware[];
   readonly readiness: () => Readiness;
-  readonly liveness: Liveness;
+  readonly liveness: LivenessSource;
   /** Describe the services to tools such as grpcurl. */
   readonly reflection: boolean;
   readonly metrics: Metrics;
@@ -84,7 +84,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     authenticate: options.authenticate,
   });
   const health = new Health(options.bindings.map((binding) => binding.service));
-  const bindings = [...options.bindings, health.binding, ...(options.reflection ? reflectionBindings(options.bindings) : [])];
+  const bindings = [
+    ...options.bindings,
+    health.binding,
+    ...(options.reflection ? reflectionBindings(options.bindings) : []),
+  ];
 
   const server = new Server({
     'grpc.max_receive_message_length': limits.maxReceiveBytes,
@@ -96,11 +100,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const middleware = options.middleware?.reduce((outer, inner) => composeServerMiddleware(outer, inner));
   route(server, bindings, { calls, middleware, defaultDeadlineMs: limits.defaultDeadlineMs });
 
-  const credentials = await loadServerCredentials(listen.tls);
+  const credentials = loadServerCredentials(listen.tls);
   const portSetting = listen.portSetting ?? setting('PORT');
   const port = await bind(server, hostPort(listen.host, listen.port), credentials, portSetting);
   if (listen.unixSocket !== undefined) {
-    await bind(server, `unix:${listen.unixSocket}`, await loadServerCredentials(undefined), setting('UNIX_SOCKET'));
+    await bind(server, `unix:${listen.unixSocket}`, loadServerCredentials(undefined), setting('UNIX_SOCKET'));
   }
   const adminServer =
     admin === undefined

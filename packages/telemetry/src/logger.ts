@@ -2,7 +2,13 @@
 // main.ts makes one logger and hands children ({ component }) down; nobody imports a global one.
 
 import { trace } from '@opentelemetry/api';
-import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import {
+  type DestinationStream,
+  type Logger as PinoLogger,
+  pino,
+  stdSerializers,
+  stdTimeFunctions,
+} from 'pino';
 
 /** Where log lines go; `child({ component })` narrows it. Messages are constant, facts are fields, errors are `err`. */
 export type Logger = PinoLogger;

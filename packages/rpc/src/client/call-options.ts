@@ -28,12 +28,12 @@ export function withDeadline(defaultMs: number): ClientMiddleware<DeadlineOption
   };
 }
 
-async function* bounded<Response, Result>(
+async function* bounded<Response>(
   path: string,
   deadlineMs: number,
   options: CallOptions,
-  next: (options: CallOptions) => AsyncGenerator<Response, Result, undefined>,
-): AsyncGenerator<Response, Result, undefined> {
+  next: (options: CallOptions) => AsyncGenerator<Response, Response | void, undefined>,
+): AsyncGenerator<Response, Response | void, undefined> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), deadlineMs).unref();
   const signal =

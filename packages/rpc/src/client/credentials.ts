@@ -33,7 +33,9 @@ export function loadChannelCredentials(security: ClientSecurity): ChannelCredent
   if (security.kind === 'plaintext') return ChannelCredentials.createInsecure();
   const { caFile, certFile, keyFile, skipVerify = false } = security;
   if ((certFile === undefined) !== (keyFile === undefined)) {
-    throw new TypeError(`a client certificate needs its key and the key its certificate: ${certFile ?? keyFile}`);
+    throw new TypeError(
+      `a client certificate needs its key and the key its certificate: ${certFile ?? keyFile}`,
+    );
   }
   const read = (path: string | undefined) => (path === undefined ? null : readPem(path));
   return ChannelCredentials.createSsl(read(caFile), read(keyFile), read(certFile), {

@@ -3,13 +3,12 @@
 
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Liveness } from '@syncline/runtime/liveness.ts';
 import type { Metrics } from '@syncline/telemetry/metrics.ts';
 import { hostPort, PortTakenError } from './listen.ts';
 
-/** What a liveness watch reports: `overdue` names the loops that have not run in time. */
-export interface Liveness {
-  report(): { readonly live: boolean; readonly overdue: readonly string[] };
-}
+/** What answers /livez: the process's loops, none of which may be overdue. */
+export type LivenessSource = Pick<Liveness, 'report'>;
 
 export interface Readiness {
   readonly ready: boolean;
@@ -22,7 +21,7 @@ export interface AdminOptions {
   readonly port: number;
   /** Names the port's setting in errors. */
   readonly setting: string;
-  readonly liveness: Liveness;
+  readonly liveness: LivenessSource;
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
 }
@@ -34,8 +33,9 @@ export interface AdminServer extends AsyncDisposable {
 /** Serves the admin port until disposed. Rejects with PortTakenError. */
 export async function serveAdmin(options: AdminOptions): Promise<AdminServer> {
   const server = createServer((request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return json(response, 405, { error: 'GET only' });
-    switch (request.url?.split('?', 1)[0]) {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return json(response, 405, { error: 'GET only' });
+    switch (new URL(request.url ?? '/', 'http://admin').pathname) {
       case '/livez': {
         const report = options.liveness.report();
         return json(response, report.live ? 200 : 503, report);
@@ -64,7 +64,11 @@ export async function serveAdmin(options: AdminOptions): Promise<AdminServer> {
 function listen(server: Server, { host, port, setting }: AdminOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (error: NodeJS.ErrnoException) => {
-    reject(error.code === 'EADDRINUSE' ? new PortTakenError(hostPort(host, port), setting, { cause: error }) : error);
+    reject(
+      error.code === 'EADDRINUSE'
+        ? new PortTakenError(hostPort(host, port), setting, { cause: error })
+        : error,
+    );
   });
   server.listen({ host, port }, resolve);
   return promise;

@@ -1,7 +1,7 @@
 // Where framed messages go: the HTTP/2 stream itself, or grpc-js message by message when that is out of reach.
 
-import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { ServerHttp2Stream } from 'node:http2';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { unframe } from '../frame.ts';
 import { http2StreamOf } from './http2-stream.ts';
 

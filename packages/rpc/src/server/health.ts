@@ -3,8 +3,8 @@
 
 import {
   type HealthCheckResponse,
-  HealthCheckResponse_ServingStatus as ServingStatus,
   HealthDefinition,
+  HealthCheckResponse_ServingStatus as ServingStatus,
 } from '@syncline/proto/health.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { type Binding, implement } from '../binding.ts';
@@ -48,7 +48,10 @@ export class Health {
       // oxlint-disable-next-line typescript/require-await -- the handler's shape asks for a promise
       list: async () => ({
         statuses: Object.fromEntries(
-          [[wholeServer, this.#whole()] as const, ...this.#statuses].map(([name, status]) => [name, { status }]),
+          [[wholeServer, this.#whole()] as const, ...this.#statuses].map(([name, status]) => [
+            name,
+            { status },
+          ]),
         ),
       }),
       watch: ({ service }, { signal }) => this.#watch(service, signal),

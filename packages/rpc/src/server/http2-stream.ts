@@ -2,8 +2,8 @@
 // messages go out in one write. grpc-js keeps it private in its base server call, below any interceptors.
 // Where the shape differs nothing breaks: callers fall back to one call.write per message.
 
-import { Duplex } from 'node:stream';
 import type { ServerHttp2Stream } from 'node:http2';
+import { Duplex } from 'node:stream';
 
 // Interceptors wrap the base call; more layers than this would be a cycle.
 const maxInterceptors = 16;

@@ -11,7 +11,10 @@ export class PortTakenError extends Error {
   readonly setting: string;
 
   constructor(address: string, setting: string, options?: ErrorOptions) {
-    super(`${address} is taken by another process; set ${setting} to another port (0 picks a free one)`, options);
+    super(
+      `${address} is taken by another process; set ${setting} to another port (0 picks a free one)`,
+      options,
+    );
     this.address = address;
     this.setting = setting;
   }
@@ -32,7 +35,8 @@ export function bind(
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync(address, credentials, (error, port) => {
     if (error === null) resolve(port);
-    else if (error.message.includes('EADDRINUSE')) reject(new PortTakenError(address, setting, { cause: error }));
+    else if (error.message.includes('EADDRINUSE'))
+      reject(new PortTakenError(address, setting, { cause: error }));
     else reject(new Error(`cannot listen on ${address}: ${error.message}`, { cause: error }));
   });
   return promise;

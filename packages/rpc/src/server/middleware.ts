@@ -1,8 +1,8 @@
 // Puts nice-grpc middleware in front of a handler. Without any, a call costs no generator.
 
 import type { CallContext, MethodDescriptor, ServerMiddleware, ServerMiddlewareCall } from 'nice-grpc-common';
-import type { SingleHandler } from './unary.ts';
 import type { StreamHandler } from './response-stream.ts';
+import type { SingleHandler } from './unary.ts';
 
 type Call = ServerMiddlewareCall<unknown, unknown>;
 
@@ -31,7 +31,8 @@ export function aroundSingle(
       },
     };
     const { done, value } = await middleware(call, context).next();
-    if (done !== true) throw new TypeError(`${method.path}: a middleware yielded where one response is returned`);
+    if (done !== true)
+      throw new TypeError(`${method.path}: a middleware yielded where one response is returned`);
     return value;
   };
 }

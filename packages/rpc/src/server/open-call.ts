@@ -5,11 +5,15 @@ import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
 import { type CallContext, Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import { fromWire, toWire } from '../metadata.ts';
 import { CallEnded } from './call-ended.ts';
-import { statusOf } from './status.ts';
 import type { OpenCalls } from './open-calls.ts';
+import { statusOf } from './status.ts';
 
 /** Sends the status that ends the call; how depends on whether responses stream. */
-export type SendStatus = (status: { code: Status; details: string; metadata: ReturnType<typeof toWire> }) => void;
+export type SendStatus = (status: {
+  code: Status;
+  details: string;
+  metadata: ReturnType<typeof toWire>;
+}) => void;
 
 export class OpenCall {
   readonly method: MethodDescriptor;
@@ -21,7 +25,12 @@ export class OpenCall {
   #over = false;
   #headerSent = false;
 
-  constructor(calls: OpenCalls, surface: ServerSurfaceCall, method: MethodDescriptor, sendStatus: SendStatus) {
+  constructor(
+    calls: OpenCalls,
+    surface: ServerSurfaceCall,
+    method: MethodDescriptor,
+    sendStatus: SendStatus,
+  ) {
     this.#calls = calls;
     this.method = method;
     this.#sendStatus = sendStatus;

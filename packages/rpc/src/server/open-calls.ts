@@ -63,7 +63,7 @@ export class OpenCalls {
   /** Ends every stream with UNAVAILABLE and refuses what comes after. */
   stop(): void {
     this.#stopping = true;
-    for (const call of [...this.#calls]) {
+    for (const call of this.#calls) {
       if (call.method.requestStream || call.method.responseStream) {
         call.end(Status.UNAVAILABLE, 'server is stopping');
       }

@@ -1,11 +1,11 @@
 // Methods whose responses stream: pulls the handler's async iterable no faster than the client reads.
 // A response that cannot be delivered is thrown into the generator, so its finally blocks run.
 
-import type { handleBidiStreamingCall, handleServerStreamingCall } from '@grpc/grpc-js';
 import type { Writable } from 'node:stream';
+import type { handleBidiStreamingCall, handleServerStreamingCall } from '@grpc/grpc-js';
 import type { CallContext } from 'nice-grpc-common';
-import type { Method } from '../method.ts';
 import { toWire } from '../metadata.ts';
+import type { Method } from '../method.ts';
 import type { OpenCall } from './open-call.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { decodeRequest, requestsOf } from './request-stream.ts';
@@ -22,9 +22,7 @@ export function serverStreamMethod(
   return (surface) => {
     const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
     if (call.over) return;
-    void respond(surface, call, method, () =>
-      handler(decodeRequest(method, surface.request), call.context),
-    );
+    void respond(surface, call, method, () => handler(decodeRequest(method, surface.request), call.context));
   };
 }
 
@@ -53,7 +51,7 @@ async function respond(
   handle: () => AsyncIterable<unknown>,
 ): Promise<void> {
   try {
-    const responses = handle()[Symbol.asyncIterator]();
+    const responses: AsyncIterator<unknown, unknown> = handle()[Symbol.asyncIterator]();
     for (let step = responses.next(); ; ) {
       const { done, value } = await step;
       if (call.over) return await abandon(responses, done, call.signal.reason);

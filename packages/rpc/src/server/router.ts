@@ -7,7 +7,7 @@ import type { Binding, BoundMethod } from '../binding.ts';
 import { aroundSingle, aroundStream } from './middleware.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { rawMethod } from './raw-method.ts';
-import { bidiMethod, serverStreamMethod, type StreamHandler } from './response-stream.ts';
+import { bidiMethod, type StreamHandler, serverStreamMethod } from './response-stream.ts';
 import { clientStreamMethod, type SingleHandler, unaryMethod } from './unary.ts';
 
 export interface RouterOptions {
@@ -24,7 +24,8 @@ export function route(server: Server, bindings: readonly Binding[], options: Rou
     if (methods.get(path)?.kind !== 'raw') methods.set(path, bound);
   }
   for (const path of bindings.flatMap((binding) => binding.paths)) {
-    if (!methods.has(path)) throw new TypeError(`nothing answers ${path}: bind it with implement() or rawBidi()`);
+    if (!methods.has(path))
+      throw new TypeError(`nothing answers ${path}: bind it with implement() or rawBidi()`);
   }
   for (const bound of methods.values()) register(server, bound, options);
 }
@@ -32,7 +33,11 @@ export function route(server: Server, bindings: readonly Binding[], options: Rou
 const asIs = (bytes: Buffer) => bytes;
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-function register(server: Server, bound: BoundMethod, { calls, middleware, defaultDeadlineMs }: RouterOptions): void {
+function register(
+  server: Server,
+  bound: BoundMethod,
+  { calls, middleware, defaultDeadlineMs }: RouterOptions,
+): void {
   const { method } = bound;
   const { path, requestStream, responseStream } = method.descriptor;
   if (bound.kind === 'raw') {
@@ -43,7 +48,9 @@ function register(server: Server, bound: BoundMethod, { calls, middleware, defau
     else server.register(path, serverStreamMethod(calls, method, handler), asBuffer, asIs, 'serverStream');
   } else {
     const handler = aroundSingle(middleware, method.descriptor, bound.handler as SingleHandler);
-    if (requestStream) server.register(path, clientStreamMethod(calls, method, handler), asBuffer, asIs, 'clientStream');
-    else server.register(path, unaryMethod(calls, method, handler, defaultDeadlineMs), asBuffer, asIs, 'unary');
+    if (requestStream)
+      server.register(path, clientStreamMethod(calls, method, handler), asBuffer, asIs, 'clientStream');
+    else
+      server.register(path, unaryMethod(calls, method, handler, defaultDeadlineMs), asBuffer, asIs, 'unary');
   }
 }

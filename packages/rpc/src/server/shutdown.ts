@@ -1,7 +1,7 @@
 // The end of a server, in the order clients can act on: health first, then streams, then what is left.
 
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Server } from '@grpc/grpc-js';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Health } from './health.ts';
 import type { OpenCalls } from './open-calls.ts';

@@ -1,5 +1,6 @@
 // What a thrown value says to the client. The one place where an error becomes a status.
 
+import { StoppedError } from '@syncline/runtime/stop-signal.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { CallEnded } from './call-ended.ts';
 
@@ -18,11 +19,11 @@ export function statusOf(error: unknown, signal: AbortSignal, stopping: boolean)
   if (error instanceof ServerError || error instanceof CallEnded) {
     return { code: error.code, details: error.details, unexpected: false };
   }
-  if (error instanceof Error && error.name === 'AbortError') {
-    if (signal.reason instanceof CallEnded) return statusOf(signal.reason, signal, stopping);
-    return stopping
-      ? { code: Status.UNAVAILABLE, details: 'server is stopping', unexpected: false }
-      : { code: Status.CANCELLED, details: 'the operation was aborted', unexpected: false };
+  const aborted = error instanceof Error && error.name === 'AbortError';
+  if (aborted && signal.reason instanceof CallEnded) return statusOf(signal.reason, signal, stopping);
+  if (error instanceof StoppedError || (aborted && stopping)) {
+    return { code: Status.UNAVAILABLE, details: 'server is stopping', unexpected: false };
   }
+  if (aborted) return { code: Status.CANCELLED, details: 'the operation was aborted', unexpected: false };
   return { code: Status.INTERNAL, details: "internal error; the server's log has it", unexpected: true };
 }

@@ -2,8 +2,8 @@
 
 import type { handleClientStreamingCall, handleUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { type CallContext, Status } from 'nice-grpc-common';
-import type { Method } from '../method.ts';
 import { toWire } from '../metadata.ts';
+import type { Method } from '../method.ts';
 import type { OpenCall } from './open-call.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { decodeRequest, requestsOf } from './request-stream.ts';
@@ -27,7 +27,10 @@ export function unaryMethod(
     const deadline =
       surface.getDeadline() === Infinity
         ? setTimeout(() => {
-            call.end(Status.DEADLINE_EXCEEDED, `no deadline was set; the server's ${defaultDeadlineMs} ms passed`);
+            call.end(
+              Status.DEADLINE_EXCEEDED,
+              `no deadline was set; the server's ${defaultDeadlineMs} ms passed`,
+            );
           }, defaultDeadlineMs).unref()
         : undefined;
     void answer(call, method, callback, () =>

@@ -1,0 +1,69 @@
+// A service process from its first line to its natural exit: signals stop it, nothing calls process.exit but the
+// second SIGINT and the watchdog, so telemetry is flushed and stores are closed on every ordinary way out.
+
+import { hostname } from 'node:os';
+import { StoppedError, StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+
+/** How long a process may live after its stop began before the watchdog ends it. */
+const watchdogMs = 10_000;
+
+// sysexits.h EX_SOFTWARE: the process did not end by itself, which is a defect.
+const exitHeld = 70;
+const exitInterrupted = 130;
+
+/**
+ * Runs a service. `main` gets the process's stop signal, which SIGINT, SIGTERM and uncaught errors give, and resolves
+ * when everything it opened is closed. When `main` or the stop signal failed, the error is logged and the exit code
+ * is 1 unless main set another. A process that is still alive 10 s after the stop began logs what holds it and
+ * exits with 70.
+ */
+export async function runService(
+  main: (stop: StopSignal) => Promise<void>,
+  logger: Logger = defaultLogger(),
+): Promise<void> {
+  const stop = new StopSignal();
+  stop.signal.addEventListener('abort', () => {
+    const reason: unknown = stop.signal.reason;
+    if (reason instanceof StoppedError) logger.info({ by: reason.by }, 'stopping');
+    else logger.error({ err: reason }, 'service failed');
+    armWatchdog(logger);
+  });
+  process.on('SIGTERM', () => stop.stop('SIGTERM'));
+  process.on('SIGINT', () => {
+    if (stop.signal.aborted) process.exit(exitInterrupted);
+    stop.stop('SIGINT');
+  });
+  // Unhandled rejections arrive here too.
+  process.on('uncaughtException', (error) => fail(stop, error, logger));
+  try {
+    await main(stop);
+  } catch (error) {
+    if (error !== stop.signal.reason) fail(stop, error, logger);
+  }
+  if (stop.failure !== undefined) process.exitCode ??= 1;
+  stop.stop('main, which returned');
+}
+
+function fail(stop: StopSignal, thrown: unknown, logger: Logger): void {
+  const error = thrown instanceof Error ? thrown : new Error(`thrown: ${String(thrown)}`);
+  const wasRunning = !stop.signal.aborted;
+  stop.fail(error);
+  process.exitCode ??= 1;
+  if (!wasRunning) logger.error({ err: error }, 'failed while stopping');
+}
+
+function armWatchdog(logger: Logger): void {
+  setTimeout(() => {
+    logger.error({ holding: process.getActiveResourcesInfo() }, 'still alive after the stop');
+    process.exit(exitHeld);
+  }, watchdogMs).unref();
+}
+
+function defaultLogger(): Logger {
+  return createLogger({
+    service: process.env['OTEL_SERVICE_NAME'] ?? 'syncline',
+    instance: hostname(),
+    level: 'info',
+  });
+}
