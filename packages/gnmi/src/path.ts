@@ -22,16 +22,18 @@ export interface Path {
   readonly elems: readonly PathElem[];
 }
 
-/** A path that breaks a rule; `field` and `value` name what was wrong. */
+/** A path that breaks a rule; `field` and `value` name what was wrong, `reason` says why. */
 export class PathError extends Error {
   override name = 'PathError';
   readonly field: string;
   readonly value: string;
+  readonly reason: string;
 
   constructor(field: string, value: string, reason: string, options?: ErrorOptions) {
     super(`${field} ${JSON.stringify(value)}: ${reason}`, options);
     this.field = field;
     this.value = value;
+    this.reason = reason;
   }
 }
 
