@@ -16,6 +16,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/openconfig/gnmi/proto/gnmi"
@@ -49,11 +50,12 @@ func main() {
 	flag.IntVar(&stop.polls, "polls", 0, "POLL: polls to make after the first sync_response, then end")
 	flag.DurationVar(&stop.quiet, "quiet", 0, "end when nothing came for this long after a sync_response")
 	flag.DurationVar(&stop.after, "duration", 0, "end after this long, whatever came")
+	traceparent := flag.String("traceparent", "", "W3C trace context that the RPC belongs to")
 	asJSON := flag.Bool("json", false, "print one JSON object")
 	leaves := flag.Bool("leaves", false, "print the leaves too")
 	flag.Parse()
 
-	result, err := subscribeTo(*address, ask, paths, stop)
+	result, err := subscribeTo(*address, *traceparent, ask, paths, stop)
 	if *leaves {
 		result.Leaves = result.tree.lines()
 	}
@@ -63,7 +65,7 @@ func main() {
 	}
 }
 
-func subscribeTo(address string, ask question, paths []string, stop ending) (result, error) {
+func subscribeTo(address, traceparent string, ask question, paths []string, stop ending) (result, error) {
 	request, err := ask.request(paths)
 	if err != nil {
 		return result{}, err
@@ -77,6 +79,9 @@ func subscribeTo(address string, ask question, paths []string, stop ending) (res
 	defer conn.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	if traceparent != "" {
+		ctx = metadata.AppendToOutgoingContext(ctx, "traceparent", traceparent)
+	}
 	stream, err := gnmi.NewGNMIClient(conn).Subscribe(ctx)
 	if err != nil {
 		return result{}, err

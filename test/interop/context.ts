@@ -1,0 +1,79 @@
+// What a case works with: the tools it asked for, real services, and one scope in which all that it starts ends.
+
+import { type Service, startService } from '@syncline/testkit/service.ts';
+import { type CommandOptions, type Finished, run } from './command.ts';
+import { Program } from './program.ts';
+import type { ToolName } from './tools/toolbox.ts';
+
+/** The settings of a service on top of those the testkit gives it. */
+export interface ServiceSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+}
+
+/** The surroundings of one run of one case. */
+export class CaseContext implements AsyncDisposable {
+  /** Aborts at the case's deadline. */
+  readonly signal: AbortSignal;
+  readonly #tools: ReadonlyMap<ToolName, string>;
+  readonly #stack = new AsyncDisposableStack();
+  readonly #services: { readonly name: string; readonly service: Service }[] = [];
+
+  constructor(tools: ReadonlyMap<ToolName, string>, signal: AbortSignal) {
+    this.#tools = tools;
+    this.signal = signal;
+  }
+
+  /** Path of a tool; throws when the case does not list it in `needs`. */
+  tool(name: ToolName): string {
+    const path = this.#tools.get(name);
+    if (path === undefined) throw new Error(`the case does not say that it needs ${name}`);
+    return path;
+  }
+
+  /** Runs a tool to its end. */
+  run(
+    tool: ToolName,
+    args: readonly string[],
+    options: Omit<CommandOptions, 'signal'> = {},
+  ): Promise<Finished> {
+    return run(this.tool(tool), args, { ...options, signal: this.signal });
+  }
+
+  /** Starts a tool that runs beside the case. */
+  async start(tool: ToolName, args: readonly string[]): Promise<Program> {
+    return this.own(await Program.start(this.tool(tool), args));
+  }
+
+  /** Starts our device; it serves when this resolves. */
+  startDevice(settings: ServiceSettings = {}): Promise<Service> {
+    return this.#startService('device', settings);
+  }
+
+  /** Starts our datastore; it serves when this resolves. */
+  startDatastore(settings: ServiceSettings = {}): Promise<Service> {
+    return this.#startService('datastore', settings);
+  }
+
+  /** Disposes `resource` when the case ends, the last one first. */
+  own<T extends AsyncDisposable | Disposable>(resource: T): T {
+    return this.#stack.use(resource);
+  }
+
+  /** What the services logged last, for the report of a failure. */
+  get logs(): string {
+    return this.#services
+      .map(({ name, service }) => `--- ${name}\n${service.logs.slice(-15).join('\n')}`)
+      .join('\n');
+  }
+
+  async #startService(name: string, settings: ServiceSettings): Promise<Service> {
+    const service = this.own(await startService({ service: name, ...settings }));
+    this.#services.push({ name, service });
+    return service;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}

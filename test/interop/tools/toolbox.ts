@@ -1,0 +1,62 @@
+// Every client and peer that a case may need, prepared when it is first asked for and once only.
+
+import { join } from 'node:path';
+import { CommandError, run } from '../command.ts';
+import { type Availability, missing, ready } from './availability.ts';
+import { buildGoPrograms, buildJaeger, findGo, type GoProgram } from './go.ts';
+import { preparePygnmi } from './python.ts';
+
+export type ToolName = 'go' | GoProgram | 'jaeger' | 'pygnmi' | 'gnmic';
+
+/** The tools of one run. */
+export class Toolbox {
+  readonly #prepared = new Map<string, Promise<Availability>>();
+
+  /** Prepares a tool: it may download and build, for minutes, when nothing is cached. */
+  prepare(tool: ToolName): Promise<Availability> {
+    switch (tool) {
+      case 'go':
+        return this.#once('go', findGo);
+      case 'jaeger':
+        return this.#once('jaeger', () => this.#withGo(buildJaeger));
+      case 'pygnmi':
+        return this.#once('pygnmi', preparePygnmi);
+      case 'gnmic':
+        return this.#once('gnmic', findGnmic);
+      case 'wirecheck':
+      case 'collector':
+      case 'sink':
+      case 'faketarget':
+      case 'gnmi_cli':
+      case 'grpcurl':
+        return this.#goProgram(tool);
+    }
+  }
+
+  #once(what: string, prepare: () => Promise<Availability>): Promise<Availability> {
+    const known = this.#prepared.get(what) ?? prepare();
+    this.#prepared.set(what, known);
+    return known;
+  }
+
+  async #withGo(prepare: () => Promise<Availability>): Promise<Availability> {
+    const go = await this.prepare('go');
+    return go.kind === 'ready' ? prepare() : go;
+  }
+
+  async #goProgram(tool: GoProgram): Promise<Availability> {
+    const folder = await this.#once('go programs', () => this.#withGo(buildGoPrograms));
+    return folder.kind === 'ready' ? ready(join(folder.path, tool)) : folder;
+  }
+}
+
+/** gnmic comes in no package that an ordinary client gets, so it is taken where it is. */
+async function findGnmic(): Promise<Availability> {
+  try {
+    await run('gnmic', ['version'], { signal: AbortSignal.timeout(30_000) });
+    return ready('gnmic');
+  } catch (error) {
+    if (error instanceof CommandError && error.absent) return missing('gnmic is not on the PATH');
+    throw error;
+  }
+}
