@@ -2,13 +2,14 @@
 // own and takes nothing else with it, so for every message: items = operations + superseded + faults, counted
 // in leaves. Order: what an atomic message replaces, then its deletes, then its updates (specification 2.1).
 
-import { Encoding, type Notification, type Update } from '@syncline/proto/gnmi.ts';
+import type { Notification, Update } from '@syncline/proto/gnmi.ts';
 import { defaultExpandRules, type ExpandRules, expandValue } from './json-expand.ts';
 import type { LeafFault } from './leaf.ts';
 import { canonicalOrigin, type Path, PathError } from './path.ts';
 import { absolutePath, describeProto } from './path-proto.ts';
 import { printPath } from './path-text.ts';
 import { hasWildcard, Pattern } from './pattern.ts';
+import { updateValue } from './update-value.ts';
 import type { Value } from './value.ts';
 
 /** One step of a notification, with the canonical absolute path, its target included. */
@@ -57,7 +58,7 @@ export function readNotification(
   for (const update of message.update) {
     const path = pathOrFault(message, update.path, faults, concretePath);
     if (path === undefined) continue;
-    const value = valueOf(update);
+    const value = updateValue(update);
     if (value === undefined) {
       faults.push({ path: printPath(path), reason: 'the update has no value' });
       continue;
@@ -118,25 +119,4 @@ function concretePath(path: Path): void {
 
 function patternPath(path: Path): void {
   new Pattern(path);
-}
-
-/** The value of an update; the pre-0.4 field counts only when there is no other. */
-function valueOf(update: Update): Value | undefined {
-  if (update.val?.value !== undefined) return update.val.value;
-  if (update.value === undefined) return undefined;
-  const { type, value } = update.value;
-  switch (type) {
-    case Encoding.JSON:
-      return { $case: 'jsonVal', value };
-    case Encoding.JSON_IETF:
-      return { $case: 'jsonIetfVal', value };
-    case Encoding.PROTO:
-      return { $case: 'protoBytes', value };
-    case Encoding.ASCII:
-      return { $case: 'asciiVal', value: new TextDecoder().decode(value) };
-    case Encoding.BYTES:
-    case Encoding.UNRECOGNIZED:
-    default:
-      return { $case: 'bytesVal', value };
-  }
 }

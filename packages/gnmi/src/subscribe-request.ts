@@ -1,12 +1,11 @@
 // The first message of a Subscribe RPC, checked and turned into a plan; and the rule for the messages after it.
 // Nothing of a plan needs checking again: intervals are whole and allowed, paths parse, extensions make sense.
 
-import type { Encoding } from '@syncline/proto/gnmi.ts';
 import {
+  type Encoding,
   type SubscribeRequest,
   type Subscription,
   SubscriptionList_Mode,
-  SubscriptionMode,
 } from '@syncline/proto/gnmi.ts';
 import type { Extension } from '@syncline/proto/gnmi_ext.ts';
 import { readExtensions } from './extension.ts';
@@ -19,25 +18,10 @@ import {
   readPath,
 } from './read-request.ts';
 import { GnmiRequestError } from './request-error.ts';
+import { type IntervalLimits, readTrigger, type Trigger } from './trigger.ts';
 
-/** What a server lets a subscriber ask for. Intervals are nanoseconds. */
-export interface SubscribeLimits extends ReadLimits {
-  /** The fastest sampling served: also what sample_interval 0 means. */
-  readonly minSampleInterval: bigint;
-  readonly minHeartbeatInterval: bigint;
-}
-
-/** When a leaf of a STREAM is sent after the initial set. Intervals are nanoseconds; heartbeat 0 is none. */
-export type Trigger =
-  | { readonly kind: 'target_defined'; readonly heartbeat: bigint }
-  | { readonly kind: 'on_change'; readonly heartbeat: bigint }
-  | {
-      readonly kind: 'sample';
-      readonly interval: bigint;
-      /** Skip leaves that did not change since the last sample; a heartbeat overrides it. */
-      readonly suppressRedundant: boolean;
-      readonly heartbeat: bigint;
-    };
+/** What a server lets a subscriber ask for. */
+export interface SubscribeLimits extends ReadLimits, IntervalLimits {}
 
 /** A path of a STREAM and its trigger. */
 export interface StreamPath extends ReadPath {
@@ -90,19 +74,18 @@ export function parseSubscribe(request: SubscribeRequest, limits: SubscribeLimit
     models: readModels('subscribe.use_models', list.useModels, limits),
     ...readSubscribeExtensions(request.extension),
   };
-  const paths = list.subscription.map(({ path }, i) =>
-    readPath(`subscribe.subscription[${i}].path`, list.prefix, path, limits),
-  );
+  const read = ({ path }: Subscription, i: number): ReadPath =>
+    readPath(`subscribe.subscription[${i}].path`, list.prefix, path, limits);
   switch (list.mode) {
     case SubscriptionList_Mode.ONCE:
-      return { ...scope, mode: 'once', subscriptions: paths };
+      return { ...scope, mode: 'once', subscriptions: list.subscription.map(read) };
     case SubscriptionList_Mode.POLL:
-      return { ...scope, mode: 'poll', subscriptions: paths };
+      return { ...scope, mode: 'poll', subscriptions: list.subscription.map(read) };
     case SubscriptionList_Mode.STREAM: {
-      const triggers = list.subscription.map((it, i) =>
-        readTrigger(`subscribe.subscription[${i}]`, it, limits),
-      );
-      const subscriptions = paths.map((path, i) => ({ ...path, trigger: triggers[i] as Trigger }));
+      const subscriptions = list.subscription.map((it, i) => ({
+        ...read(it, i),
+        trigger: readTrigger(`subscribe.subscription[${i}]`, it, limits),
+      }));
       return { ...scope, mode: 'stream', subscriptions };
     }
     case SubscriptionList_Mode.UNRECOGNIZED:
@@ -149,50 +132,4 @@ function readSubscribeExtensions(
     );
   }
   return { depth: depth ?? 0, configOnly: configSubscription !== undefined };
-}
-
-function readTrigger(field: string, it: Subscription, limits: SubscribeLimits): Trigger {
-  const heartbeat = checkInterval(
-    `${field}.heartbeat_interval`,
-    it.heartbeatInterval,
-    limits.minHeartbeatInterval,
-  );
-  switch (it.mode) {
-    case SubscriptionMode.TARGET_DEFINED:
-      if (it.sampleInterval !== 0n) {
-        throw new GnmiRequestError(
-          'INVALID_ARGUMENT',
-          `${field}.sample_interval`,
-          String(it.sampleInterval),
-          'it needs mode SAMPLE, not TARGET_DEFINED',
-        );
-      }
-      return { kind: 'target_defined', heartbeat };
-    case SubscriptionMode.ON_CHANGE:
-      // A sample_interval here means nothing; some collectors always send one.
-      return { kind: 'on_change', heartbeat };
-    case SubscriptionMode.SAMPLE: {
-      const asked = checkInterval(`${field}.sample_interval`, it.sampleInterval, limits.minSampleInterval);
-      const interval = asked === 0n ? limits.minSampleInterval : asked;
-      return { kind: 'sample', interval, suppressRedundant: it.suppressRedundant, heartbeat };
-    }
-    case SubscriptionMode.UNRECOGNIZED:
-    default:
-      throw new GnmiRequestError(
-        'INVALID_ARGUMENT',
-        `${field}.mode`,
-        String(it.mode),
-        'there is no such mode',
-      );
-  }
-}
-
-function checkInterval(field: string, interval: bigint, minimum: bigint): bigint {
-  if (interval === 0n || interval >= minimum) return interval;
-  throw new GnmiRequestError(
-    'INVALID_ARGUMENT',
-    field,
-    String(interval),
-    `the minimum is ${minimum} nanoseconds`,
-  );
 }
