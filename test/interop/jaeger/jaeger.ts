@@ -75,6 +75,7 @@ export async function startJaeger(context: CaseContext): Promise<Jaeger> {
   });
   return {
     env: {
+      NODE_OPTIONS: '--import=@syncline/telemetry/register.ts',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlp}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_BSP_SCHEDULE_DELAY: '200',
