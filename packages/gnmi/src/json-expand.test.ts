@@ -50,9 +50,14 @@ test('an array of objects expands by the keys a schema names, key leaves include
     maxDepth: 64,
     listKeys: (list) => (printPath(list) === '/a/list' ? ['id', 'up'] : undefined),
   };
-  expect(expand('/a', ietf('{"list":[{"m:id":7,"up":true,"mtu":1},{"id":8}]}'), rules)).toEqual({
+  expect(
+    expand('/a', ietf('{"list":[{"m:id":7,"up":true,"mtu":1},{"id":8},{"id":"\\ud800","up":1}]}'), rules),
+  ).toEqual({
     leaves: ['/a/list[id=7][up=true]/id~7', '/a/list[id=7][up=true]/up~true', '/a/list[id=7][up=true]/mtu~1'],
-    faults: [{ path: '/a/list', reason: 'entry 1 is not an object with the keys id, up' }],
+    faults: [
+      { path: '/a/list', reason: 'entry 1 is not an object with the keys id, up' },
+      { path: '/a/list', reason: 'entry 2 is not an object with the keys id, up' },
+    ],
   });
 });
 
@@ -68,12 +73,13 @@ test('a member that cannot be a leaf is a fault and takes nothing with it', () =
   });
 });
 
-test('members below the bound are faults, those at it are leaves', () => {
+test('what lies below the bound is a fault, what lies at it a leaf', () => {
   const value = json('{"b":{"c":1,"d":{"e":2}}}');
-  expect(expand('/a', value, { maxDepth: 2 })).toEqual({
+  expect(expand('/a', value, { maxDepth: 3 })).toEqual({
     leaves: ['/a/b/c=1'],
-    faults: [{ path: '/a/b/d/e', reason: 'deeper than 2 levels below the update' }],
+    faults: [{ path: '/a/b/d/e', reason: 'deeper than 3 levels' }],
   });
+  expect(expand('/a/b/c/d', json('1'), { maxDepth: 3 }).faults).toHaveLength(1);
 });
 
 test('a key leaf must repeat the key of the path, an identity with or without its module', () => {

@@ -21,7 +21,7 @@ import { localName } from './value-json.ts';
 
 /** What the caller knows about the tree that a value goes into. */
 export interface ExpandRules {
-  /** Levels below the given path that an object may reach; deeper members are faults. */
+  /** Elements that the path of a leaf may have; deeper ones are faults, so that trees can be walked recursively. */
   readonly maxDepth: number;
   /** The names of the keys of the list at `list`, whose last element has none; undefined when it is no known list. */
   readonly listKeys?: (list: Path) => readonly string[] | undefined;
@@ -42,7 +42,7 @@ export function expandValue(path: Path, value: Value, rules: ExpandRules = defau
   try {
     const json = isJson(value) ? parseJson(value.value) : undefined;
     if (json === undefined || isLeaf(json)) expander.leaf(path, value);
-    else expander.expand(path, json, 0);
+    else expander.expand(path, json);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     expander.fault(path, error.message);
@@ -69,17 +69,19 @@ class Expander {
     const hole =
       value.$case === 'leaflistVal' ? value.value.element.findIndex((it) => it.value === undefined) : -1;
     if (path.elems.length === 0) this.fault(path, 'the root is a branch and takes an object only');
+    else if (path.elems.length > this.#rules.maxDepth) this.fault(path, this.#tooDeep());
     else if (hole >= 0) this.fault(path, `item ${hole} of the leaf-list has no value`);
     else this.leaves.push({ path, value });
   }
 
-  expand(path: Path, json: JsonValue, depth: number): void {
-    if (isJsonObject(json)) this.#members(path, json, depth);
-    else if (isJsonArray(json) && !isLeaf(json)) this.#list(path, json, depth);
+  expand(path: Path, json: JsonValue): void {
+    if (isJsonObject(json)) this.#members(path, json);
+    else if (isJsonArray(json) && !isLeaf(json)) this.#list(path, json);
     else this.leaf(path, { $case: this.#flavour, value: printJson(json) });
   }
 
-  #members(path: Path, object: JsonObject, depth: number): void {
+  #members(path: Path, object: JsonObject): void {
+    const keys = new Map(path.elems.at(-1)?.keys);
     const seen = new Set<string>();
     for (const [qualified, value] of Object.entries(object)) {
       const name = localName(qualified);
@@ -88,19 +90,25 @@ class Expander {
         continue;
       }
       const member = { ...path, elems: [...path.elems, pathElem(name)] };
-      const key = path.elems.at(-1)?.keys.find(([it]) => it === name);
-      if (depth >= this.#rules.maxDepth)
-        this.fault(member, `deeper than ${this.#rules.maxDepth} levels below the update`);
-      else if (seen.has(name))
+      const key = keys.get(name);
+      if (member.elems.length > this.#rules.maxDepth) {
+        this.fault(member, this.#tooDeep());
+      } else if (seen.has(name)) {
         this.fault(member, `a second member of this name, ${JSON.stringify(qualified)}`);
-      else if (key !== undefined && !agrees(key[1], value))
-        this.fault(member, `differs from the key ${JSON.stringify(key[1])} in the path`);
-      else this.expand(member, value, depth + 1);
+      } else if (key !== undefined && !agrees(key, value)) {
+        this.fault(member, `differs from the key ${JSON.stringify(key)} in the path`);
+      } else {
+        this.expand(member, value);
+      }
       seen.add(name);
     }
   }
 
-  #list(path: Path, items: readonly JsonValue[], depth: number): void {
+  #tooDeep(): string {
+    return `deeper than ${this.#rules.maxDepth} levels`;
+  }
+
+  #list(path: Path, items: readonly JsonValue[]): void {
     const last = path.elems.at(-1);
     const keys = last?.keys.length === 0 ? this.#rules.listKeys?.(path) : undefined;
     if (last === undefined || keys === undefined || keys.length === 0) {
@@ -112,7 +120,7 @@ class Expander {
       if (entry === undefined || !isJsonObject(item)) {
         this.fault(path, `entry ${i} is not an object with the keys ${keys.join(', ')}`);
       } else {
-        this.#members({ ...path, elems: [...path.elems.slice(0, -1), entry] }, item, depth);
+        this.#members({ ...path, elems: [...path.elems.slice(0, -1), entry] }, item);
       }
     }
   }
@@ -135,9 +143,9 @@ function entryElem(name: string, keys: readonly string[], entry: JsonObject): Pa
   return pathElem(name, pairs);
 }
 
-/** A scalar as paths carry keys, undefined when it is none. */
+/** A scalar as paths carry keys, undefined when it is none or no text that UTF-8 can carry. */
 function keyText(json: JsonValue | undefined): string | undefined {
-  if (typeof json === 'string') return json;
+  if (typeof json === 'string') return json.isWellFormed() ? json : undefined;
   if (typeof json === 'boolean') return String(json);
   return isLosslessNumber(json) ? json.value : undefined;
 }

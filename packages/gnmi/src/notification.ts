@@ -64,7 +64,7 @@ export function readNotification(
       continue;
     }
     const expansion = expandValue(path, value, rules);
-    faults.push(...expansion.faults);
+    for (const fault of expansion.faults) faults.push(fault);
     for (const leaf of expansion.leaves) {
       leaves.add({ kind: 'set', ...leaf, duplicates: update.duplicates, timestamp: message.timestamp });
     }
@@ -118,5 +118,6 @@ function concretePath(path: Path): void {
 }
 
 function patternPath(path: Path): void {
+  // Compiling is the check.
   new Pattern(path);
 }

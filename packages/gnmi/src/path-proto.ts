@@ -41,26 +41,18 @@ function fromOldElement(element: string): PathElem {
   try {
     return parseElem(element);
   } catch (error) {
-    if (error instanceof PathSyntaxError)
-      throw new PathError('element', element, error.message, { cause: error });
-    throw error;
+    if (!(error instanceof PathSyntaxError)) throw error;
+    throw new PathError('element', element, error.message, { cause: error });
   }
 }
 
 /** Text of a path that need not be valid, for error messages only. */
 export function describeProto(prefix: gnmi.Path | undefined, path: gnmi.Path | undefined): string {
-  const elems = [prefix, path].flatMap((part) =>
-    part === undefined
-      ? []
-      : part.elem.length > 0
-        ? part.elem.map(
-            ({ name, key }) =>
-              name +
-              Object.entries(key)
-                .map(([k, v]) => `[${k}=${v}]`)
-                .join(''),
-          )
-        : part.element,
-  );
+  const parts = [prefix, path].filter((part) => part !== undefined);
+  const elems = parts.flatMap((part) => (part.elem.length > 0 ? part.elem.map(describeElem) : part.element));
   return `/${elems.join('/')}`;
+}
+
+function describeElem({ name, key }: gnmi.PathElem): string {
+  return Object.entries(key).reduce((text, [k, v]) => `${text}[${k}=${v}]`, name);
 }

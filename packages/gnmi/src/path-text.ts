@@ -39,8 +39,8 @@ function escaped(text: string, special: RegExp): string {
 }
 
 /**
- * Parses a path. The leading and a trailing `/` may be left out, so '' is the root. An origin is what stands
- * before the first `:/`; `module:a/b` has none and keeps its prefix in the name.
+ * Parses a path. The leading `/` may be left out and one may trail, so '' is the root. An origin is a first name
+ * that ends in `:` before a `/`; `module:a/b` has none and keeps its prefix in the name.
  *
  * Escapes: `\` before one of `\ / [ ] = :` is that character, `\n` and `\r` are line ends, `\u` and `\U` take
  * four hexadecimal digits (a UTF-16 unit). Any other escape is a fault.

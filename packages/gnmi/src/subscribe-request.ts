@@ -103,8 +103,9 @@ export function parseSubscribe(request: SubscribeRequest, limits: SubscribeLimit
 export function checkPoll(mode: SubscribePlan['mode'], request: SubscribeRequest): void {
   const found = request.request?.$case;
   if (found === 'poll' && mode === 'poll') return;
-  if (found === 'poll')
+  if (found === 'poll') {
     throw new GnmiRequestError('INVALID_ARGUMENT', 'poll', '', `the RPC is in mode ${mode.toUpperCase()}`);
+  }
   if (found === 'subscribe') {
     throw new GnmiRequestError('INVALID_ARGUMENT', 'subscribe', '', 'the RPC has a subscription already');
   }
