@@ -1,0 +1,125 @@
+// What a session says to its device and hears from it: one channel at a time, one call at a time on it.
+// An event of a channel or call that was given up never comes out.
+
+import type { Clock } from '@syncline/runtime/clock.ts';
+import { WireError } from '../core/wire.ts';
+import type { LineSettings } from './device-line.ts';
+import { type CallEnd, callEndOf, DeviceLine, type Subscribed } from './device-line.ts';
+import { asSubscribeResponses } from './get-answer.ts';
+import type { Ingest } from './ingest.ts';
+import { getRequest, subscribeRequest } from './request.ts';
+import type { SessionSpec } from './spec.ts';
+import type { SessionEffect, SessionEvent, Why } from './state.ts';
+import type { SessionTrace } from './trace.ts';
+
+/** What an exchange reports. */
+export interface ExchangeEvents {
+  event(event: Extract<SessionEvent, { kind: 'reached' | 'offered' | 'failed' | 'ended' }>): void;
+  /** The core was told that the epoch has begun. */
+  begun(epoch: number, why: Why): void;
+}
+
+export interface ExchangeParts {
+  readonly spec: SessionSpec;
+  readonly settings: LineSettings;
+  readonly clock: Clock;
+  readonly ingest: Ingest;
+  readonly trace: SessionTrace | undefined;
+  readonly events: ExchangeEvents;
+}
+
+/** A session's device. */
+export class Exchange {
+  readonly #parts: ExchangeParts;
+  #line: DeviceLine | undefined;
+  #call: Subscribed | undefined;
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts;
+  }
+
+  /** Opens a channel and asks for Capabilities. */
+  connect(): void {
+    const { spec, settings, clock, events } = this.#parts;
+    let line: DeviceLine;
+    try {
+      line = new DeviceLine(spec.endpoint, settings, clock);
+    } catch (error) {
+      // A certificate that cannot be read, for one. Not in this tick: the machine's step has more effects.
+      queueMicrotask(() => this.#line === undefined && this.#ended(callEndOf(error)));
+      return;
+    }
+    this.#line = line;
+    const current = () => this.#line === line;
+    line.onConnected(() => current() && events.event({ kind: 'reached' }));
+    line.capabilities().then(
+      (offer) => current() && events.event({ kind: 'offered', offer }),
+      (error) => current() && this.#ended(callEndOf(error)),
+    );
+  }
+
+  /** Subscribes, and begins the epoch. */
+  subscribe({ epoch, terms, why }: Extract<SessionEffect, { kind: 'subscribe' }>): void {
+    const { spec, ingest } = this.#parts;
+    const request = subscribeRequest(spec.interest, spec.plan.mode, terms);
+    const call = this.#traced(epoch, why, () =>
+      this.#line?.subscribe(
+        request,
+        (message) => ingest.append(message),
+        (end) => this.#ended(end),
+      ),
+    );
+    this.#call = call;
+    if (call !== undefined) this.#begin(epoch, why, call);
+  }
+
+  /** Gets the tree; the epoch begins with the answer. */
+  poll({ epoch, terms, why }: Extract<SessionEffect, { kind: 'poll' }>): void {
+    const request = getRequest(this.#parts.spec.interest, terms);
+    const call = this.#traced(epoch, why, () =>
+      this.#line?.get(
+        request,
+        (answer) => call !== undefined && this.#answered(epoch, why, answer, call),
+        (end) => this.#ended(end),
+      ),
+    );
+    this.#call = call;
+  }
+
+  /** Ends the call and keeps the channel. */
+  hangUp(): void {
+    this.#call?.hangUp();
+    this.#call = undefined;
+  }
+
+  /** Ends the call and closes the channel. */
+  disconnect(): void {
+    this.hangUp();
+    this.#line?.[Symbol.dispose]();
+    this.#line = undefined;
+  }
+
+  #traced<Opened>(epoch: number, why: Why, open: () => Opened): Opened {
+    const { trace } = this.#parts;
+    return trace === undefined ? open() : trace.begin(epoch, why, open);
+  }
+
+  #answered(epoch: number, why: Why, answer: Uint8Array, call: Subscribed): void {
+    this.#begin(epoch, why, call);
+    try {
+      asSubscribeResponses(answer, (message) => this.#parts.ingest.append(message));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#ended({ code: 'INTERNAL', message: `unreadable GetResponse: ${error.message}` });
+    }
+  }
+
+  #begin(epoch: number, why: Why, source: Subscribed): void {
+    this.#parts.ingest.begin(epoch, source);
+    this.#parts.events.begun(epoch, why);
+  }
+
+  #ended({ code, message }: CallEnd): void {
+    this.#parts.events.event(code === 'OK' ? { kind: 'ended' } : { kind: 'failed', code, message });
+  }
+}
