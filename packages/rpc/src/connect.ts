@@ -1,9 +1,10 @@
 // A client's connection to one address: typed clients in nice-grpc's shape, and raw streams, on one channel.
 // The channel reconnects by itself with growing, jittered delays; dead peers are found by keepalive.
 
-import { Channel, type ChannelOptions, Client as GrpcClient } from '@grpc/grpc-js';
+import { Channel, type ChannelOptions, connectivityState, Client as GrpcClient } from '@grpc/grpc-js';
+import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { type Client, createClientFactory, type TsProtoServiceDefinition } from 'nice-grpc';
-import { Metadata } from 'nice-grpc-common';
+import { type ClientMiddleware, Metadata } from 'nice-grpc-common';
 import { type DeadlineOption, withDeadline, withIdentity } from './client/call-options.ts';
 import {
   type ClientIdentity,
@@ -12,6 +13,7 @@ import {
   loadChannelCredentials,
 } from './client/credentials.ts';
 import { openRawStream, type RawClientStream } from './client/raw-stream.ts';
+import { tracing } from './client/tracing.ts';
 
 export type { DeadlineOption } from './client/call-options.ts';
 export type { ClientIdentity, ClientSecurity } from './client/credentials.ts';
@@ -26,6 +28,8 @@ export interface ConnectOptions {
   readonly defaultDeadlineMs?: number;
   /** HTTP/2 receive window in bytes, for long round trips only: a bigger one costs latency on short links. */
   readonly flowControlWindow?: number;
+  /** When to ask a silent peer for a sign of life, and how long to wait for it; 30 s and 10 s by default. */
+  readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number };
 }
 
 /** A channel and what can be called through it. Disposing it closes the channel and ends its calls. */
@@ -39,6 +43,8 @@ export interface Connection extends Disposable {
     methodPath: string,
     options?: { readonly metadata?: Metadata; readonly signal?: AbortSignal },
   ): RawClientStream;
+  /** Calls `listener` once, when the first connection is up. */
+  onConnected(listener: () => void): void;
 }
 
 /**
@@ -52,23 +58,39 @@ export function connect(address: string, options: ConnectOptions): Connection {
   const raw = new GrpcClient(address, loadChannelCredentials({ kind: 'plaintext' }), {
     channelOverride: channel,
   });
+  const traced = tracingEnabled();
   const factory = createClientFactory()
+    .use(traced ? tracing : passThrough)
     .use(withIdentity(identity))
     .use(withDeadline(options.defaultDeadlineMs ?? 10_000));
   return {
     client: (definition) => factory.create(definition, channel),
     raw: (methodPath, { metadata = Metadata(), signal } = {}) =>
-      openRawStream(raw, methodPath, Metadata([...identity, ...metadata]), signal),
+      openRawStream(raw, { methodPath, metadata: Metadata([...identity, ...metadata]), signal, traced }),
+    onConnected: (listener) => whenReady(channel, listener),
     [Symbol.dispose]: () => channel.close(),
   };
 }
 
-function channelOptions({ security, maxReceiveBytes, flowControlWindow }: ConnectOptions): ChannelOptions {
+function whenReady(channel: Channel, listener: () => void): void {
+  const state = channel.getConnectivityState(false);
+  if (state === connectivityState.READY) listener();
+  else if (state !== connectivityState.SHUTDOWN) {
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => whenReady(channel, listener));
+  }
+}
+
+const passThrough: ClientMiddleware = (call, options) => call.next(call.request, options);
+
+function channelOptions(options: ConnectOptions): ChannelOptions {
+  const { security, maxReceiveBytes, flowControlWindow, keepalive } = options;
   const serverName = security.kind === 'tls' ? security.serverName : undefined;
   return {
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.keepalive_time_ms': keepalive?.timeMs ?? 30_000,
+    'grpc.keepalive_timeout_ms': keepalive?.timeoutMs ?? 10_000,
     'grpc.keepalive_permit_without_calls': 1,
+    // A new channel makes a new attempt; shared subchannels would still be in the backoff of an older one.
+    'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 1_000,
     'grpc.max_reconnect_backoff_ms': 30_000,
     'grpc.enable_channelz': 0,

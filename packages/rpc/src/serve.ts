@@ -2,139 +2,108 @@
 // docs/decisions/0002-own-the-grpc-server.md) and its end: NOT_SERVING, streams end UNAVAILABLE, unary calls
 // drain for a bounded time, then the rest is cut.
 
-import { Server } from '@grpc/grpc-js';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '@syncline/telemetry/logger.ts';
-import type { Metrics } from '@syncline/telemetry/metrics.ts';
+import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
 import type { Binding } from './binding.ts';
-import { type LivenessSource, type Readiness, serveAdmin } from './server/admin.ts';
+import type { RunningServer, ServeOptions } from './serve-options.ts';
+import { serveAdmin } from './server/admin.ts';
 import { CallMetrics } from './server/call-metrics.ts';
-import { loadServerCredentials, type ServerTls } from './server/credentials.ts';
+import { FileCredentials } from './server/credentials.ts';
 import { Health } from './server/health.ts';
+import { framedWritesWork } from './server/http2-probe.ts';
 import { bind, hostPort } from './server/listen.ts';
-import { type Authenticate, OpenCalls } from './server/open-calls.ts';
+import { OpenCalls } from './server/open-calls.ts';
 import { reflectionBindings } from './server/reflection.ts';
 import { route } from './server/router.ts';
 import { drain } from './server/shutdown.ts';
+import { tracing } from './server/tracing.ts';
 
+export type { RunningServer, ServeOptions } from './serve-options.ts';
 export type { LivenessSource, Readiness } from './server/admin.ts';
 export type { ServerTls } from './server/credentials.ts';
 export { PortTakenError } from './server/listen.ts';
 export type { Authenticate } from './server/open-calls.ts';
 
-export interface ListenAddress {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
-  /** The setting that moves the port, named when it is taken; default `SYNCLINE_<SERVICE>_PORT`. */
-  readonly portSetting?: string;
-}
-
-export interface ServeLimits {
-  /** Longest request message accepted, in bytes; longer ones get RESOURCE_EXHAUSTED. */
-  readonly maxReceiveBytes: number;
-  /** How long calls may go on after the stop before they are cut, in ms; 5000 by default. */
-  readonly drainMs?: number;
-  /** Deadline of unary calls that come without one, in ms. */
-  readonly defaultDeadlineMs: number;
-}
-
-export interface ServeOptions {
-  /** The service's name, e.g. 'datastore'. */
-  readonly service: string;
-  readonly listen: ListenAddress & {
-    /** Path of a unix socket to serve on as well, without TLS. */
-    readonly unixSocket?: string;
-    readonly tls?: ServerTls;
-  };
-  /** The HTTP port for /livez, /readyz and /metrics; undefined serves none. */
-  readonly admin: ListenAddress | undefined;
-  readonly bindings: readonly Binding[];
-  /** Begins the stop; disposing does too. */
-  readonly stop: AbortSignal;
-  readonly logger: Logger;
-  readonly limits: ServeLimits;
-  /** Refuses calls by throwing; health checks are not asked. */
-  readonly authenticate?: Authenticate;
-  readonly middleware?: readonly ServerMiddleware[];
-  readonly readiness: () => Readiness;
-  readonly liveness: LivenessSource;
-  /** Describe the services to tools such as grpcurl. */
-  readonly reflection: boolean;
-  readonly metrics: Metrics;
-}
-
-/** A server that accepts calls. Disposing it begins the stop and resolves when the last call is gone. */
-export interface RunningServer extends AsyncDisposable {
-  readonly port: number;
-  readonly adminPort: number | undefined;
-  /** What health answers for a service; all are NOT_SERVING until told otherwise. */
-  setServing(fullServiceName: string, serving: boolean): void;
-}
-
-/** Starts serving. Rejects with PortTakenError, TlsFilesError, or TypeError for a method nothing answers. */
+/** Starts serving. Rejects with PortTakenError, PemError, or TypeError for a method nothing answers. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { service, listen, admin, limits, logger, stop } = options;
+  const { service, listen, limits, logger, stop } = options;
   const setting = (name: string) => `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_${name}`;
   await using undo = new AsyncDisposableStack();
 
+  // Channelz stays on: without it grpc-js 1.14 keeps no list of sessions and forceShutdown cuts none.
+  const server = new Server({
+    'grpc.max_receive_message_length': limits.maxReceiveBytes,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  });
+  undo.defer(() => server.forceShutdown());
   const calls = new OpenCalls({
     logger,
     metrics: new CallMetrics(options.metrics),
     authenticate: options.authenticate,
   });
   const health = new Health(options.bindings.map((binding) => binding.service));
-  const bindings = [
-    ...options.bindings,
-    health.binding,
-    ...(options.reflection ? reflectionBindings(options.bindings) : []),
-  ];
-
-  const server = new Server({
-    'grpc.max_receive_message_length': limits.maxReceiveBytes,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 20_000,
-    'grpc.enable_channelz': 0,
+  const reflection = options.reflection ? reflectionBindings(options.bindings) : [];
+  const traced = tracingEnabled();
+  route(server, [...options.bindings, health.binding, ...reflection], {
+    calls,
+    middleware: compose([...(traced ? [tracing] : []), ...(options.middleware ?? [])]),
+    defaultDeadlineMs: limits.defaultDeadlineMs,
+    raw: { traced, direct: await directWrites(options.bindings, logger) },
   });
-  undo.defer(() => server.forceShutdown());
-  const middleware = options.middleware?.reduce((outer, inner) => composeServerMiddleware(outer, inner));
-  route(server, bindings, { calls, middleware, defaultDeadlineMs: limits.defaultDeadlineMs });
 
-  const credentials = loadServerCredentials(listen.tls);
+  const plaintext = ServerCredentials.createInsecure();
+  const credentials =
+    listen.tls === undefined ? plaintext : undo.use(new FileCredentials(listen.tls, logger));
   const portSetting = listen.portSetting ?? setting('PORT');
   const port = await bind(server, hostPort(listen.host, listen.port), credentials, portSetting);
   if (listen.unixSocket !== undefined) {
-    await bind(server, `unix:${listen.unixSocket}`, loadServerCredentials(undefined), setting('UNIX_SOCKET'));
+    await bind(server, `unix:${listen.unixSocket}`, plaintext, setting('UNIX_SOCKET'));
   }
-  const adminServer =
-    admin === undefined
-      ? undefined
-      : undo.use(
-          await serveAdmin({
-            ...options,
-            host: admin.host,
-            port: admin.port,
-            setting: admin.portSetting ?? setting('ADMIN_PORT'),
-          }),
-        );
+  const admin =
+    options.admin &&
+    undo.use(
+      await serveAdmin({
+        ...options.admin,
+        setting: options.admin.portSetting ?? setting('ADMIN_PORT'),
+        liveness: options.liveness,
+        readiness: () => (calls.stopping ? { ready: false, reason: 'stopping' } : options.readiness()),
+        metrics: options.metrics,
+      }),
+    );
 
-  let stopped: Promise<void> | undefined;
-  const stopOnce = () => {
-    stopped ??= drain({ server, calls, health, logger, drainMs: limits.drainMs ?? 5000 });
-    return stopped;
+  let drained: Promise<void> | undefined;
+  const drainOnce = () => {
+    drained ??= drain({ server, calls, health, logger, drainMs: limits.drainMs ?? 5_000 });
+    return drained;
   };
-  const onStop = () => void stopOnce();
+  const onStop = () => void drainOnce();
   stop.addEventListener('abort', onStop, { once: true });
   if (stop.aborted) onStop();
-  const release = undo.move();
+  const owned = undo.move();
   return {
     port,
-    adminPort: adminServer?.port,
+    adminPort: admin?.port,
     setServing: (name, serving) => health.set(name, serving),
     async [Symbol.asyncDispose]() {
       stop.removeEventListener('abort', onStop);
-      await stopOnce();
-      await release.disposeAsync();
+      await drainOnce();
+      await owned.disposeAsync();
     },
   };
+}
+
+function compose(middleware: readonly ServerMiddleware[]): ServerMiddleware | undefined {
+  return middleware.length === 0
+    ? undefined
+    : middleware.reduce((outer, inner) => composeServerMiddleware(outer, inner));
+}
+
+async function directWrites(bindings: readonly Binding[], logger: Logger): Promise<boolean> {
+  if (!bindings.some(({ methods }) => methods.some(({ kind }) => kind === 'raw'))) return false;
+  const work = await framedWritesWork();
+  if (!work) logger.warn('grpc-js is not shaped as expected: raw streams cost a write per message');
+  return work;
 }

@@ -1,8 +1,11 @@
 // The client's end of a bidirectional stream without a codec: message bytes in and out, no promise per message.
 
 import type { Client, ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
+import { SpanKind } from '@opentelemetry/api';
 import type { Metadata, Status } from 'nice-grpc-common';
+import { startCallSpan } from '../call-span.ts';
 import { fromWire, toWire } from '../metadata.ts';
+import { endOnce, withParent } from './tracing.ts';
 
 /** How a stream ended. */
 export interface StreamEnd {
@@ -31,20 +34,35 @@ export interface RawClientStream {
 const asIs = (bytes: Buffer) => bytes;
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Opens a raw stream; an aborting `signal` cancels it. */
-export function openRawStream(
-  client: Client,
-  methodPath: string,
-  metadata: Metadata,
-  signal: AbortSignal | undefined,
-): RawClientStream {
+/** What a raw stream is opened with. */
+export interface RawStreamOptions {
+  readonly methodPath: string;
+  readonly metadata: Metadata;
+  /** Cancels the stream. */
+  readonly signal: AbortSignal | undefined;
+  /** Leave an `open` span, and tell the server the caller's. */
+  readonly traced: boolean;
+}
+
+/** Opens a raw stream. */
+export function openRawStream(client: Client, options: RawStreamOptions): RawClientStream {
+  const { methodPath, signal, traced } = options;
+  const span = traced
+    ? startCallSpan({ path: methodPath, responseStream: true }, SpanKind.CLIENT)
+    : undefined;
+  const metadata = span === undefined ? options.metadata : withParent(options.metadata, span);
   const call = client.makeBidiStreamRequest<Uint8Array, Buffer>(methodPath, asBuffer, asIs, toWire(metadata));
+  const opened = span === undefined ? () => {} : endOnce(span);
+  call.once('metadata', opened);
   const cancel = () => call.cancel();
   if (signal?.aborted) cancel();
   signal?.addEventListener('abort', cancel, { once: true });
   // 'status' tells the same and comes for OK as well; without a listener 'error' would end the process.
   call.on('error', () => {});
-  call.once('status', () => signal?.removeEventListener('abort', cancel));
+  call.once('status', () => {
+    opened();
+    signal?.removeEventListener('abort', cancel);
+  });
   return {
     write: (message) => call.write(message),
     onMessage: (listener) => void call.on('data', listener),

@@ -1,7 +1,10 @@
-// TLS for the server, from PEM files that may be replaced while it runs.
+// TLS for the server, from PEM files that may be replaced while it runs. A replacement that cannot be used is
+// reported and the certificate in use stays: half-written files must not take the server down.
 
-import { createSecureContext } from 'node:tls';
-import { experimental, ServerCredentials } from '@grpc/grpc-js';
+import { unwatchFile, watchFile } from 'node:fs';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { ServerCredentials } from '@grpc/grpc-js';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { PemError, readPem } from '../pem.ts';
 
 /** Paths of PEM files. */
@@ -12,36 +15,58 @@ export interface ServerTls {
   readonly clientCaFile?: string;
 }
 
-// How long a replaced certificate may take to be used by new connections.
-const refreshMs = 10_000;
+// How long a replaced certificate may take to be noticed; polling survives renames and swapped symlinks.
+const pollMs = 5_000;
 
-/**
- * Credentials of a server; plaintext without `tls`. Replaced files are used for new connections within 10 s; while
- * they cannot be read, new connections are refused. Throws PemError for files that cannot be used at the start.
- */
-export function loadServerCredentials(tls: ServerTls | undefined): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  check(tls);
-  const { certFile: certificateFile, keyFile: privateKeyFile, clientCaFile: caCertificateFile } = tls;
-  const files = new experimental.FileWatcherCertificateProvider({
-    certificateFile,
-    privateKeyFile,
-    caCertificateFile,
-    refreshIntervalMs: refreshMs,
-  });
-  const mutual = caCertificateFile !== undefined;
-  return experimental.createCertificateProviderServerCredentials(files, mutual ? files : null, mutual);
+/** Credentials that follow their files; dispose them to stop following. New connections use what was read last. */
+export class FileCredentials extends ServerCredentials implements Disposable {
+  readonly #tls: ServerTls;
+  readonly #logger: Logger;
+  readonly #onChange = () => this.reload();
+
+  /** Throws PemError for files that cannot be used. `pollMs` is how often they are looked at. */
+  constructor(tls: ServerTls, logger: Logger, interval = pollMs) {
+    const mutual = tls.clientCaFile !== undefined;
+    super({ requestCert: mutual, rejectUnauthorized: mutual }, readContext(tls));
+    this.#tls = tls;
+    this.#logger = logger;
+    for (const path of pathsOf(tls)) watchFile(path, { interval, persistent: false }, this.#onChange);
+  }
+
+  /** Reads the files again. */
+  reload(): void {
+    try {
+      this.updateSecureContextOptions(readContext(this.#tls));
+      this.#logger.info({ certFile: this.#tls.certFile }, 'certificate reloaded');
+    } catch (err) {
+      this.#logger.warn({ err }, 'certificate not reloaded; the one in use stays');
+    }
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+
+  [Symbol.dispose](): void {
+    for (const path of pathsOf(this.#tls)) unwatchFile(path, this.#onChange);
+  }
 }
 
-// grpc-js would drop every connection without a word.
-function check({ certFile, keyFile, clientCaFile }: ServerTls): void {
-  const ca = clientCaFile === undefined ? undefined : readPem(clientCaFile);
-  const cert = readPem(certFile);
-  const key = readPem(keyFile);
+function pathsOf({ certFile, keyFile, clientCaFile }: ServerTls): string[] {
+  return [certFile, keyFile, ...(clientCaFile === undefined ? [] : [clientCaFile])];
+}
+
+function readContext({ certFile, keyFile, clientCaFile }: ServerTls): SecureContextOptions {
+  const context = {
+    cert: readPem(certFile),
+    key: readPem(keyFile),
+    ...(clientCaFile !== undefined && { ca: readPem(clientCaFile) }),
+  };
   try {
-    createSecureContext({ cert, key, ca });
+    createSecureContext(context);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new PemError(certFile, `cannot be used with ${keyFile}: ${why}`, { cause: error });
   }
+  return context;
 }

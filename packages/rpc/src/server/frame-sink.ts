@@ -14,9 +14,12 @@ export interface FrameSink {
   onDrain(listener: () => void): void;
 }
 
-/** The best sink this call offers. The caller has sent the header before the first write. */
-export function openFrameSink(call: ServerDuplexStream<Buffer, Uint8Array>): FrameSink {
-  const stream = http2StreamOf(call);
+/**
+ * The sink of a call: its HTTP/2 stream if `direct` writes work here (see http2-probe.ts), else grpc-js.
+ * The caller sends the header before the first write.
+ */
+export function openFrameSink(call: ServerDuplexStream<Buffer, Uint8Array>, direct: boolean): FrameSink {
+  const stream = direct ? http2StreamOf(call) : undefined;
   return stream === undefined ? new MessageSink(call) : new Http2Sink(stream);
 }
 
@@ -43,8 +46,8 @@ class Http2Sink implements FrameSink {
   }
 }
 
-/** One call.write per message; exported for its test. */
-export class MessageSink implements FrameSink {
+// One call.write per message.
+class MessageSink implements FrameSink {
   readonly #call: ServerDuplexStream<Buffer, Uint8Array>;
   #queuedBytes = 0;
   #filled = false;

@@ -7,7 +7,7 @@ import { type Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import type { CallMetrics } from './call-metrics.ts';
 import { OpenCall, type SendStatus } from './open-call.ts';
 
-/** Throws ServerError UNAUTHENTICATED (or PERMISSION_DENIED) to refuse a call. */
+/** Throws ServerError UNAUTHENTICATED (or PERMISSION_DENIED) to refuse a call; not asked about health checks. */
 export type Authenticate = (metadata: Metadata, method: MethodDescriptor) => void;
 
 export interface OpenCallsOptions {
@@ -43,7 +43,7 @@ export class OpenCalls {
       return call;
     }
     try {
-      this.#authenticate?.(call.context.metadata, method);
+      if (!method.path.startsWith('/grpc.health.v1.')) this.#authenticate?.(call.context.metadata, method);
     } catch (error) {
       call.fail(error);
     }

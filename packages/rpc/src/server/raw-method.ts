@@ -9,18 +9,29 @@ import type { RawCall, RawHandler } from '../raw-call.ts';
 import { type FrameSink, openFrameSink } from './frame-sink.ts';
 import type { OpenCall } from './open-call.ts';
 import type { OpenCalls } from './open-calls.ts';
+import { traceOpen } from './tracing.ts';
 
-/** Registers `handler` for the method; a throw ends the call like a throwing generator does. */
+/** How raw streams are served. */
+export interface RawOptions {
+  /** Framed writes go to the HTTP/2 stream itself. */
+  readonly direct: boolean;
+  /** Each stream leaves an `open` span. */
+  readonly traced: boolean;
+}
+
+/** A bidirectional method served by `handler`; a throw ends the call like a throwing generator does. */
 export function rawMethod(
   calls: OpenCalls,
   method: Method,
   handler: RawHandler,
+  { direct, traced }: RawOptions,
 ): handleBidiStreamingCall<Buffer, Uint8Array> {
   return (surface) => {
     const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
     if (call.over) return;
+    if (traced) traceOpen(method.descriptor, call.context.metadata);
     try {
-      handler(new GrpcRawCall(surface, call));
+      handler(new GrpcRawCall(surface, call, openFrameSink(surface, direct)));
     } catch (error) {
       call.fail(error);
     }
@@ -32,10 +43,10 @@ class GrpcRawCall implements RawCall {
   readonly #call: OpenCall;
   readonly #sink: FrameSink;
 
-  constructor(surface: ServerDuplexStream<Buffer, Uint8Array>, call: OpenCall) {
+  constructor(surface: ServerDuplexStream<Buffer, Uint8Array>, call: OpenCall, sink: FrameSink) {
     this.#surface = surface;
     this.#call = call;
-    this.#sink = openFrameSink(surface);
+    this.#sink = sink;
   }
 
   get method(): string {

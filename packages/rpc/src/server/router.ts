@@ -6,7 +6,7 @@ import type { ServerMiddleware } from 'nice-grpc-common';
 import type { Binding, BoundMethod } from '../binding.ts';
 import { aroundSingle, aroundStream } from './middleware.ts';
 import type { OpenCalls } from './open-calls.ts';
-import { rawMethod } from './raw-method.ts';
+import { type RawOptions, rawMethod } from './raw-method.ts';
 import { bidiMethod, type StreamHandler, serverStreamMethod } from './response-stream.ts';
 import { clientStreamMethod, type SingleHandler, unaryMethod } from './unary.ts';
 
@@ -14,6 +14,7 @@ export interface RouterOptions {
   readonly calls: OpenCalls;
   readonly middleware: ServerMiddleware | undefined;
   readonly defaultDeadlineMs: number;
+  readonly raw: RawOptions;
 }
 
 /** Registers all methods. Throws TypeError naming a method that nothing answers. */
@@ -36,12 +37,12 @@ const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffs
 function register(
   server: Server,
   bound: BoundMethod,
-  { calls, middleware, defaultDeadlineMs }: RouterOptions,
+  { calls, middleware, defaultDeadlineMs, raw }: RouterOptions,
 ): void {
   const { method } = bound;
   const { path, requestStream, responseStream } = method.descriptor;
   if (bound.kind === 'raw') {
-    server.register(path, rawMethod(calls, method, bound.handler), asBuffer, asIs, 'bidi');
+    server.register(path, rawMethod(calls, method, bound.handler, raw), asBuffer, asIs, 'bidi');
   } else if (responseStream) {
     const handler = aroundStream(middleware, method.descriptor, bound.handler as StreamHandler);
     if (requestStream) server.register(path, bidiMethod(calls, method, handler), asBuffer, asIs, 'bidi');

@@ -1,0 +1,58 @@
+// What a server needs to know, and what it gives.
+
+import type { Logger } from '@syncline/telemetry/logger.ts';
+import type { Metrics } from '@syncline/telemetry/metrics.ts';
+import type { ServerMiddleware } from 'nice-grpc-common';
+import type { Binding } from './binding.ts';
+import type { LivenessSource, Readiness } from './server/admin.ts';
+import type { ServerTls } from './server/credentials.ts';
+import type { Authenticate } from './server/open-calls.ts';
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** The setting that moves the port, named when it is taken; default `SYNCLINE_<SERVICE>_PORT`. */
+  readonly portSetting?: string;
+}
+
+export interface ServeLimits {
+  /** Longest request message accepted, in bytes; longer ones get RESOURCE_EXHAUSTED. */
+  readonly maxReceiveBytes: number;
+  /** How long calls may go on after the stop before they are cut, in ms; 5000 by default. */
+  readonly drainMs?: number;
+  /** Deadline of unary calls that come without one, in ms. */
+  readonly defaultDeadlineMs: number;
+}
+
+export interface ServeOptions {
+  /** The service's name, e.g. 'datastore'. */
+  readonly service: string;
+  readonly listen: ListenAddress & {
+    /** Path of a unix socket to serve on as well, without TLS. */
+    readonly unixSocket?: string;
+    readonly tls?: ServerTls;
+  };
+  /** The HTTP port for /livez, /readyz and /metrics; undefined serves none. */
+  readonly admin: ListenAddress | undefined;
+  readonly bindings: readonly Binding[];
+  /** Begins the stop; disposing does too. */
+  readonly stop: AbortSignal;
+  readonly logger: Logger;
+  readonly limits: ServeLimits;
+  readonly authenticate?: Authenticate;
+  readonly middleware?: readonly ServerMiddleware[];
+  readonly readiness: () => Readiness;
+  readonly liveness: LivenessSource;
+  /** Describe the services to tools such as grpcurl. */
+  readonly reflection: boolean;
+  readonly metrics: Metrics;
+}
+
+/** A server that accepts calls. Disposing it begins the stop and resolves when the last call is gone. */
+export interface RunningServer extends AsyncDisposable {
+  readonly port: number;
+  readonly adminPort: number | undefined;
+  /** What health answers for a service; all are NOT_SERVING until told otherwise. */
+  setServing(fullServiceName: string, serving: boolean): void;
+}
