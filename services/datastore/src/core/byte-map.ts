@@ -2,9 +2,9 @@
 // the ids in an open-addressing table, so a million paths cost their bytes and about 20 more each.
 // Invariant: an id names the same bytes until it is removed; removed ids are handed out again.
 import { grown } from './columns.ts';
+import { absent, SlotTable } from './slot-table.ts';
 
 const segmentBytes = 1 << 20;
-const empty = -1;
 
 /** Hashes buf[start, end), four bytes a step. */
 export function hashBytes(buf: Uint8Array, start: number, end: number): number {
@@ -28,22 +28,20 @@ export function hashBytes(buf: Uint8Array, start: number, end: number): number {
 export const maxKeyBytes = segmentBytes;
 
 export class ByteMap {
-  #slots: Int32Array = new Int32Array(1024).fill(empty);
+  #table: SlotTable = new SlotTable();
   #segment: Uint32Array = new Uint32Array(512);
   #offset: Uint32Array = new Uint32Array(512);
   #length: Int32Array = new Int32Array(512);
-  #hash: Int32Array = new Int32Array(512);
   #segments: Uint8Array[] = [new Uint8Array(segmentBytes)];
   #tail = 0;
   #deadBytes = 0;
   #liveBytes = 0;
   #next = 0;
   #free: number[] = [];
-  #size = 0;
 
   /** How many keys are present. */
   get size(): number {
-    return this.#size;
+    return this.#table.size;
   }
 
   /** One more than the largest id handed out so far. */
@@ -54,11 +52,11 @@ export class ByteMap {
   /** The id of buf[start, end), or -1. */
   find(buf: Uint8Array, start: number, end: number): number {
     const hash = hashBytes(buf, start, end);
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot] as number;
-      if (id === empty) return -1;
-      if (this.#hash[id] === hash && this.#equals(id, buf, start, end)) return id;
+    const table = this.#table;
+    for (let slot = table.first(hash); ; slot = table.after(slot)) {
+      const id = table.at(slot);
+      if (id === absent) return -1;
+      if (table.hash(id) === hash && this.#equals(id, buf, start, end)) return id;
     }
   }
 
@@ -99,21 +97,7 @@ export class ByteMap {
 
   /** Forgets `id`, which must be present. */
   remove(id: number): void {
-    const mask = this.#slots.length - 1;
-    let hole = (this.#hash[id] as number) & mask;
-    while (this.#slots[hole] !== id) hole = (hole + 1) & mask;
-    // Backward-shift deletion: every later key of the same run moves up, so that no tombstone is needed.
-    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-      const moved = this.#slots[slot] as number;
-      if (moved === empty) break;
-      const home = (this.#hash[moved] as number) & mask;
-      if (((slot - home) & mask) >= ((slot - hole) & mask)) {
-        this.#slots[hole] = moved;
-        hole = slot;
-      }
-    }
-    this.#slots[hole] = empty;
-    this.#size--;
+    this.#table.remove(id);
     this.#liveBytes -= this.#length[id] as number;
     this.#deadBytes += this.#length[id] as number;
     this.#length[id] = -1;
@@ -123,24 +107,20 @@ export class ByteMap {
 
   /** Forgets everything. */
   clear(): void {
-    this.#slots = new Int32Array(1024).fill(empty);
+    this.#table.clear();
     this.#segments = [new Uint8Array(segmentBytes)];
-    this.#tail = this.#deadBytes = this.#liveBytes = this.#next = this.#size = 0;
+    this.#tail = this.#deadBytes = this.#liveBytes = this.#next = 0;
     this.#free = [];
   }
 
   #insert(id: number, buf: Uint8Array, start: number, end: number): number {
-    if (id >= this.#hash.length) {
+    if (id >= this.#segment.length) {
       this.#segment = grown(this.#segment, id + 1);
       this.#offset = grown(this.#offset, id + 1);
       this.#length = grown(this.#length, id + 1);
-      this.#hash = grown(this.#hash, id + 1);
     }
-    if ((this.#size + 1) * 2 > this.#slots.length) this.#rehash();
-    this.#hash[id] = hashBytes(buf, start, end);
     this.#append(id, buf, start, end);
-    this.#place(id);
-    this.#size++;
+    this.#table.add(id, hashBytes(buf, start, end));
     return id;
   }
 
@@ -160,19 +140,6 @@ export class ByteMap {
     for (let i = start; i < end; i++) bytes[at++] = buf[i] as number;
     this.#tail = at;
     this.#liveBytes += length;
-  }
-
-  #place(id: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = (this.#hash[id] as number) & mask;
-    while (this.#slots[slot] !== empty) slot = (slot + 1) & mask;
-    this.#slots[slot] = id;
-  }
-
-  #rehash(): void {
-    const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 2).fill(empty);
-    for (const id of old) if (id !== empty) this.#place(id);
   }
 
   #compact(): void {

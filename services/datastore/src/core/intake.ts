@@ -1,0 +1,369 @@
+// A device's bytes → operations on its sync's open window, in the order of the stream. Every update and every delete
+// is counted once, as received and as what became of it (datastore.md 6.5, 1); a JSON object counts as its leaves.
+// One bad item is quarantined, the rest of its notification applies.
+import { defaultExpandRules, expandValue } from '@syncline/gnmi/json-expand.ts';
+import { concat, type Path, PathError, rootPath } from '@syncline/gnmi/path.ts';
+import { printPath } from '@syncline/gnmi/path-text.ts';
+import { Encoding, TypedValue, Value } from '@syncline/proto/gnmi.ts';
+import { type LeafTable, noPrefix, PathTooLongError, type Prefix } from './leaf-table.ts';
+import { decodePath, encodePath, refuseWildcards } from './path-wire.ts';
+import { Selector } from './selector.ts';
+import type { Sync } from './sync.ts';
+import { checkValue } from './typed-value-check.ts';
+import type { Window } from './window.ts';
+import { Cursor, WireError } from './wire.ts';
+
+const responseField = { update: 0x0a, sync: 0x18 } as const;
+const notificationField = {
+  timestamp: 0x08,
+  prefix: 0x12,
+  update: 0x22,
+  delete: 0x2a,
+  atomic: 0x30,
+} as const;
+const updateField = { path: 0x0a, oldValue: 0x12, value: 0x1a, duplicates: 0x20 } as const;
+
+const sparedBound = 1000;
+const outside = 'it lies outside the paths that were subscribed';
+
+/** What the caller does where a stream needs more than a window. */
+export interface IntakeEvents {
+  /** A sync_response was read while the replace window was open. */
+  readonly sealed: (sync: Sync) => void;
+  /** A leaf became known for an item that was then refused: nothing refers to it. */
+  readonly unused: (leaf: number) => void;
+  /** Wall-clock time for the quarantine, in nanoseconds since 1970. */
+  readonly now: () => bigint;
+}
+
+export class Intake {
+  readonly #leaves: LeafTable;
+  readonly #events: IntakeEvents;
+  readonly #messages: Cursor = new Cursor();
+  readonly #fields: Cursor = new Cursor();
+  readonly #update: Cursor = new Cursor();
+  #timeLow = 0;
+  #timeHigh = 0;
+  #prefix: Prefix = noPrefix;
+
+  constructor(leaves: LeafTable, events: IntakeEvents) {
+    this.#leaves = leaves;
+    this.#events = events;
+  }
+
+  /**
+   * Takes SubscribeResponses, each behind its length, of the sync's epoch. Of another epoch they are counted as
+   * stale and change nothing.
+   */
+  take(sync: Sync, epoch: number, chunk: Uint8Array): void {
+    sync.ledger.bytes += chunk.length;
+    const lengths = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let at = 0; at < chunk.length; ) {
+      const start = at + 4;
+      at = start + lengths.getUint32(at, true);
+      this.#response(sync, epoch === sync.epoch, chunk, start, at);
+    }
+  }
+
+  #response(sync: Sync, current: boolean, buf: Uint8Array, start: number, end: number): void {
+    const cursor = this.#messages.over(buf, start, end);
+    try {
+      while (cursor.more()) {
+        const tag = cursor.varint32();
+        if (tag === responseField.update) {
+          cursor.bytes();
+          this.#notification(sync, current, buf, cursor.start, cursor.stop);
+        } else if (tag === responseField.sync) {
+          cursor.varint64();
+          if (cursor.low !== 0) this.#syncResponse(sync, current);
+        } else cursor.skip(tag);
+      }
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#unreadable(sync, current, `unreadable SubscribeResponse: ${error.message}`);
+    }
+  }
+
+  #syncResponse(sync: Sync, current: boolean): void {
+    sync.ledger.syncResponses++;
+    if (current && sync.open?.kind === 'replace') this.#events.sealed(sync);
+  }
+
+  /** The timestamp and `atomic` may come after what they apply to, and deletes come before updates: hence three passes. */
+  #notification(sync: Sync, current: boolean, buf: Uint8Array, start: number, end: number): void {
+    sync.ledger.notifications++;
+    const cursor = this.#fields.over(buf, start, end);
+    let deletes = 0;
+    let updates = 0;
+    let atomic = false;
+    this.#prefix = noPrefix;
+    this.#timeLow = this.#timeHigh = 0;
+    try {
+      while (cursor.more()) {
+        const tag = cursor.varint32();
+        if (tag === notificationField.update) {
+          cursor.bytes();
+          updates++;
+        } else if (tag === notificationField.timestamp) {
+          cursor.varint64();
+          this.#timeLow = cursor.low;
+          this.#timeHigh = cursor.high;
+        } else if (tag === notificationField.prefix) {
+          cursor.bytes();
+          this.#prefix = this.#leaves.prefix(buf, cursor.start, cursor.stop);
+        } else if (tag === notificationField.delete) {
+          cursor.bytes();
+          deletes++;
+        } else if (tag === notificationField.atomic) {
+          cursor.varint64();
+          atomic = cursor.low !== 0;
+        } else cursor.skip(tag);
+      }
+    } catch (error) {
+      this.#unreadable(sync, current, `unreadable Notification: ${reasonOf(error)}`);
+      return;
+    }
+    const window = current ? sync.open : undefined;
+    if (window === undefined) {
+      sync.ledger.received += deletes + updates;
+      sync.ledger.stale += deletes + updates;
+      return;
+    }
+    if (deletes > 0)
+      this.#each(notificationField.delete, buf, start, end, (from, to) =>
+        this.#delete(sync, window, buf, from, to),
+      );
+    if (atomic) this.#removeUnder(sync, window, this.#prefix.path);
+    if (updates > 0) this.#updates(sync, window, buf, start, end);
+  }
+
+  #each(
+    field: number,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    visit: (start: number, end: number) => void,
+  ): void {
+    const cursor = this.#fields.over(buf, start, end);
+    while (cursor.more()) {
+      const tag = cursor.varint32();
+      if (tag === field) {
+        cursor.bytes();
+        visit(cursor.start, cursor.stop);
+      } else cursor.skip(tag);
+    }
+  }
+
+  #updates(sync: Sync, window: Window, buf: Uint8Array, start: number, end: number): void {
+    const cursor = this.#fields.over(buf, start, end);
+    while (cursor.more()) {
+      const tag = cursor.varint32();
+      if (tag === notificationField.update) {
+        cursor.bytes();
+        this.#takeUpdate(sync, window, buf, cursor.start, cursor.stop);
+      } else cursor.skip(tag);
+    }
+  }
+
+  #takeUpdate(sync: Sync, window: Window, buf: Uint8Array, start: number, end: number): void {
+    const cursor = this.#update.over(buf, start, end);
+    let pathStart = start;
+    let pathStop = start;
+    let valueStart = start;
+    let valueStop = start;
+    let oldStart = 0;
+    let oldStop = 0;
+    let duplicates = 0;
+    try {
+      while (cursor.more()) {
+        const tag = cursor.varint32();
+        if (tag === updateField.path) {
+          cursor.bytes();
+          pathStart = cursor.start;
+          pathStop = cursor.stop;
+        } else if (tag === updateField.value) {
+          cursor.bytes();
+          valueStart = cursor.start;
+          valueStop = cursor.stop;
+        } else if (tag === updateField.duplicates) duplicates = cursor.varint32();
+        else if (tag === updateField.oldValue && valueStart === valueStop) {
+          cursor.bytes();
+          oldStart = cursor.start;
+          oldStop = cursor.stop;
+        } else cursor.skip(tag);
+      }
+      if (oldStop > 0 && valueStart === valueStop) {
+        const value = fromDeprecatedValue(buf, oldStart, oldStop);
+        this.#put(sync, window, buf, pathStart, pathStop, value, 0, value.length, duplicates);
+      } else this.#put(sync, window, buf, pathStart, pathStop, buf, valueStart, valueStop, duplicates);
+    } catch (error) {
+      this.#refusePath(sync, buf, pathStart, pathStop, reasonOf(error));
+    }
+  }
+
+  #put(
+    sync: Sync,
+    window: Window,
+    buf: Uint8Array,
+    pathStart: number,
+    pathStop: number,
+    value: Uint8Array,
+    start: number,
+    stop: number,
+    duplicates: number,
+  ): void {
+    const check = checkValue(value, start, stop);
+    if (check === 'object') {
+      this.#expand(sync, window, decodePath(buf, pathStart, pathStop), value.subarray(start, stop));
+      return;
+    }
+    if (check !== 'leaf') {
+      this.#refusePath(sync, buf, pathStart, pathStop, check.fault);
+      return;
+    }
+    const leaf = this.#leaves.resolve(this.#prefix, buf, pathStart, pathStop);
+    if (this.#isOutside(sync, leaf)) this.#refusePath(sync, buf, pathStart, pathStop, outside);
+    else this.#set(sync, window, leaf, value, start, stop, duplicates);
+  }
+
+  #isOutside(sync: Sync, leaf: number): boolean {
+    if (sync.scope.covers(leaf)) return false;
+    this.#events.unused(leaf);
+    return true;
+  }
+
+  #set(
+    sync: Sync,
+    window: Window,
+    leaf: number,
+    buf: Uint8Array,
+    start: number,
+    end: number,
+    duplicates: number,
+  ): void {
+    sync.ledger.received++;
+    // While the tree is read again most leaves are as they were: those are marked and need no memory.
+    if (
+      window.kind === 'replace' &&
+      window.row(leaf) < 0 &&
+      sync.waiting.length === 0 &&
+      this.#isCurrent(sync, leaf, buf, start, end)
+    ) {
+      window.see(leaf);
+      return;
+    }
+    sync.ledger.superseded += window.set(leaf, buf, start, end, this.#timeLow, this.#timeHigh, duplicates);
+  }
+
+  #isCurrent(sync: Sync, leaf: number, buf: Uint8Array, start: number, end: number): boolean {
+    const leaves = this.#leaves;
+    return (
+      leaves.isPresent(leaf) &&
+      ((leaves.owners[leaf] as number) & sync.bit) !== 0 &&
+      leaves.slab.equals(leaves.block[leaf] as number, leaves.length[leaf] as number, buf, start, end)
+    );
+  }
+
+  #expand(sync: Sync, window: Window, relative: Path, typedValue: Uint8Array): void {
+    const path = this.#absolute(relative);
+    refuseWildcards(path);
+    const value = TypedValue.decode(typedValue).value;
+    if (value === undefined) return;
+    const { leaves, faults } = expandValue(path, value, defaultExpandRules);
+    for (const fault of faults) this.#refuse(sync, fault.path, fault.reason, path);
+    for (const item of leaves) {
+      const pathBytes = encodePath(item.path);
+      const bytes = TypedValue.encode({ value: item.value }).finish();
+      const leaf = this.#leaves.resolve(noPrefix, pathBytes, 0, pathBytes.length);
+      if (this.#isOutside(sync, leaf)) this.#refuse(sync, printPath(item.path), outside, item.path);
+      else this.#set(sync, window, leaf, bytes, 0, bytes.length, 0);
+    }
+    // An empty object says nothing about any leaf; it is an item all the same.
+    if (leaves.length === 0 && faults.length === 0) {
+      sync.ledger.received++;
+      window.countItem();
+    }
+  }
+
+  #delete(sync: Sync, window: Window, buf: Uint8Array, start: number, end: number): void {
+    try {
+      this.#removeUnder(sync, window, this.#absolute(decodePath(buf, start, end)));
+      sync.ledger.received++;
+      window.countItem();
+    } catch (error) {
+      this.#refusePath(sync, buf, start, end, reasonOf(error));
+    }
+  }
+
+  #removeUnder(sync: Sync, window: Window, path: Path): void {
+    new Selector(this.#leaves, [path], 0).walk((node) => {
+      const leaf = this.#leaves.tree.leaf(node);
+      if (leaf < 0) return;
+      const owned = ((this.#leaves.owners[leaf] as number) & sync.bit) !== 0;
+      if (owned || window.row(leaf) >= 0 || sync.waitsOn(leaf))
+        sync.ledger.superseded += window.remove(leaf, this.#timeLow, this.#timeHigh);
+    });
+  }
+
+  #absolute(path: Path): Path {
+    return concat(this.#prefix.path, { ...path, target: '' });
+  }
+
+  #refusePath(sync: Sync, buf: Uint8Array, start: number, end: number, reason: string): void {
+    let path = rootPath;
+    let text = `unreadable path of ${end - start} bytes`;
+    try {
+      path = this.#absolute(decodePath(buf, start, end));
+      text = printPath(path);
+    } catch {
+      // The path is what could not be read: then nothing under the prefix may be swept.
+      path = this.#prefix.path;
+    }
+    this.#refuse(sync, text, reason, path);
+  }
+
+  #unreadable(sync: Sync, current: boolean, reason: string): void {
+    if (current) this.#refuse(sync, '', reason, rootPath);
+    else {
+      sync.ledger.received++;
+      sync.ledger.stale++;
+    }
+  }
+
+  /** Counts an item as quarantined; what lies at or under `spared` is not swept by this window. */
+  #refuse(sync: Sync, path: string, reason: string, spared: Path): void {
+    sync.ledger.received++;
+    sync.ledger.quarantined++;
+    sync.quarantine.add({ path, reason, atNs: this.#events.now() });
+    const window = sync.open;
+    if (window?.kind !== 'replace' || window.spared === 'all') return;
+    if (spared.elems.length === 0 || window.spared.length >= sparedBound) window.spared = 'all';
+    else window.spared.push(encodePath(spared));
+  }
+}
+
+/** gNMI 0.4's Value { bytes value = 1; Encoding type = 2; } as a TypedValue. */
+function fromDeprecatedValue(buf: Uint8Array, start: number, end: number): Uint8Array {
+  const { value, type } = Value.decode(buf.subarray(start, end));
+  switch (type) {
+    case Encoding.JSON:
+      return TypedValue.encode({ value: { $case: 'jsonVal', value } }).finish();
+    case Encoding.JSON_IETF:
+      return TypedValue.encode({ value: { $case: 'jsonIetfVal', value } }).finish();
+    case Encoding.ASCII:
+      return TypedValue.encode({
+        value: { $case: 'asciiVal', value: Buffer.from(value).toString('utf8') },
+      }).finish();
+    case Encoding.PROTO:
+      return TypedValue.encode({ value: { $case: 'protoBytes', value } }).finish();
+    case Encoding.BYTES:
+    case Encoding.UNRECOGNIZED:
+      return TypedValue.encode({ value: { $case: 'bytesVal', value } }).finish();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof WireError || error instanceof PathError || error instanceof PathTooLongError)
+    return error.message;
+  throw error;
+}

@@ -1,0 +1,220 @@
+// Every SQL string of the core. A leaf is a row by its id: its path once, and a record that is replaced whole:
+//   time low 32 bits, time high 32 bits, owners 32 bits (all little-endian), then the encoded gnmi.TypedValue.
+// The file belongs to one core; nothing waits for a lock of somebody else: a busy file is a failed commit.
+import { type Database, open } from '@syncline/sqlite/database.ts';
+
+type Statement = ReturnType<typeof prepare>;
+
+const migrations = [
+  `CREATE TABLE path (id INTEGER PRIMARY KEY, path BLOB NOT NULL) STRICT;
+   CREATE TABLE leaf (id INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+   CREATE TABLE running (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL) STRICT;
+   CREATE TABLE sync (slot INTEGER PRIMARY KEY, name TEXT NOT NULL, epoch INTEGER NOT NULL, last_sync_ns TEXT NOT NULL) STRICT;
+   INSERT INTO running VALUES (1, 0);`,
+];
+
+function prepare(database: Database, sql: string) {
+  return database.prepare<unknown[]>(sql);
+}
+
+/** Bytes before the value in a record. */
+export const recordHeader = 12;
+
+const rowsAStatement = 50;
+
+/** A sync as its last committed full tree left it. */
+export interface StoredSync {
+  readonly slot: number;
+  readonly epoch: number;
+  readonly lastSyncNs: bigint;
+}
+
+export class LeafStore implements Disposable {
+  #database: Database;
+  #begin: Statement;
+  #commit: Statement;
+  #rollback: Statement;
+  #putRecords: Batch;
+  #putPaths: Batch;
+  #dropRecords: Batch;
+  #dropPaths: Batch;
+  #setVersion: Statement;
+  #setSync: Statement;
+  #putStaged: Statement;
+  #readStaged: Statement;
+  #dropStaged: Statement;
+
+  /** Opens or creates the file; ':memory:' keeps nothing. Throws DatabaseOpenError. */
+  constructor(file: string) {
+    this.#database = open(file, { migrations, synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    // The temporary schema has a file of its own: a lock or a full log on the main file does not stop a spill.
+    this.#database.pragma('temp_store = FILE');
+    this.#database.exec(
+      'CREATE TEMP TABLE staged (window INTEGER, row INTEGER, value BLOB NOT NULL, PRIMARY KEY (window, row)) WITHOUT ROWID',
+    );
+    this.#begin = prepare(this.#database, 'BEGIN IMMEDIATE');
+    this.#commit = prepare(this.#database, 'COMMIT');
+    this.#rollback = prepare(this.#database, 'ROLLBACK');
+    this.#putRecords = new Batch(
+      this.#database,
+      2,
+      (values) => `REPLACE INTO leaf (id, record) VALUES ${values}`,
+    );
+    this.#putPaths = new Batch(
+      this.#database,
+      2,
+      (values) => `REPLACE INTO path (id, path) VALUES ${values}`,
+    );
+    this.#dropRecords = new Batch(
+      this.#database,
+      1,
+      (values) => `DELETE FROM leaf WHERE id IN (VALUES ${values})`,
+    );
+    this.#dropPaths = new Batch(
+      this.#database,
+      1,
+      (values) => `DELETE FROM path WHERE id IN (VALUES ${values})`,
+    );
+    this.#setVersion = prepare(this.#database, 'UPDATE running SET version = ?');
+    this.#setSync = prepare(
+      this.#database,
+      'REPLACE INTO sync (slot, name, epoch, last_sync_ns) VALUES (?, ?, ?, ?)',
+    );
+    this.#putStaged = prepare(
+      this.#database,
+      'REPLACE INTO temp.staged (window, row, value) VALUES (?, ?, ?)',
+    );
+    this.#readStaged = prepare(
+      this.#database,
+      'SELECT row, value FROM temp.staged WHERE window = ? AND row >= ? ORDER BY row LIMIT 1000',
+    );
+    this.#dropStaged = prepare(this.#database, 'DELETE FROM temp.staged WHERE window = ?');
+  }
+
+  /** The version that the last commit left. */
+  version(): number {
+    return this.#database.prepare<[], number>('SELECT version FROM running').pluck().get() ?? 0;
+  }
+
+  /** The syncs that ever committed a full tree. */
+  syncs(): StoredSync[] {
+    return this.#database
+      .prepare<[], { slot: number; epoch: number; last_sync_ns: string }>(
+        'SELECT slot, epoch, last_sync_ns FROM sync',
+      )
+      .all()
+      .map((row) => ({ slot: row.slot, epoch: row.epoch, lastSyncNs: BigInt(row.last_sync_ns) }));
+  }
+
+  /** Every leaf, by id, read page by page. The record is valid until the next one. */
+  loadLeaves(take: (id: number, path: Uint8Array, record: Uint8Array) => void): void {
+    const page = this.#database.prepare<[number], { id: number; path: Uint8Array; record: Uint8Array }>(
+      'SELECT leaf.id, path, record FROM leaf JOIN path USING (id) WHERE leaf.id > ? ORDER BY leaf.id LIMIT 5000',
+    );
+    for (let after = -1; ; ) {
+      const rows = page.all(after);
+      for (const row of rows) take(row.id, row.path, row.record);
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.id;
+    }
+  }
+
+  /** Runs `write` in one transaction; when it or the commit throws, nothing of it stays. */
+  transaction(write: () => void): void {
+    this.#begin.run();
+    try {
+      write();
+      this.#putRecords.flush();
+      this.#putPaths.flush();
+      this.#dropRecords.flush();
+      this.#dropPaths.flush();
+      this.#commit.run();
+    } catch (error) {
+      for (const batch of [this.#putRecords, this.#putPaths, this.#dropRecords, this.#dropPaths])
+        batch.discard();
+      if (this.#database.inTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  /** In a transaction: the record of a leaf. The bytes must stay as they are until the transaction ends. */
+  put(leaf: number, record: Uint8Array): void {
+    this.#putRecords.add(leaf, record);
+  }
+
+  /** In a transaction: the path of a leaf that has no record yet. */
+  putPath(leaf: number, path: Uint8Array): void {
+    this.#putPaths.add(leaf, path);
+  }
+
+  /** In a transaction: the leaf goes, path and all. */
+  remove(leaf: number): void {
+    this.#dropRecords.add(leaf);
+    this.#dropPaths.add(leaf);
+  }
+
+  /** In a transaction: what the next start begins from. */
+  setVersion(version: number): void {
+    this.#setVersion.run(version);
+  }
+
+  /** In a transaction: a sync has committed its full tree. */
+  setSync(slot: number, name: string, epoch: number, lastSyncNs: bigint): void {
+    this.#setSync.run(slot, name, epoch, String(lastSyncNs));
+  }
+
+  /** Writes values of a window that has outgrown its memory; `window` is the caller's number for it. */
+  stage(window: number, rows: Iterable<readonly [row: number, value: Uint8Array]>): void {
+    this.#database.transaction(() => {
+      for (const [row, value] of rows) this.#putStaged.run(window, row, value);
+    })();
+  }
+
+  /** The staged values of a window from `row` on, by row, at most 1,000. */
+  staged(window: number, row: number): { row: number; value: Uint8Array }[] {
+    return this.#readStaged.all(window, row) as { row: number; value: Uint8Array }[];
+  }
+
+  /** Forgets the staged values of a window. */
+  unstage(window: number): void {
+    this.#dropStaged.run(window);
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+/** Rows gathered into statements of fifty: a third of the cost of one statement a row. */
+class Batch {
+  #full: Statement;
+  #one: Statement;
+  #width: number;
+  #waiting: unknown[] = [];
+
+  constructor(database: Database, width: number, sql: (values: string) => string) {
+    const row = `(${Array.from({ length: width }, () => '?').join(', ')})`;
+    this.#full = prepare(database, sql(Array.from({ length: rowsAStatement }, () => row).join(', ')));
+    this.#one = prepare(database, sql(row));
+    this.#width = width;
+  }
+
+  add(id: number, bytes?: Uint8Array): void {
+    this.#waiting.push(id);
+    if (bytes !== undefined) this.#waiting.push(bytes);
+    if (this.#waiting.length < rowsAStatement * this.#width) return;
+    this.#full.run(this.#waiting);
+    this.#waiting.length = 0;
+  }
+
+  flush(): void {
+    for (let at = 0; at < this.#waiting.length; at += this.#width)
+      this.#one.run(this.#waiting.slice(at, at + this.#width));
+    this.#waiting.length = 0;
+  }
+
+  discard(): void {
+    this.#waiting.length = 0;
+  }
+}

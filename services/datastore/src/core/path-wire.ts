@@ -1,0 +1,192 @@
+// gnmi.Path in bytes. The canonical form names a leaf: no prefix, no target, the origin first and only when it is
+// not the default one, keys sorted. Most devices send exactly that, so a path is checked before it is decoded.
+import { isUtf8 } from 'node:buffer';
+import { canonicalOrigin, type Path, type PathElem, PathError, pathElem } from '@syncline/gnmi/path.ts';
+import { Cursor, varintSize, WireError, Writer } from './wire.ts';
+
+const pathField = { origin: 0x12, elem: 0x1a, target: 0x22 } as const;
+const elemField = { name: 0x0a, key: 0x12 } as const;
+const entryField = { key: 0x0a, value: 0x12 } as const;
+
+/** In the tree a foreign origin is the first element: this byte, which begins no PathElem, then its name. */
+export const originMark = 0xff;
+
+/** Where the elements of a path lie in its bytes: element i is [start[i], stop[i]). Used again for every path. */
+export class ElemRanges {
+  count = 0;
+  readonly start: number[] = [];
+  readonly stop: number[] = [];
+}
+
+const outer = new Cursor();
+const inner = new Cursor();
+const entry = new Cursor();
+
+/**
+ * True when buf[start, end) is a canonical path of the default origin without wildcards; `ranges` then tells its
+ * elements. False means "decode it", not "it is wrong".
+ */
+export function scanCanonical(buf: Uint8Array, start: number, end: number, ranges: ElemRanges): boolean {
+  ranges.count = 0;
+  outer.over(buf, start, end);
+  while (outer.more()) {
+    if (outer.varint32() !== pathField.elem) return false;
+    outer.bytes();
+    if (!scanElem(buf, outer.start, outer.stop)) return false;
+    ranges.start[ranges.count] = outer.start;
+    ranges.stop[ranges.count++] = outer.stop;
+  }
+  return true;
+}
+
+function scanElem(buf: Uint8Array, start: number, end: number): boolean {
+  inner.over(buf, start, end);
+  if (!inner.more() || inner.varint32() !== elemField.name) return false;
+  inner.bytes();
+  if (inner.start === inner.stop || buf[inner.start] === 0x2a || buf[inner.start] === 0x2e) return false;
+  if (!isAscii(buf, inner.start, inner.stop)) return false;
+  let keys = 0;
+  while (inner.more()) {
+    // Two keys or more may be out of order: those are decoded once, and known by their bytes from then on.
+    if (inner.varint32() !== elemField.key || keys++ > 0) return false;
+    inner.bytes();
+    entry.over(buf, inner.start, inner.stop);
+    if (!entry.more() || entry.varint32() !== entryField.key) return false;
+    entry.bytes();
+    if (entry.start === entry.stop || !isAscii(buf, entry.start, entry.stop)) return false;
+    if (!entry.more() || entry.varint32() !== entryField.value) return false;
+    entry.bytes();
+    if (entry.more() || !isAscii(buf, entry.start, entry.stop)) return false;
+    if (entry.stop - entry.start === 1 && buf[entry.start] === 0x2a) return false;
+  }
+  return true;
+}
+
+function isAscii(buf: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((buf[i] as number) >= 0x80) return false;
+  return true;
+}
+
+/**
+ * A gnmi.Path, decoded. The deprecated `element` counts only when `elem` is empty (gNMI 0.4). Throws WireError for
+ * bytes that are no path, PathError for empty names and double keys. The default origin is ''.
+ */
+export function decodePath(buf: Uint8Array, start = 0, end = buf.length): Path {
+  const cursor = new Cursor().over(buf, start, end);
+  const elems: PathElem[] = [];
+  const old: PathElem[] = [];
+  let origin = '';
+  let target = '';
+  while (cursor.more()) {
+    const tag = cursor.varint32();
+    if ((tag & 7) !== 2) {
+      cursor.skip(tag);
+      continue;
+    }
+    cursor.bytes();
+    if (tag === pathField.elem) elems.push(decodeElem(buf, cursor.start, cursor.stop));
+    else if (tag === pathField.origin) origin = text(buf, cursor.start, cursor.stop);
+    else if (tag === pathField.target) target = text(buf, cursor.start, cursor.stop);
+    else if (tag === 0x0a) old.push(pathElem(text(buf, cursor.start, cursor.stop)));
+  }
+  return { origin: canonicalOrigin(origin), target, elems: elems.length > 0 ? elems : old };
+}
+
+/** A gnmi.PathElem, decoded. Throws as decodePath. */
+export function decodeElem(buf: Uint8Array, start: number, end: number): PathElem {
+  const cursor = new Cursor().over(buf, start, end);
+  const keys: [string, string][] = [];
+  let name = '';
+  while (cursor.more()) {
+    const tag = cursor.varint32();
+    if (tag === elemField.name) {
+      cursor.bytes();
+      name = text(buf, cursor.start, cursor.stop);
+    } else if (tag === elemField.key) {
+      cursor.bytes();
+      keys.push(decodeKey(buf, cursor.start, cursor.stop));
+    } else cursor.skip(tag);
+  }
+  return pathElem(name, keys);
+}
+
+function decodeKey(buf: Uint8Array, start: number, end: number): [string, string] {
+  const cursor = new Cursor().over(buf, start, end);
+  const pair: [string, string] = ['', ''];
+  while (cursor.more()) {
+    const tag = cursor.varint32();
+    if (tag !== entryField.key && tag !== entryField.value) {
+      cursor.skip(tag);
+      continue;
+    }
+    cursor.bytes();
+    pair[tag === entryField.key ? 0 : 1] = text(buf, cursor.start, cursor.stop);
+  }
+  return pair;
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+function text(buf: Uint8Array, start: number, end: number): string {
+  const bytes = buf.subarray(start, end);
+  if (!isUtf8(bytes)) throw new WireError('a name is not UTF-8');
+  return decoder.decode(bytes);
+}
+
+/** The canonical bytes of a path; its target is left out. */
+export function encodePath(path: Path): Uint8Array {
+  const writer = new Writer(64);
+  if (path.origin !== '') writeText(writer, pathField.origin, path.origin);
+  for (const elem of path.elems) writeField(writer, pathField.elem, encodeElem(elem));
+  return writer.buf.slice(0, writer.length);
+}
+
+/** The canonical bytes of an element. */
+export function encodeElem(elem: PathElem): Uint8Array {
+  const writer = new Writer(64);
+  writeText(writer, elemField.name, elem.name);
+  for (const [key, value] of elem.keys) {
+    const pair = new Writer(64);
+    writeText(pair, entryField.key, key);
+    writeText(pair, entryField.value, value);
+    writeField(writer, elemField.key, pair.buf.subarray(0, pair.length));
+  }
+  return writer.buf.slice(0, writer.length);
+}
+
+/** The tree's first element for a foreign origin. */
+export function originElem(origin: string): Uint8Array {
+  const name = encoder.encode(origin);
+  const bytes = new Uint8Array(1 + name.length);
+  bytes[0] = originMark;
+  bytes.set(name, 1);
+  return bytes;
+}
+
+/** The elements of a path as the tree has them: the origin first when it is a foreign one. */
+export function treeElems(path: Path): Uint8Array[] {
+  const elems = path.elems.map(encodeElem);
+  return path.origin === '' ? elems : [originElem(path.origin), ...elems];
+}
+
+/** Throws PathError when a path that names data has a wildcard (gNMI: telemetry paths have none). */
+export function refuseWildcards(path: Path): void {
+  for (const elem of path.elems) {
+    if (elem.name === '*' || elem.name === '...')
+      throw new PathError('path', elem.name, 'data has no wildcards');
+    for (const [key, value] of elem.keys)
+      if (value === '*') throw new PathError('path', `${elem.name}[${key}=*]`, 'data has no wildcards');
+  }
+}
+
+function writeText(writer: Writer, tag: number, value: string): void {
+  writeField(writer, tag, encoder.encode(value));
+}
+
+function writeField(writer: Writer, tag: number, bytes: Uint8Array): void {
+  writer.reserve(1 + varintSize(bytes.length) + bytes.length);
+  writer.byte(tag);
+  writer.varint(bytes.length);
+  writer.copy(bytes, 0, bytes.length);
+}

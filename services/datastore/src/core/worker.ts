@@ -1,0 +1,24 @@
+// The entry of a core worker: a shard driven by the main thread's messages, in the order in which they come. What it
+// cannot go on from ends the thread; the host starts another, which reads everything back from disk.
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '@syncline/runtime/clock.ts';
+import { systemRng } from '@syncline/runtime/rng.ts';
+import { type CoreWorkerData, coreFailpoints } from './failpoints.ts';
+import type { ToCore } from './protocol.ts';
+import { Shard } from './shard.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('worker.ts runs as a worker thread only');
+
+const { failpoints } = workerData as CoreWorkerData;
+const points = coreFailpoints(failpoints);
+
+// Timers are the shard's own business: they must not keep an idle worker alive, the port does.
+const shard = new Shard({
+  clock: systemClock,
+  rng: systemRng,
+  failpoint: (name) => points.hit(name),
+  send: (message, transfer) => port.postMessage(message, transfer),
+});
+
+port.on('message', (message: ToCore) => shard.receive(message));
