@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CounterStore } from '../testdata/counter-store.ts';
+import { StoreDeadlineError, StoreLostError, StoreThread, type StoreThreadOptions } from './store-thread.ts';
+
+let directory: string;
+let file: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'store-'));
+  file = join(directory, 'counters.db');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function openCounters(options: Partial<StoreThreadOptions> = {}): Promise<StoreThread<CounterStore>> {
+  return StoreThread.open<CounterStore>({
+    entry: new URL('../testdata/counter-store.ts', import.meta.url),
+    data: file,
+    deadlineMs: 5_000,
+    onLost: () => expect.fail('the thread was lost'),
+    ...options,
+  });
+}
+
+test('calls are answered in order, and what they wrote is there for the next thread', async () => {
+  {
+    await using store = await openCounters();
+    const sums = await Promise.all([1, 2, 3].map((by) => store.call('add', 'a', by)));
+    expect(sums).toEqual([1, 3, 6]);
+  }
+  await using store = await openCounters();
+  expect(await store.call('add', 'a', 0)).toBe(6);
+});
+
+test('disposing waits for the calls before it; a call after it is refused', async () => {
+  const store = await openCounters();
+  const last = store.call('add', 'a', 5);
+  await store[Symbol.asyncDispose]();
+  expect(await last).toBe(5);
+  await expect(store.call('add', 'a', 1)).rejects.toThrow(StoreLostError);
+});
+
+test('what a method throws rejects its call alone', async () => {
+  await using store = await openCounters();
+  await expect(store.call('fail', 'out of cheese')).rejects.toThrow('out of cheese');
+  expect(await store.call('add', 'a', 1)).toBe(1);
+});
+
+test('what opening throws rejects open, with the file named', async () => {
+  writeFileSync(file, 'no database at all, but long enough to hold the header '.repeat(20));
+  await expect(openCounters()).rejects.toThrow(`cannot open the database ${file}`);
+});
+
+test('a thread that ends by itself rejects what was called and tells its owner once', async () => {
+  const lost: Error[] = [];
+  await using store = await openCounters({ onLost: (error) => lost.push(error) });
+  await expect(store.call('exit')).rejects.toThrow("the store's thread ended: it exited with code 3");
+  await expect(store.call('add', 'a', 1)).rejects.toThrow(StoreLostError);
+  expect(lost).toHaveLength(1);
+});
+
+test('a call that takes too long is given up, and its late answer is nobody else’s', async () => {
+  await using store = await openCounters({ deadlineMs: 1_000 });
+  await expect(store.call('hold', 1_300)).rejects.toThrow(StoreDeadlineError);
+  expect(await store.call('add', 'a', 1)).toBe(1);
+});

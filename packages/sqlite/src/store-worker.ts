@@ -1,0 +1,30 @@
+// The worker's side of a StoreThread. An entry file is one line: serveStore((file: string) => new Catalog(file)).
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromStore, ToStore } from './store-protocol.ts';
+
+/**
+ * Opens the store with what the thread was started with and answers calls, one after the other, until it is told to
+ * close. What opening throws ends the thread, and open() on the other side rejects with it.
+ */
+export function serveStore<Data, Store extends Disposable>(openStore: (data: Data) => Store): void {
+  const port = parentPort;
+  if (port === null) throw new Error('a store worker runs as a worker thread only');
+  const store = openStore(workerData as Data);
+  const methods = store as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
+  const post = (message: FromStore) => port.postMessage(message);
+  port.on('message', (message: ToStore) => {
+    if (message.kind === 'close') {
+      store[Symbol.dispose]();
+      port.close();
+      return;
+    }
+    const { call, method, args } = message;
+    try {
+      post({ kind: 'value', call, value: methods[method]?.(...args) });
+    } catch (error) {
+      post({ kind: 'thrown', call, error });
+    }
+  });
+  post({ kind: 'open' });
+}

@@ -1,0 +1,44 @@
+// A store for the tests of StoreThread: counters by name.
+
+import { type Database, open } from '../src/database.ts';
+import { serveStore } from '../src/store-worker.ts';
+
+export class CounterStore implements Disposable {
+  readonly #database: Database;
+
+  constructor(file: string) {
+    this.#database = open(file, {
+      migrations: ['CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT'],
+      synchronous: 'FULL',
+    });
+  }
+
+  add(name: string, by: number): number {
+    const row = this.#database
+      .prepare<[string, number], { value: number }>(
+        'INSERT INTO counter VALUES (?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value RETURNING value',
+      )
+      .get(name, by);
+    return row?.value ?? 0;
+  }
+
+  fail(message: string): never {
+    throw new RangeError(message);
+  }
+
+  /** Holds the thread. */
+  hold(ms: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  }
+
+  /** Ends the thread. */
+  exit(): void {
+    process.exit(3);
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+}
+
+serveStore((file: string) => new CounterStore(file));
