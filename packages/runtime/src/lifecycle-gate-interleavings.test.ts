@@ -29,12 +29,13 @@ class Server {
     this.up.push(generation);
   }
 
-  async stop(): Promise<void> {
-    const manner = this.#sim.choose(4);
+  async stop(signal: AbortSignal): Promise<void> {
+    const manner = this.#sim.choose(5);
     if (manner === 1) throw new Error('stop failed at once');
     await this.#sim.pause('stop');
     if (manner === 2) throw new Error('stop failed later');
-    if (manner === 3) await sleep(this.#sim.clock, 20_000, this.#sim.signal);
+    if (manner === 3) await sleep(this.#sim.clock, 20_000, signal);
+    if (manner === 4) await sleep(this.#sim.clock, 20_000, this.#sim.signal);
     this.listening = 0;
   }
 }
@@ -46,7 +47,7 @@ type GateScenario = (sim: Simulation, gate: LifecycleGate, server: Server) => Pr
 async function exploreGate(name: string, run: GateScenario): Promise<void> {
   await explore({
     name,
-    seeds: 3_000,
+    seeds: 6_000,
     budgetMs: 8_000,
     run: async (sim) => {
       const gate = new LifecycleGate({
@@ -78,7 +79,7 @@ test('under any interleaving no generations overlap and every caller is answered
           tell(gate.start((signal) => server.start(gate.generation, signal))),
         );
       } else {
-        sim.schedule(`call stop ${call}`, () => tell(gate.stop(() => server.stop())));
+        sim.schedule(`call stop ${call}`, () => tell(gate.stop((signal) => server.stop(signal))));
       }
     }
     await sim.settled();

@@ -175,6 +175,33 @@ test('a stop that does not end in time has failed, and its late end changes noth
   expect([gate.state, clock.pending]).toEqual(['stopped', 0]);
 });
 
+test('a stop that runs out of time is told by its signal, and the next one waits for its end', async () => {
+  const clock = new VirtualClock();
+  const gate = gateOn(clock);
+  await gate.start(up);
+  const closed = Promise.withResolvers<void>();
+  let signal: AbortSignal | undefined;
+  const stopping = gate.stop((given) => {
+    signal = given;
+    return closed.promise;
+  });
+  await settled();
+  expect(signal?.aborted).toBe(false);
+  clock.advance(10_000);
+  await expect(stopping).rejects.toThrow(StopTimeoutError);
+  expect(signal?.reason).toBeInstanceOf(StopTimeoutError);
+
+  const stop = vi.fn(up);
+  const again = gate.stop(stop);
+  const starting = gate.start(up);
+  await settled();
+  expect(stop).toHaveBeenCalledOnce();
+  expect([gate.state, gate.generation], 'the old stop could hit what starts now').toEqual(['stopping', 1]);
+  closed.reject(new Error('late'));
+  expect(await again).toEqual({ stoppedNow: true });
+  expect(await starting).toEqual({ startedNow: true });
+});
+
 test('a start that ignores its abort holds the stop no longer than its time, and is stopped later', async () => {
   const clock = new VirtualClock();
   const gate = gateOn(clock);

@@ -13,10 +13,14 @@ export interface CallScope {
   getStore(): object | undefined;
 }
 
+/** Takes it down; its signal aborts when its time is over. */
+export type StopFunction = (signal: AbortSignal) => Promise<void>;
+
 interface Stopping {
   readonly kind: 'stopping';
   readonly start: StartAttempt;
   readonly done: PromiseWithResolvers<void>;
+  readonly abort: AbortController;
   readonly deadline: Timer;
   /** A start that was asked for meanwhile. */
   next: StartAttempt | undefined;
@@ -36,6 +40,8 @@ export class LifecycleGate {
   readonly #stopTimeoutMs: number;
   readonly #scope: CallScope;
   readonly #calls = new Set<object>();
+  /** Settles when no stop function is running; one that ran out of time still is. */
+  #stops: Promise<unknown> = Promise.resolve();
   #state: State = { kind: 'stopped' };
   #generation = 0;
 
@@ -103,12 +109,13 @@ export class LifecycleGate {
    * Takes it down, unless it is. While starting it aborts the start, waits for it to settle and stops what
    * came up; a start that waits for its turn is aborted too. `stop` is not run when nothing came up.
    *
-   * Callers during a stop share its outcome, and `stoppedNow` is true for the first. Rejects with the error
-   * of `stop`, or StopTimeoutError after `timeoutMs` (what is still running then no longer counts when it
-   * ends): both leave `stopFailed`, and the next call runs its `stop`. ReentrancyError as for start().
+   * Callers during a stop share its outcome, and `stoppedNow` is true for the first. Rejects with the error of
+   * `stop`, or with StopTimeoutError after `timeoutMs`. Both leave `stopFailed`, and the next call runs its own
+   * `stop`; if the earlier one still runs, the call waits for that too, because its late effects must not hit a
+   * new generation. ReentrancyError as for start().
    */
   async stop(
-    stop: () => Promise<void>,
+    stop: StopFunction,
     { timeoutMs = this.#stopTimeoutMs }: { readonly timeoutMs?: number } = {},
   ): Promise<{ stoppedNow: boolean }> {
     this.#refuseReentry('stop');
@@ -140,12 +147,17 @@ export class LifecycleGate {
     else attempt.fail();
   }
 
-  #takeDown(start: StartAttempt, stop: () => Promise<void>, timeoutMs: number): Promise<void> {
-    const expire = () => this.#failStop(stopping, new StopTimeoutError(timeoutMs));
+  #takeDown(start: StartAttempt, stop: StopFunction, timeoutMs: number): Promise<void> {
+    const expire = () => {
+      const error = new StopTimeoutError(timeoutMs);
+      this.#failStop(stopping, error);
+      stopping.abort.abort(error);
+    };
     const deadline = this.#clock.setTimer(timeoutMs, expire);
     const done = Promise.withResolvers<void>();
     const starting = this.#state.kind === 'starting';
-    const stopping: Stopping = { kind: 'stopping', start, done, deadline, next: undefined };
+    const abort = new AbortController();
+    const stopping: Stopping = { kind: 'stopping', start, done, abort, deadline, next: undefined };
     this.#state = stopping;
     if (starting) start.abort();
     void this.#stopWhatCameUp(stopping, stop).then(
@@ -155,9 +167,14 @@ export class LifecycleGate {
     return done.promise;
   }
 
-  async #stopWhatCameUp(stopping: Stopping, stop: () => Promise<void>): Promise<void> {
+  async #stopWhatCameUp(stopping: Stopping, stop: StopFunction): Promise<void> {
     const up = await stopping.start.cameUp;
-    if (up && this.#state === stopping) await this.#call(stop);
+    if (!up || this.#state !== stopping) return;
+    const earlier = this.#stops;
+    const own = this.#call(() => stop(stopping.abort.signal));
+    this.#stops = Promise.allSettled([earlier, own]);
+    await own;
+    await earlier;
   }
 
   #completeStop(stopping: Stopping): void {
