@@ -1,0 +1,113 @@
+// For the explorer: the real core behind two links, the real fan-out in front of it, and clients of any speed.
+
+import { rootPath } from '@syncline/gnmi/path.ts';
+import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { encodePath } from '../../core/path-wire.ts';
+import type { CoreLimits, FromCore, Subscription, ToCore } from '../../core/protocol.ts';
+import { Shard } from '../../core/shard.ts';
+import { response, SimulatedDevice } from '../../core/world/device.ts';
+import { Fanout } from '../fanout.ts';
+import type { NorthboundLimits } from '../limits.ts';
+import type { Subscriber } from '../subscriber.ts';
+import { type Reading, SimulatedClient } from './client.ts';
+
+/** Bounds so small that clients fall behind all the time, and memory so long that none is given up. */
+const coreLimits: CoreLimits = {
+  windowBytes: 1 << 20,
+  pathBytes: 4096,
+  messageBytes: 60,
+  pushChanges: 2,
+  ringEntries: 1024,
+  foldedEntries: 1000,
+  commitRetryMs: { initial: 10, max: 100 },
+  getBytes: 1 << 20,
+};
+
+const northboundLimits: NorthboundLimits = {
+  maxSubscribers: 10,
+  queueBytes: 200,
+  slowConsumerMs: 4_000,
+  pageDeadlineMs: 8_000,
+  maxPolls: 2,
+  firstMessageMs: 1_000,
+  maxPaths: 10,
+  minSampleMs: 10,
+  minHeartbeatMs: 10,
+  getBytes: 1 << 20,
+  getDeadlineMs: 1_000,
+};
+
+const datastore = 1;
+
+export class SimulatedNetwork {
+  readonly device: SimulatedDevice;
+  readonly fanout: Fanout;
+  readonly limits = northboundLimits;
+  readonly #sim: Simulation;
+  readonly #shard: Shard;
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+    this.device = new SimulatedDevice(sim);
+    const fromCore = sim.link<FromCore>('core says', (message) => this.#hear(message), 50);
+    const toCore = sim.link<ToCore>('core hears', (message) => this.#shard.receive(message), 50);
+    this.#shard = new Shard({
+      clock: sim.clock,
+      rng: sim.rng,
+      failpoint: () => {},
+      traced: false,
+      send: (message) => fromCore.send(message),
+    });
+    this.fanout = new Fanout({ send: (message) => toCore.send(message) }, northboundLimits, sim.clock);
+    const syncs = [{ slot: 0, name: 'all', paths: [encodePath(rootPath)] }];
+    this.#shard.receive({
+      kind: 'open',
+      request: 0,
+      datastore,
+      name: 'sim',
+      file: ':memory:',
+      syncs,
+      limits: coreLimits,
+    });
+    this.#shard.receive({ kind: 'begin', datastore, sync: 0, epoch: 1 });
+    this.#ingest(response('sync'));
+  }
+
+  /** The device changes, and the core has committed it when this returns. */
+  change(setsOnly: boolean): void {
+    this.#ingest(response(this.device.change(setsOnly)));
+  }
+
+  subscribe(mode: Subscription['mode'], reading: Reading, updatesOnly = false) {
+    const client = new SimulatedClient(this.#sim, reading);
+    const delivery = { kind: 'change', heartbeatMs: 0 } as const;
+    const subscriber: Subscriber = this.fanout.subscribe(client, datastore, {
+      mode,
+      updatesOnly,
+      paths: [{ path: encodePath(rootPath), delivery }],
+      encoding: 2,
+      target: '',
+      depth: 0,
+    });
+    return { client, subscriber };
+  }
+
+  /** Deletes the datastore. */
+  delete(): void {
+    this.#shard.receive({ kind: 'close', request: 1, datastore, erase: false });
+  }
+
+  #ingest(message: Uint8Array): void {
+    const chunk = new ArrayBuffer(4 + message.byteLength);
+    new DataView(chunk).setUint32(0, message.byteLength, true);
+    new Uint8Array(chunk).set(message, 4);
+    this.#shard.receive({ kind: 'ingest', datastore, sync: 0, epoch: 1, chunk });
+  }
+
+  #hear(message: FromCore): void {
+    if (message.kind === 'feed') this.fanout.feed(message);
+    else if (message.kind === 'behind') this.fanout.behind(message);
+    else if (message.kind === 'page') this.fanout.page(message);
+    else if (message.kind === 'ended') this.fanout.ended(message);
+  }
+}
