@@ -6,12 +6,6 @@ export const corePoints = ['commit.begin', 'commit.end', 'commit.after'] as cons
 
 export type CorePoint = (typeof corePoints)[number];
 
-/** What the host hands a worker. */
-export interface CoreWorkerData {
-  /** A specification as parseFailpoints reads it; empty arms nothing. */
-  readonly failpoints: string;
-}
-
 /** The failpoints of this thread. Throws FailpointSpecError. */
 export function coreFailpoints(spec: string): Failpoints<CorePoint> {
   return new Failpoints(corePoints, spec, {

@@ -5,6 +5,7 @@ import { defaultExpandRules, expandValue } from '@syncline/gnmi/json-expand.ts';
 import { concat, type Path, PathError, rootPath } from '@syncline/gnmi/path.ts';
 import { printPath } from '@syncline/gnmi/path-text.ts';
 import { Encoding, TypedValue, Value } from '@syncline/proto/gnmi.ts';
+import { Extension, ExtensionID } from '@syncline/proto/gnmi_ext.ts';
 import { type LeafTable, noPrefix, PathTooLongError, type Prefix } from './leaf-table.ts';
 import { decodePath, encodePath, refuseWildcards } from './path-wire.ts';
 import { Selector } from './selector.ts';
@@ -13,7 +14,7 @@ import { checkValue } from './typed-value-check.ts';
 import type { Window } from './window.ts';
 import { Cursor, WireError } from './wire.ts';
 
-const responseField = { update: 0x0a, sync: 0x18 } as const;
+const responseField = { update: 0x0a, sync: 0x18, extension: 0x2a } as const;
 const notificationField = {
   timestamp: 0x08,
   prefix: 0x12,
@@ -42,6 +43,8 @@ export class Intake {
   readonly #messages: Cursor = new Cursor();
   readonly #fields: Cursor = new Cursor();
   readonly #update: Cursor = new Cursor();
+  /** The traceparents that the device gave for what was taken last. */
+  changes: string[] = [];
   #timeLow = 0;
   #timeHigh = 0;
   #prefix: Prefix = noPrefix;
@@ -57,6 +60,7 @@ export class Intake {
    */
   take(sync: Sync, epoch: number, chunk: Uint8Array): void {
     sync.ledger.bytes += chunk.length;
+    this.changes = [];
     const lengths = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     for (let at = 0; at < chunk.length; ) {
       const start = at + 4;
@@ -76,12 +80,22 @@ export class Intake {
         } else if (tag === responseField.sync) {
           cursor.varint64();
           if (cursor.low !== 0) this.#syncResponse(sync, current);
+        } else if (tag === responseField.extension) {
+          cursor.bytes();
+          this.#extension(buf, cursor.start, cursor.stop);
         } else cursor.skip(tag);
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#unreadable(sync, current, `unreadable SubscribeResponse: ${error.message}`);
     }
+  }
+
+  /** A device of ours names the trace of a change in an experimental extension; all others are ignored. */
+  #extension(buf: Uint8Array, start: number, end: number): void {
+    const { ext } = Extension.decode(buf.subarray(start, end));
+    if (ext?.$case === 'registeredExt' && ext.value.id === ExtensionID.EID_EXPERIMENTAL)
+      this.changes.push(Buffer.from(ext.value.msg).toString('latin1'));
   }
 
   #syncResponse(sync: Sync, current: boolean): void {

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import { CoreTrace } from './core-trace.ts';
 import type { FromCore, ToCore } from './protocol.ts';
 import { answerQuery, QueryError } from './query.ts';
 import { Running, type RunningEvents, type RunningParts } from './running.ts';
@@ -12,6 +13,8 @@ export interface ShardParts {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly failpoint: RunningParts['failpoint'];
+  /** Whether spans are exported. */
+  readonly traced: boolean;
   /** Sends to the main thread; the buffers named are transferred. */
   readonly send: (message: FromCore, transfer: ArrayBuffer[]) => void;
 }
@@ -45,7 +48,7 @@ export class Shard {
       case 'begin':
         return running.begin(message.sync, message.epoch);
       case 'ingest':
-        return running.ingest(message.sync, message.epoch, new Uint8Array(message.chunk));
+        return running.ingest(message.sync, message.epoch, new Uint8Array(message.chunk), message.trace);
       case 'end':
         return running.end(message.sync, message.epoch);
       case 'subscribe':
@@ -103,7 +106,8 @@ export class Shard {
   #open(message: Extract<ToCore, { kind: 'open' }>) {
     const { datastore, file, syncs, limits } = message;
     if (this.#members.has(datastore)) throw new Error(`datastore ${datastore} is open already`);
-    const { clock, rng, failpoint } = this.#parts;
+    const { clock, rng, failpoint, traced } = this.#parts;
+    const trace = traced ? new CoreTrace(message.name) : undefined;
     const running = new Running({
       file,
       syncs,
@@ -111,7 +115,8 @@ export class Shard {
       clock,
       rng,
       failpoint,
-      events: this.#events(datastore),
+      trace,
+      events: this.#events(datastore, trace),
     });
     this.#members.set(datastore, { running, file, getBytes: limits.getBytes });
     return running.opened();
@@ -127,7 +132,7 @@ export class Shard {
     if (erase) for (const suffix of ['', '-wal', '-shm']) rmSync(member.file + suffix, { force: true });
   }
 
-  #events(datastore: number): RunningEvents {
+  #events(datastore: number, trace: CoreTrace | undefined): RunningEvents {
     const { send } = this.#parts;
     return {
       ingested: (sync, epoch) => send({ kind: 'ingested', datastore, sync, epoch }, []),
@@ -135,8 +140,11 @@ export class Shard {
       synced: (sync, epoch, version, atNs) =>
         send({ kind: 'synced', datastore, sync, epoch, version, atNs }, []),
       degraded: (error) => send({ kind: 'degraded', datastore, error }, []),
-      feed: (feed, frames, head, updates) =>
-        send({ kind: 'feed', datastore, feed, frames, head, updates }, [frames]),
+      feed: (feed, frames, head, updates) => {
+        const traceparent = trace?.traceparent;
+        const message = { kind: 'feed', datastore, feed, frames, head, updates } as const;
+        send(traceparent === undefined ? message : { ...message, trace: traceparent }, [frames]);
+      },
       behind: (feed) => send({ kind: 'behind', datastore, feed }, []),
       page: (subscriber, page) => send({ kind: 'page', datastore, subscriber, ...page }, [page.frames]),
       ended: (subscriber, code, text) =>

@@ -3,20 +3,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { systemRng } from '@syncline/runtime/rng.ts';
-import { type CoreWorkerData, coreFailpoints } from './failpoints.ts';
-import type { ToCore } from './protocol.ts';
+import { coreFailpoints } from './failpoints.ts';
+import type { CoreWorkerData, ToCore } from './protocol.ts';
 import { Shard } from './shard.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs as a worker thread only');
 
-const { failpoints } = workerData as CoreWorkerData;
+const { failpoints, traced } = workerData as CoreWorkerData;
 const points = coreFailpoints(failpoints);
 
-// Timers are the shard's own business: they must not keep an idle worker alive, the port does.
 const shard = new Shard({
   clock: systemClock,
   rng: systemRng,
+  traced,
   failpoint: (name) => points.hit(name),
   send: (message, transfer) => port.postMessage(message, transfer),
 });

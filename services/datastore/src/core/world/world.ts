@@ -42,6 +42,7 @@ export class World {
     this.#shard = new Shard({
       clock: sim.clock,
       rng: sim.rng,
+      traced: false,
       send: (message) => this.#say(message),
       failpoint: () => {
         if (this.diskFails) throw new FailpointError('commit', 'the disk refuses');

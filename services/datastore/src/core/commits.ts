@@ -1,0 +1,155 @@
+// Committing what is ready, one window at a time and oldest first. A window that the disk does not take is kept and
+// tried again with backoff, while the windows behind it go on filling.
+import { Backoff } from '@syncline/runtime/backoff.ts';
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
+import type { Rng } from '@syncline/runtime/rng.ts';
+import { type Changes, commitWindow } from './commit.ts';
+import type { CoreTrace } from './core-trace.ts';
+import type { CorePoint } from './failpoints.ts';
+import type { LeafStore } from './leaf-store.ts';
+import type { LeafTable } from './leaf-table.ts';
+import type { CoreStatus } from './protocol.ts';
+import type { Spill } from './spill.ts';
+import { isStoreError } from './store-error.ts';
+import type { Sync } from './sync.ts';
+import type { Window } from './window.ts';
+
+/** What commits work on. */
+export interface CommitsParts {
+  readonly leaves: LeafTable;
+  readonly store: LeafStore;
+  readonly spill: Spill;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly retryMs: { readonly initial: number; readonly max: number };
+  readonly failpoint: (name: CorePoint) => void;
+  readonly trace: CoreTrace | undefined;
+  /** Commits fail, or work again when the text is empty. */
+  readonly degraded: (error: string) => void;
+  /** Running has changed; called before the next commit. */
+  readonly changed: (changes: Changes) => void;
+  /** A complete tree is committed. */
+  readonly synced: (sync: Sync, epoch: number) => void;
+  /** Time to try again. */
+  readonly retry: () => void;
+}
+
+export class Commits implements Disposable {
+  readonly #parts: CommitsParts;
+  readonly #backoff: Backoff;
+  #version: number;
+  #timer: Timer | undefined;
+  #failingSince: number | undefined;
+  #committed = 0;
+  #failed = 0;
+  #lastError = '';
+
+  constructor(parts: CommitsParts) {
+    this.#parts = parts;
+    const { initial, max } = parts.retryMs;
+    const shape = { initialMs: initial, maxMs: max, factor: 2, jitter: 0.2, resetAfterMs: 0 };
+    this.#backoff = new Backoff(shape, parts.clock, parts.rng);
+    this.#version = parts.store.version();
+  }
+
+  /** Grows by one with each commit that changed running. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Whether the disk has refused the last commit and the next attempt is yet to come. */
+  get waiting(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  status(discarded: number): CoreStatus['commits'] {
+    const since = this.#failingSince;
+    return {
+      committed: this.#committed,
+      failed: this.#failed,
+      discarded,
+      inFlightMs: since === undefined ? 0 : this.#parts.clock.monotonic() - since,
+      lastError: this.#lastError,
+    };
+  }
+
+  /** Commits every window of the sync that is ready; false when the disk refuses. */
+  run(sync: Sync): boolean {
+    sync.cut();
+    for (let window = sync.waiting[0]; window !== undefined; window = sync.waiting[0]) {
+      if (!this.#attempt(sync, window)) return false;
+      sync.cut();
+    }
+    return true;
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.clear();
+  }
+
+  #attempt(sync: Sync, window: Window): boolean {
+    const { trace } = this.#parts;
+    try {
+      if (trace === undefined) this.#commit(sync, window);
+      else trace.committing(sync, window, () => this.#commit(sync, window));
+      return true;
+    } catch (error) {
+      if (!isStoreError(error)) throw error;
+      this.#refused(error);
+      return false;
+    }
+  }
+
+  #commit(sync: Sync, window: Window): void {
+    const { leaves, store, spill, clock, failpoint } = this.#parts;
+    const nowNs = clock.now();
+    failpoint('commit.begin');
+    const staging = spill.number(window);
+    const beforeEnd = () => failpoint('commit.end');
+    const changes = commitWindow(window, sync, {
+      leaves,
+      store,
+      staging,
+      version: this.#version,
+      nowNs,
+      beforeEnd,
+    });
+    this.#accepted();
+    sync.waiting.shift();
+    sync.ledger.applied += window.items;
+    if (changes.count > 0) {
+      this.#version++;
+      this.#parts.changed(changes);
+    }
+    if (window.kind === 'replace') {
+      sync.lastSyncNs = nowNs;
+      this.#parts.synced(sync, window.epoch);
+    }
+    spill.drop(window);
+    sync.recycle(window);
+    failpoint('commit.after');
+  }
+
+  #accepted(): void {
+    this.#committed++;
+    if (this.#failingSince === undefined) return;
+    this.#failingSince = undefined;
+    this.#lastError = '';
+    this.#backoff.running();
+    this.#parts.degraded('');
+  }
+
+  #refused(error: Error): void {
+    const { clock } = this.#parts;
+    this.#failed++;
+    this.#lastError = error.message;
+    if (this.#failingSince === undefined) {
+      this.#failingSince = clock.monotonic();
+      this.#parts.degraded(error.message);
+    }
+    this.#timer = clock.setTimer(this.#backoff.next(), () => {
+      this.#timer = undefined;
+      this.#parts.retry();
+    });
+  }
+}
