@@ -5,8 +5,7 @@ import { hostname } from 'node:os';
 import { StoppedError, StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 
-/** How long a process may live after its stop began before the watchdog ends it. */
-const watchdogMs = 10_000;
+const defaultWatchdogMs = 10_000;
 
 // sysexits.h EX_SOFTWARE: the process did not end by itself, which is a defect.
 const exitHeld = 70;
@@ -15,19 +14,20 @@ const exitInterrupted = 130;
 /**
  * Runs a service. `main` gets the process's stop signal, which SIGINT, SIGTERM and uncaught errors give, and resolves
  * when everything it opened is closed. When `main` or the stop signal failed, the error is logged and the exit code
- * is 1 unless main set another. A process that is still alive 10 s after the stop began logs what holds it and
- * exits with 70.
+ * is 1 unless main set another. A process that is still alive `watchdogMs` after the stop began logs what holds
+ * it and exits with 70.
  */
 export async function runService(
   main: (stop: StopSignal) => Promise<void>,
   logger: Logger = defaultLogger(),
+  watchdogMs = defaultWatchdogMs,
 ): Promise<void> {
   const stop = new StopSignal();
   stop.signal.addEventListener('abort', () => {
     const reason: unknown = stop.signal.reason;
     if (reason instanceof StoppedError) logger.info({ by: reason.by }, 'stopping');
     else logger.error({ err: reason }, 'service failed');
-    armWatchdog(logger);
+    armWatchdog(logger, watchdogMs);
   });
   process.on('SIGTERM', () => stop.stop('SIGTERM'));
   process.on('SIGINT', () => {
@@ -53,7 +53,7 @@ function fail(stop: StopSignal, thrown: unknown, logger: Logger): void {
   if (!wasRunning) logger.error({ err: error }, 'failed while stopping');
 }
 
-function armWatchdog(logger: Logger): void {
+function armWatchdog(logger: Logger, watchdogMs: number): void {
   setTimeout(() => {
     logger.error({ holding: process.getActiveResourcesInfo() }, 'still alive after the stop');
     process.exit(exitHeld);

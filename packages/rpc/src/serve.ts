@@ -2,7 +2,7 @@
 // docs/decisions/0002-own-the-grpc-server.md) and its end: NOT_SERVING, streams end UNAVAILABLE, unary calls
 // drain for a bounded time, then the rest is cut.
 
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
@@ -31,6 +31,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { service, listen, limits, logger, stop } = options;
   const setting = (name: string) => `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_${name}`;
   await using undo = new AsyncDisposableStack();
+  setLogger({ error: (message: string) => logger.warn({ message }, 'grpc-js complains') });
 
   // Channelz stays on: without it grpc-js 1.14 keeps no list of sessions and forceShutdown cuts none.
   const server = new Server({

@@ -5,10 +5,8 @@
 export interface Setting<Value> {
   /** How the value is written, for the help: `port`, `duration 1s..1h`. */
   readonly form: string;
-  /** Used when the variable is unset or empty; undefined means that the value must be given. */
+  /** Used when the variable is unset or empty; undefined means that a value must be given. */
   readonly fallback: string | undefined;
-  /** What the help shows as the default. */
-  readonly shown: string;
   /** One sentence. */
   readonly doc: string;
   /** The variable, where it is not named after the setting's key and service. */
@@ -26,7 +24,7 @@ interface Form<Value> {
 
 function withDefault<Value>(form: Form<Value>, fallback: string, doc: string): Setting<Value> {
   form.parse(fallback);
-  return { ...form, fallback, shown: fallback, doc, secret: false };
+  return { ...form, fallback, doc, secret: false };
 }
 
 /** Bounds of a numeric setting, both included, in the form's own text. */
@@ -37,7 +35,7 @@ export interface Bounds {
 
 /** A TCP port; 0 asks the system for a free one. */
 export function port(fallback: number, doc: string): Setting<number> {
-  return { ...integer(fallback, { min: '0', max: '65535' }, doc), form: 'port' };
+  return withDefault(bounded('port', { min: '0', max: '65535' }, wholeNumber), String(fallback), doc);
 }
 
 /** A whole number within bounds. */
@@ -99,7 +97,6 @@ export function optional<Value>(setting: (fallback: string, doc: string) => Sett
   const unset: Setting<Value | undefined> = {
     ...rest,
     fallback: '',
-    shown: 'none',
     parse: (given) => (given === '' ? undefined : parse(given)),
   };
   return unset;
@@ -107,7 +104,7 @@ export function optional<Value>(setting: (fallback: string, doc: string) => Sett
 
 /** `setting` that must be given. */
 export function required<Value>(setting: (fallback: string, doc: string) => Setting<Value>, doc: string) {
-  const must: Setting<Value> = { ...setting('-', doc), fallback: undefined, shown: 'required' };
+  const must: Setting<Value> = { ...setting('-', doc), fallback: undefined };
   return must;
 }
 

@@ -16,7 +16,8 @@ const exitUsage = 2;
 export interface SettingRow {
   readonly variable: string;
   readonly form: string;
-  readonly fallback: string;
+  /** As it would be typed; 'none' for one that may stay unset, undefined for one that must be set. */
+  readonly fallback: string | undefined;
   readonly doc: string;
 }
 
@@ -25,25 +26,28 @@ export function describeSettings({ service, table }: SettingsSpec<SettingsTable>
   return Object.entries(table).map(([key, setting]) => ({
     variable: variableOf(service, key, setting),
     form: setting.form,
-    fallback: setting.shown,
+    fallback: setting.fallback === '' ? 'none' : setting.fallback,
     doc: setting.doc,
   }));
 }
 
 /** The text of `--help`. */
 export function settingsHelp(spec: SettingsSpec<SettingsTable>): string {
-  const blocks = describeSettings(spec).map(
-    ({ variable, form, fallback, doc }) => `${variable}  (${form}; default ${fallback})\n    ${doc}\n`,
-  );
+  const blocks = describeSettings(spec).map(({ variable, form, fallback, doc }) => {
+    const otherwise = fallback === undefined ? 'required' : `default ${fallback}`;
+    return `${variable}  (${form}; ${otherwise})
+    ${doc}
+`;
+  });
   return `${spec.service} takes its settings from the environment:\n\n${blocks.join('')}`;
 }
 
 /** A Markdown table for the service's page. */
 export function settingsMarkdown(spec: SettingsSpec<SettingsTable>): string {
-  const rows = describeSettings(spec).map(
-    ({ variable, form, fallback, doc }) =>
-      `| \`${variable}\` | ${form.replaceAll('|', '\\|')} | \`${fallback}\` | ${doc} |\n`,
-  );
+  const rows = describeSettings(spec).map(({ variable, form, fallback, doc }) => {
+    const otherwise = fallback === undefined ? 'required' : `\`${fallback}\``;
+    return `| \`${variable}\` | ${form.replaceAll('|', '\\|')} | ${otherwise} | ${doc} |\n`;
+  });
   return `| Setting | Form | Default | Meaning |\n|---|---|---|---|\n${rows.join('')}`;
 }
 

@@ -79,7 +79,9 @@ function onEnd(call: ClientDuplexStream<Uint8Array, Buffer>, listener: (end: Str
   call.once('status', (status: StatusObject) => {
     const report = () =>
       listener({ code: status.code as number, details: status.details, trailer: fromWire(status.metadata) });
-    if (status.code !== 0 || call.readableEnded) report();
-    else call.once('end', report);
+    if (status.code !== 0 || call.readableEnded) return report();
+    call.once('end', report);
+    // Nobody listens for messages: nothing else would bring the stream to its end.
+    if (call.readableFlowing === null) call.resume();
   });
 }

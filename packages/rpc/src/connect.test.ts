@@ -1,0 +1,86 @@
+import { Metadata, Status } from 'nice-grpc-common';
+import { expect, test } from 'vitest';
+import { rawBidi } from './binding.ts';
+import { EchoDefinition, startEcho } from './echo.fixture.ts';
+
+test('a password identity travels as username and password, a token as a bearer', async () => {
+  const seen: (string | undefined)[] = [];
+  const handlers = {
+    unary: (request: { text: string }, { metadata }: { metadata: Metadata }) => {
+      seen.push(metadata.get('username'), metadata.get('password'), metadata.get('authorization'));
+      return Promise.resolve(request);
+    },
+  };
+  const password = { kind: 'password', username: 'admin', password: 'secret' } as const;
+  await using first = await startEcho(handlers, { connect: { identity: password } });
+  await first.client.unary({ text: '' });
+  await using second = await startEcho(handlers, { connect: { identity: { kind: 'bearer', token: 't0' } } });
+  await second.client.unary({ text: '' });
+  expect(seen).toEqual(['admin', 'secret', undefined, undefined, undefined, 'Bearer t0']);
+});
+
+test('raw streams carry the identity too, and what the caller adds wins', async () => {
+  const seen = Promise.withResolvers<Metadata>();
+  const chat = rawBidi(EchoDefinition, 'chat', (call) => {
+    seen.resolve(call.metadata);
+    call.end(Status.OK, '');
+  });
+  const identity = { kind: 'password', username: 'admin', password: 'secret' } as const;
+  await using echo = await startEcho({}, { bindings: [chat], connect: { identity } });
+  echo.connection.raw('/test.Echo/Chat', { metadata: Metadata({ username: 'other', asked: 'yes' }) });
+  const metadata = await seen.promise;
+  expect([metadata.get('username'), metadata.get('password'), metadata.get('asked')]).toEqual([
+    'other',
+    'secret',
+    'yes',
+  ]);
+});
+
+test('a response over the limit of the client is RESOURCE_EXHAUSTED', async () => {
+  await using echo = await startEcho({}, { connect: { maxReceiveBytes: 10 } });
+  await expect(echo.client.unary({ text: 'x'.repeat(11) })).rejects.toMatchObject({
+    code: Status.RESOURCE_EXHAUSTED,
+    details: expect.stringMatching(/11.*10/) as string,
+  });
+});
+
+test('a raw stream ends when its signal aborts, also when it was aborted before', async () => {
+  await using echo = await startEcho();
+  const stop = new AbortController();
+  const stream = echo.connection.raw('/test.Echo/Chat', { signal: stop.signal });
+  const end = new Promise((resolve) => stream.onEnd(resolve));
+  stream.resume();
+  stop.abort();
+  expect(await end).toMatchObject({ code: Status.CANCELLED });
+  const late = echo.connection.raw('/test.Echo/Chat', { signal: stop.signal });
+  expect(await new Promise((resolve) => late.onEnd(resolve))).toMatchObject({ code: Status.CANCELLED });
+});
+
+test('a raw stream hears of a trailer, and of all messages before an OK end though it was paused', async () => {
+  await using echo = await startEcho({
+    async *chat(requests, context) {
+      context.trailer.set('count', '3');
+      for await (const request of requests) yield request;
+    },
+  });
+  const stream = echo.connection.raw('/test.Echo/Chat');
+  const received: string[] = [];
+  const end = new Promise<{ code: Status; trailer: Metadata }>((resolve) => stream.onEnd(resolve));
+  stream.onMessage((message) => received.push(message.toString()));
+  stream.pause();
+  for (const word of ['a', 'b', 'c']) stream.write(Buffer.from(word));
+  stream.halfClose();
+  await echo.client.unary({ text: 'a round trip' });
+  expect(received).toEqual([]);
+  stream.resume();
+  const { code, trailer } = await end;
+  expect([code, trailer.get('count'), received]).toEqual([Status.OK, '3', ['a', 'b', 'c']]);
+});
+
+test('a peer that cannot be reached is UNAVAILABLE', async () => {
+  await using echo = await startEcho();
+  await echo.server[Symbol.asyncDispose]();
+  await expect(echo.client.unary({ text: '' }, { deadlineMs: 2_000 })).rejects.toMatchObject({
+    code: Status.UNAVAILABLE,
+  });
+});

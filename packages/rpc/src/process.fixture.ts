@@ -1,0 +1,36 @@
+// A service process that ends in the way its argument names, for process.test.ts.
+
+import { createServer } from 'node:net';
+import { aborted } from '@syncline/runtime/stop-signal.ts';
+import { runService } from './process.ts';
+
+const ending = process.argv[2] ?? 'waits';
+const watchdogMs = 500;
+
+await runService(
+  async (stop) => {
+    // Keeps the process alive as a server would.
+    const server = createServer().listen(0, '127.0.0.1');
+    console.log('ready');
+    switch (ending) {
+      case 'throws':
+        server.close();
+        throw new Error('cannot open the store');
+      case 'rejects':
+        void Promise.reject(new Error('nobody awaits this'));
+        break;
+      case 'fails':
+        stop.fail(new Error('the committer died'));
+        break;
+      case 'code':
+        process.exitCode = 75;
+        stop.fail(new Error('lost leadership'));
+        break;
+    }
+    await aborted(stop.signal);
+    if (ending === 'hangs') return;
+    server.close();
+  },
+  undefined,
+  watchdogMs,
+);

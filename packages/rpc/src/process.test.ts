@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const fixture = fileURLToPath(new URL('process.fixture.ts', import.meta.url));
+
+/** Runs the fixture to its end; once it is ready it gets `signals`, one after the other. */
+async function run(ending: string, ...signals: NodeJS.Signals[]) {
+  const child = spawn(process.execPath, [fixture, ending], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const records: Record<string, unknown>[] = [];
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line !== 'ready') records.push(JSON.parse(line) as Record<string, unknown>);
+      // The next signal follows the answer to the one before.
+      const signal = signals.shift();
+      if (signal !== undefined) child.kill(signal);
+    }
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, records };
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s stops the service, which ends by itself with 0',
+  async (signal) => {
+    const { code, records } = await run('waits', signal);
+    expect(code).toBe(0);
+    expect(records).toMatchObject([{ msg: 'stopping', by: signal }]);
+  },
+);
+
+test('a second SIGINT ends the process at once', async () => {
+  const { code } = await run('hangs', 'SIGINT', 'SIGINT');
+  expect(code).toBe(130);
+});
+
+test('a process that does not end after the stop is ended by the watchdog, which says what holds it', async () => {
+  const { code, records } = await run('hangs', 'SIGTERM');
+  expect(code).toBe(70);
+  expect(records.at(-1)).toMatchObject({ msg: 'still alive after the stop' });
+  expect(records.at(-1)?.['holding']).toContain('TCPServerWrap');
+});
+
+test('a main that throws is logged and gives exit code 1', async () => {
+  const { code, records } = await run('throws');
+  expect(code).toBe(1);
+  expect(records).toMatchObject([{ msg: 'service failed', err: { message: 'cannot open the store' } }]);
+});
+
+test('an unhandled rejection stops the service in order and gives exit code 1', async () => {
+  const { code, records } = await run('rejects');
+  expect(code).toBe(1);
+  expect(records).toMatchObject([{ msg: 'service failed', err: { message: 'nobody awaits this' } }]);
+});
+
+test('a loop that fails stops the service and gives exit code 1, or the one that was chosen', async () => {
+  expect(await run('fails')).toMatchObject({
+    code: 1,
+    records: [{ err: { message: 'the committer died' } }],
+  });
+  expect(await run('code')).toMatchObject({ code: 75 });
+});
