@@ -4,9 +4,10 @@
 import { defaultExpandRules, expandValue } from '@syncline/gnmi/json-expand.ts';
 import { concat, type Path, PathError, rootPath } from '@syncline/gnmi/path.ts';
 import { printPath } from '@syncline/gnmi/path-text.ts';
-import { Encoding, TypedValue, Value } from '@syncline/proto/gnmi.ts';
+import { TypedValue } from '@syncline/proto/gnmi.ts';
 import { Extension, ExtensionID } from '@syncline/proto/gnmi_ext.ts';
 import { type LeafTable, noPrefix, PathTooLongError, type Prefix } from './leaf-table.ts';
+import { decodeOr, NotificationScan, UpdateScan } from './notification-scan.ts';
 import { decodePath, encodePath, refuseWildcards } from './path-wire.ts';
 import { Selector } from './selector.ts';
 import type { Sync } from './sync.ts';
@@ -15,14 +16,6 @@ import type { Window } from './window.ts';
 import { Cursor, WireError } from './wire.ts';
 
 const responseField = { update: 0x0a, sync: 0x18, extension: 0x2a } as const;
-const notificationField = {
-  timestamp: 0x08,
-  prefix: 0x12,
-  update: 0x22,
-  delete: 0x2a,
-  atomic: 0x30,
-} as const;
-const updateField = { path: 0x0a, oldValue: 0x12, value: 0x1a, duplicates: 0x20 } as const;
 
 const sparedBound = 1000;
 const outside = 'it lies outside the paths that were subscribed';
@@ -41,12 +34,10 @@ export class Intake {
   readonly #leaves: LeafTable;
   readonly #events: IntakeEvents;
   readonly #messages: Cursor = new Cursor();
-  readonly #fields: Cursor = new Cursor();
-  readonly #update: Cursor = new Cursor();
+  readonly #scan: NotificationScan = new NotificationScan();
+  readonly #update: UpdateScan = new UpdateScan();
   /** The traceparents that the device gave for what was taken last. */
   changes: string[] = [];
-  #timeLow = 0;
-  #timeHigh = 0;
   #prefix: Prefix = noPrefix;
 
   constructor(leaves: LeafTable, events: IntakeEvents) {
@@ -93,7 +84,7 @@ export class Intake {
 
   /** A device of ours names the trace of a change in an experimental extension; all others are ignored. */
   #extension(buf: Uint8Array, start: number, end: number): void {
-    const { ext } = Extension.decode(buf.subarray(start, end));
+    const { ext } = decodeOr(buf.subarray(start, end), (bytes) => Extension.decode(bytes));
     if (ext?.$case === 'registeredExt' && ext.value.id === ExtensionID.EID_EXPERIMENTAL)
       this.changes.push(Buffer.from(ext.value.msg).toString('latin1'));
   }
@@ -103,141 +94,52 @@ export class Intake {
     if (current && sync.open?.kind === 'replace') this.#events.sealed(sync);
   }
 
-  /** The timestamp and `atomic` may come after what they apply to, and deletes come before updates: hence three passes. */
   #notification(sync: Sync, current: boolean, buf: Uint8Array, start: number, end: number): void {
+    const scan = this.#scan;
     sync.ledger.notifications++;
-    const cursor = this.#fields.over(buf, start, end);
-    let deletes = 0;
-    let updates = 0;
-    let atomic = false;
-    this.#prefix = noPrefix;
-    this.#timeLow = this.#timeHigh = 0;
     try {
-      while (cursor.more()) {
-        const tag = cursor.varint32();
-        if (tag === notificationField.update) {
-          cursor.bytes();
-          updates++;
-        } else if (tag === notificationField.timestamp) {
-          cursor.varint64();
-          this.#timeLow = cursor.low;
-          this.#timeHigh = cursor.high;
-        } else if (tag === notificationField.prefix) {
-          cursor.bytes();
-          this.#prefix = this.#leaves.prefix(buf, cursor.start, cursor.stop);
-        } else if (tag === notificationField.delete) {
-          cursor.bytes();
-          deletes++;
-        } else if (tag === notificationField.atomic) {
-          cursor.varint64();
-          atomic = cursor.low !== 0;
-        } else cursor.skip(tag);
-      }
+      scan.read(buf, start, end);
+      this.#prefix =
+        scan.prefixStart === scan.prefixStop
+          ? noPrefix
+          : this.#leaves.prefix(buf, scan.prefixStart, scan.prefixStop);
     } catch (error) {
       this.#unreadable(sync, current, `unreadable Notification: ${reasonOf(error)}`);
       return;
     }
     const window = current ? sync.open : undefined;
     if (window === undefined) {
-      sync.ledger.received += deletes + updates;
-      sync.ledger.stale += deletes + updates;
+      sync.ledger.received += scan.deletes + scan.updates;
+      sync.ledger.stale += scan.deletes + scan.updates;
       return;
     }
-    if (deletes > 0)
-      this.#each(notificationField.delete, buf, start, end, (from, to) =>
-        this.#delete(sync, window, buf, from, to),
-      );
-    if (atomic) this.#removeUnder(sync, window, this.#prefix.path);
-    if (updates > 0) this.#updates(sync, window, buf, start, end);
-  }
-
-  #each(
-    field: number,
-    buf: Uint8Array,
-    start: number,
-    end: number,
-    visit: (start: number, end: number) => void,
-  ): void {
-    const cursor = this.#fields.over(buf, start, end);
-    while (cursor.more()) {
-      const tag = cursor.varint32();
-      if (tag === field) {
-        cursor.bytes();
-        visit(cursor.start, cursor.stop);
-      } else cursor.skip(tag);
-    }
-  }
-
-  #updates(sync: Sync, window: Window, buf: Uint8Array, start: number, end: number): void {
-    const cursor = this.#fields.over(buf, start, end);
-    while (cursor.more()) {
-      const tag = cursor.varint32();
-      if (tag === notificationField.update) {
-        cursor.bytes();
-        this.#takeUpdate(sync, window, buf, cursor.start, cursor.stop);
-      } else cursor.skip(tag);
-    }
+    // gNMI 2.1: what is deleted goes before what is updated, wherever it stands in the message.
+    if (scan.deletes > 0) scan.eachDelete((from, to) => this.#delete(sync, window, buf, from, to));
+    if (scan.atomic) this.#removeUnder(sync, window, this.#prefix.path);
+    if (scan.updates > 0) scan.eachUpdate((from, to) => this.#takeUpdate(sync, window, buf, from, to));
   }
 
   #takeUpdate(sync: Sync, window: Window, buf: Uint8Array, start: number, end: number): void {
-    const cursor = this.#update.over(buf, start, end);
-    let pathStart = start;
-    let pathStop = start;
-    let valueStart = start;
-    let valueStop = start;
-    let oldStart = 0;
-    let oldStop = 0;
-    let duplicates = 0;
+    const update = this.#update;
     try {
-      while (cursor.more()) {
-        const tag = cursor.varint32();
-        if (tag === updateField.path) {
-          cursor.bytes();
-          pathStart = cursor.start;
-          pathStop = cursor.stop;
-        } else if (tag === updateField.value) {
-          cursor.bytes();
-          valueStart = cursor.start;
-          valueStop = cursor.stop;
-        } else if (tag === updateField.duplicates) duplicates = cursor.varint32();
-        else if (tag === updateField.oldValue && valueStart === valueStop) {
-          cursor.bytes();
-          oldStart = cursor.start;
-          oldStop = cursor.stop;
-        } else cursor.skip(tag);
-      }
-      if (oldStop > 0 && valueStart === valueStop) {
-        const value = fromDeprecatedValue(buf, oldStart, oldStop);
-        this.#put(sync, window, buf, pathStart, pathStop, value, 0, value.length, duplicates);
-      } else this.#put(sync, window, buf, pathStart, pathStop, buf, valueStart, valueStop, duplicates);
+      update.read(buf, start, end);
+      const { value, valueStart, valueStop, pathStart, pathStop } = update;
+      const check = checkValue(value, valueStart, valueStop);
+      if (check === 'object') {
+        this.#expand(
+          sync,
+          window,
+          decodePath(buf, pathStart, pathStop),
+          value.subarray(valueStart, valueStop),
+        );
+      } else if (check === 'leaf') {
+        const leaf = this.#leaves.resolve(this.#prefix, buf, pathStart, pathStop);
+        if (this.#isOutside(sync, leaf)) this.#refusePath(sync, buf, pathStart, pathStop, outside);
+        else this.#set(sync, window, leaf, value, valueStart, valueStop, update.duplicates);
+      } else this.#refusePath(sync, buf, pathStart, pathStop, check.fault);
     } catch (error) {
-      this.#refusePath(sync, buf, pathStart, pathStop, reasonOf(error));
+      this.#refusePath(sync, buf, update.pathStart, update.pathStop, reasonOf(error));
     }
-  }
-
-  #put(
-    sync: Sync,
-    window: Window,
-    buf: Uint8Array,
-    pathStart: number,
-    pathStop: number,
-    value: Uint8Array,
-    start: number,
-    stop: number,
-    duplicates: number,
-  ): void {
-    const check = checkValue(value, start, stop);
-    if (check === 'object') {
-      this.#expand(sync, window, decodePath(buf, pathStart, pathStop), value.subarray(start, stop));
-      return;
-    }
-    if (check !== 'leaf') {
-      this.#refusePath(sync, buf, pathStart, pathStop, check.fault);
-      return;
-    }
-    const leaf = this.#leaves.resolve(this.#prefix, buf, pathStart, pathStop);
-    if (this.#isOutside(sync, leaf)) this.#refusePath(sync, buf, pathStart, pathStop, outside);
-    else this.#set(sync, window, leaf, value, start, stop, duplicates);
   }
 
   #isOutside(sync: Sync, leaf: number): boolean {
@@ -266,7 +168,15 @@ export class Intake {
       window.see(leaf);
       return;
     }
-    sync.ledger.superseded += window.set(leaf, buf, start, end, this.#timeLow, this.#timeHigh, duplicates);
+    sync.ledger.superseded += window.set(
+      leaf,
+      buf,
+      start,
+      end,
+      this.#scan.timeLow,
+      this.#scan.timeHigh,
+      duplicates,
+    );
   }
 
   #isCurrent(sync: Sync, leaf: number, buf: Uint8Array, start: number, end: number): boolean {
@@ -315,7 +225,7 @@ export class Intake {
       if (leaf < 0) return;
       const owned = ((this.#leaves.owners[leaf] as number) & sync.bit) !== 0;
       if (owned || window.row(leaf) >= 0 || sync.waitsOn(leaf))
-        sync.ledger.superseded += window.remove(leaf, this.#timeLow, this.#timeHigh);
+        sync.ledger.superseded += window.remove(leaf, this.#scan.timeLow, this.#scan.timeHigh);
     });
   }
 
@@ -353,26 +263,6 @@ export class Intake {
     if (window?.kind !== 'replace' || window.spared === 'all') return;
     if (spared.elems.length === 0 || window.spared.length >= sparedBound) window.spared = 'all';
     else window.spared.push(encodePath(spared));
-  }
-}
-
-/** gNMI 0.4's Value { bytes value = 1; Encoding type = 2; } as a TypedValue. */
-function fromDeprecatedValue(buf: Uint8Array, start: number, end: number): Uint8Array {
-  const { value, type } = Value.decode(buf.subarray(start, end));
-  switch (type) {
-    case Encoding.JSON:
-      return TypedValue.encode({ value: { $case: 'jsonVal', value } }).finish();
-    case Encoding.JSON_IETF:
-      return TypedValue.encode({ value: { $case: 'jsonIetfVal', value } }).finish();
-    case Encoding.ASCII:
-      return TypedValue.encode({
-        value: { $case: 'asciiVal', value: Buffer.from(value).toString('utf8') },
-      }).finish();
-    case Encoding.PROTO:
-      return TypedValue.encode({ value: { $case: 'protoBytes', value } }).finish();
-    case Encoding.BYTES:
-    case Encoding.UNRECOGNIZED:
-      return TypedValue.encode({ value: { $case: 'bytesVal', value } }).finish();
   }
 }
 
