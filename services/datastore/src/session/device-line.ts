@@ -2,7 +2,7 @@
 // older attempt's backoff is inherited. Every call ends with exactly one word about how, unless it is hung up first.
 
 import { encodingName } from '@syncline/gnmi/encoding.ts';
-import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
+import { gNMIDefinition, type ModelData } from '@syncline/proto/gnmi.ts';
 import {
   type ClientIdentity,
   type ClientSecurity,
@@ -40,6 +40,12 @@ export interface CallEnd {
   readonly message: string;
 }
 
+/** What a device says of itself. */
+export interface Capabilities {
+  readonly offer: Offer;
+  readonly models: readonly ModelData[];
+}
+
 /** A stream that is open. */
 export interface Subscribed extends Source {
   hangUp(): void;
@@ -75,12 +81,12 @@ export class DeviceLine implements Disposable {
     });
   }
 
-  /** Asks for the encodings the device offers. Rejects with the device's ClientError. */
-  async capabilities(): Promise<Offer> {
+  /** Asks what the device offers. Rejects with the device's ClientError. */
+  async capabilities(): Promise<Capabilities> {
     const client = this.#connection.client(gNMIDefinition);
     const { signal } = this.#closed;
-    const offer = await client.capabilities({}, { signal, deadlineMs: this.#settings.connectDeadlineMs });
-    return offer.supportedEncodings.map(encodingName);
+    const answer = await client.capabilities({}, { signal, deadlineMs: this.#settings.connectDeadlineMs });
+    return { offer: answer.supportedEncodings.map(encodingName), models: answer.supportedModels };
   }
 
   /** Subscribes. The request stream stays open: some targets take a half-close for the end of the subscription. */

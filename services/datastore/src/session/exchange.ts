@@ -1,6 +1,7 @@
 // What a session says to its device and hears from it: one channel at a time, one call at a time on it.
 // An event of a channel or call that was given up never comes out.
 
+import type { ModelData } from '@syncline/proto/gnmi.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { WireError } from '../core/wire.ts';
 import type { LineSettings } from './device-line.ts';
@@ -33,9 +34,15 @@ export class Exchange {
   readonly #parts: ExchangeParts;
   #line: DeviceLine | undefined;
   #call: Subscribed | undefined;
+  #models: readonly ModelData[] = [];
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
+  }
+
+  /** The models the device has announced last. */
+  get models(): readonly ModelData[] {
+    return this.#models;
   }
 
   /** Opens a channel and asks for Capabilities. */
@@ -53,7 +60,11 @@ export class Exchange {
     const current = () => this.#line === line;
     line.onConnected(() => current() && events.event({ kind: 'reached' }));
     line.capabilities().then(
-      (offer) => current() && events.event({ kind: 'offered', offer }),
+      ({ offer, models }) => {
+        if (!current()) return;
+        this.#models = models;
+        events.event({ kind: 'offered', offer });
+      },
       (error) => current() && this.#ended(callEndOf(error)),
     );
   }

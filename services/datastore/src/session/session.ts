@@ -1,6 +1,7 @@
 // A sync's session with its device: runs what the state machine decides. Each event goes through one door,
 // #dispatch, so that the machine alone says where the session is.
 
+import type { ModelData } from '@syncline/proto/gnmi.ts';
 import { Backoff } from '@syncline/runtime/backoff.ts';
 import type { Timer } from '@syncline/runtime/clock.ts';
 import { Exchange } from './exchange.ts';
@@ -68,6 +69,11 @@ export class Session {
 
   get name(): string {
     return this.#spec.name;
+  }
+
+  /** The models the device has announced last. */
+  get models(): readonly ModelData[] {
+    return this.#exchange.models;
   }
 
   get view(): SessionView {

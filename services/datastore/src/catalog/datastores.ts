@@ -1,0 +1,146 @@
+// The datastores of this process: the catalog on disk and what runs of it, kept in step. A name belongs to one
+// create or delete at a time; what was acknowledged is on disk, and comes back by itself after a restart.
+
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoreThread } from '@syncline/sqlite/store-thread.ts';
+import type { CatalogStore } from './catalog-store.ts';
+import type { DatastoreConfig } from './config.ts';
+import { Datastore, type DatastoreContext } from './datastore.ts';
+import { DatastoreExistsError, UnknownDatastoreError } from './errors.ts';
+
+export type Catalog = Pick<StoreThread<CatalogStore>, 'call'>;
+
+/** Epochs that one start of the process may use: at one a second, more than thirty years of them. */
+const epochsAStart = 1_000_000_000;
+
+/** The epoch above which a start's epochs lie: above all of the starts before it. */
+export function firstEpoch(start: number): number {
+  return start * epochsAStart;
+}
+
+/** Reads a request that was kept, as CreateDataStore reads it. */
+export type ReadConfig = (request: Uint8Array) => DatastoreConfig;
+
+/** What lives under the names. */
+export class Datastores implements AsyncDisposable {
+  readonly #catalog: Catalog;
+  readonly #context: DatastoreContext;
+  readonly #byName = new Map<string, Datastore>();
+  readonly #busy = new Set<string>();
+  readonly #closing = new Set<Promise<void>>();
+
+  constructor(catalog: Catalog, context: DatastoreContext) {
+    this.#catalog = catalog;
+    this.#context = context;
+  }
+
+  /**
+   * Brings back what the catalog holds; the stores are opened in the background. Rejects, naming the datastore,
+   * when its config is not understood: it was written by a newer version.
+   */
+  async restore(read: ReadConfig): Promise<void> {
+    const rows = await this.#catalog.call('list');
+    await this.#removeOrphans(new Set(rows.map(({ number }) => String(number))));
+    for (const { number, name, request, paused } of rows) {
+      const datastore = new Datastore(number, readKept(name, request, read), paused, this.#context);
+      this.#byName.set(name, datastore);
+      // Never rejects; close() ends it.
+      void datastore.openPatiently('start');
+    }
+  }
+
+  /** Every datastore, by name. */
+  list(): Datastore[] {
+    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  find(name: string): Datastore | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Throws UnknownDatastoreError. */
+  get(name: string): Datastore {
+    const datastore = this.#byName.get(name);
+    if (datastore === undefined) throw new UnknownDatastoreError(name);
+    return datastore;
+  }
+
+  /**
+   * Creates a datastore and starts its sessions; the device need not be there. Once this resolves it is on disk.
+   * Rejects with DatastoreExistsError, or with the core's error when its store cannot be made: then nothing is kept.
+   */
+  async create(config: DatastoreConfig, request: Uint8Array): Promise<Datastore> {
+    const { name } = config;
+    if (this.#byName.has(name) || this.#busy.has(name)) throw new DatastoreExistsError(name);
+    this.#busy.add(name);
+    try {
+      const number = await this.#catalog.call('insert', name, request);
+      if (number === undefined) throw new DatastoreExistsError(name);
+      const datastore = new Datastore(number, config, false, this.#context);
+      try {
+        await datastore.open('start');
+      } catch (error) {
+        await this.#catalog.call('remove', number);
+        await datastore.close(true);
+        throw error;
+      }
+      this.#byName.set(name, datastore);
+      return datastore;
+    } finally {
+      this.#busy.delete(name);
+    }
+  }
+
+  /**
+   * Deletes a datastore: once this resolves its sessions are over and its files gone. Its name is free as soon as
+   * the catalog has forgotten it. Rejects with UnknownDatastoreError.
+   */
+  async delete(name: string): Promise<void> {
+    const datastore = this.get(name);
+    this.#byName.delete(name);
+    try {
+      await this.#catalog.call('remove', datastore.number);
+    } catch (error) {
+      this.#byName.set(name, datastore);
+      throw error;
+    }
+    const closed = datastore.close(true);
+    this.#closing.add(closed);
+    await closed.finally(() => this.#closing.delete(closed));
+  }
+
+  async pause(name: string): Promise<void> {
+    const datastore = this.get(name);
+    await this.#catalog.call('setPaused', datastore.number, true);
+    datastore.pause();
+  }
+
+  async resume(name: string): Promise<void> {
+    const datastore = this.get(name);
+    await this.#catalog.call('setPaused', datastore.number, false);
+    datastore.resume();
+  }
+
+  /** Closes all stores; nothing is deleted. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.list().map((datastore) => datastore.close(false)), ...this.#closing]);
+    this.#byName.clear();
+  }
+
+  /** A delete that was cut short by the end of the process has left its files. */
+  async #removeOrphans(numbers: ReadonlySet<string>): Promise<void> {
+    const { directory } = this.#context;
+    const folders = await readdir(directory).catch(() => []);
+    const orphans = folders.filter((folder) => /^\d+$/.test(folder) && !numbers.has(folder));
+    await Promise.all(orphans.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
+  }
+}
+
+function readKept(name: string, request: Uint8Array, read: ReadConfig): DatastoreConfig {
+  try {
+    return read(request);
+  } catch (error) {
+    throw new Error(`the catalog's datastore ${JSON.stringify(name)} is not understood`, { cause: error });
+  }
+}
