@@ -1,0 +1,100 @@
+// What the device can be told: its settings, all from the environment. docs/device.md has them as a table.
+
+import type { SubscribeLimits } from '@syncline/gnmi/subscribe-request.ts';
+import type { ServerTls } from '@syncline/rpc/serve.ts';
+import {
+  bytes,
+  choice,
+  duration,
+  flag,
+  integer,
+  optional,
+  path,
+  port,
+  secret,
+  text,
+} from '@syncline/rpc/setting-types.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
+import { logLevels } from '@syncline/telemetry/logger.ts';
+
+import type { Model } from './models.ts';
+
+/** The settings of this service. */
+export const settings = {
+  service: 'device',
+  table: {
+    host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
+    port: port(57401, 'gRPC port: gNMI, the control service, health and reflection.'),
+    adminPort: port(8401, 'HTTP port: /livez, /readyz and /metrics.'),
+    mode: choice(['host', 'script'], 'host', "What is served: this machine's own state, or a script."),
+    script: optional(path, 'The script of mode `script`; without one the tree starts empty.'),
+    refresh: duration('1s', { min: '100ms', max: '1h' }, 'How often mode `host` reads this machine.'),
+    minSample: duration(
+      '100ms',
+      { min: '1ms', max: '1h' },
+      'Shortest sample_interval accepted; 0 asks for it.',
+    ),
+    minHeartbeat: duration('100ms', { min: '1ms', max: '1h' }, 'Shortest heartbeat_interval accepted.'),
+    username: optional(text, 'With it, every call needs metadata `username` and `password`.'),
+    password: secret('The password that belongs to the username.'),
+    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served.'),
+    tlsKey: optional(path, 'PEM key of the certificate.'),
+    tlsClientCa: optional(path, 'PEM certificates; clients must have one signed by them.'),
+    maxRequest: bytes('4MiB', { min: '1KiB', max: '512MiB' }, 'Longest request message accepted.'),
+    maxPaths: integer(
+      1000,
+      { min: '1', max: '100000' },
+      'Paths of a Get, operations of a Set, subscriptions of a Subscribe.',
+    ),
+    maxSubscribers: integer(1000, { min: '1', max: '100000' }, 'Subscribe calls open at a time.'),
+    maxGetLeaves: integer(100_000, { min: '1', max: '10000000' }, 'Leaves that one Get may return.'),
+    defaultDeadline: duration(
+      '10m',
+      { min: '1s', max: '24h' },
+      'Deadline of a call that sets none; Subscribe has none.',
+    ),
+    reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
+    logLevel: choice(logLevels, 'info', 'How much is logged.'),
+  },
+} as const;
+
+/** The settings, read. */
+export type Config = ValuesOf<typeof settings.table>;
+
+/** What is wrong with settings that are fine one by one. */
+export function contradictions(config: Config): readonly string[] {
+  const problems: string[] = [];
+  if (config.mode === 'host' && config.script !== undefined) {
+    problems.push('SYNCLINE_DEVICE_SCRIPT needs SYNCLINE_DEVICE_MODE=script');
+  }
+  if ((config.username === undefined) !== (config.password === undefined)) {
+    problems.push('SYNCLINE_DEVICE_USERNAME and SYNCLINE_DEVICE_PASSWORD need each other');
+  }
+  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
+    problems.push('SYNCLINE_DEVICE_TLS_CERT and SYNCLINE_DEVICE_TLS_KEY need each other');
+  }
+  if (config.tlsClientCa !== undefined && config.tlsCert === undefined) {
+    problems.push('SYNCLINE_DEVICE_TLS_CLIENT_CA needs SYNCLINE_DEVICE_TLS_CERT');
+  }
+  return problems;
+}
+
+/** What gNMI requests may ask for. */
+export function gnmiLimits(config: Config, models: readonly Model[]): SubscribeLimits {
+  return {
+    maxPaths: config.maxPaths,
+    models: new Set(models.map(({ name }) => name)),
+    minSampleInterval: BigInt(config.minSample) * 1_000_000n,
+    minHeartbeatInterval: BigInt(config.minHeartbeat) * 1_000_000n,
+  };
+}
+
+/** The TLS files of a config, undefined for plaintext. */
+export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return {
+    certFile: tlsCert,
+    keyFile: tlsKey,
+    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
+  };
+}
