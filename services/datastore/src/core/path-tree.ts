@@ -16,6 +16,7 @@ export class PathTree {
   #elem: Int32Array = new Int32Array(512);
   #first: Int32Array = new Int32Array(512);
   #next: Int32Array = new Int32Array(512);
+  /** Of a first child: the last one, so that children keep the order in which they came. */
   #previous: Int32Array = new Int32Array(512);
   #leaf: Int32Array = new Int32Array(512);
   #elemUses: Int32Array = new Int32Array(512);
@@ -117,10 +118,13 @@ export class PathTree {
     const node = this.#free.pop() ?? this.#bound++;
     this.#reserve(node, elem);
     this.#init(node, parent, elem);
-    const sibling = this.#first[parent] as number;
-    this.#next[node] = sibling;
-    if (sibling !== none) this.#previous[sibling] = node;
-    this.#first[parent] = node;
+    const first = this.#first[parent] as number;
+    if (first === none) this.#first[parent] = this.#previous[node] = node;
+    else {
+      const last = this.#previous[first] as number;
+      this.#next[last] = this.#previous[first] = node;
+      this.#previous[node] = last;
+    }
     this.#elemUses[elem] = (this.#elemUses[elem] as number) + 1;
     this.#table.add(node, spread(parent, elem));
     return node;
@@ -144,11 +148,14 @@ export class PathTree {
   }
 
   #remove(node: number): void {
+    const parent = this.#parent[node] as number;
+    const first = this.#first[parent] as number;
     const next = this.#next[node] as number;
     const previous = this.#previous[node] as number;
+    if (node === first) this.#first[parent] = next;
+    else this.#next[previous] = next;
     if (next !== none) this.#previous[next] = previous;
-    if (previous !== none) this.#next[previous] = next;
-    else this.#first[this.#parent[node] as number] = next;
+    else if (node !== first) this.#previous[first] = previous;
     this.#table.remove(node);
     this.#removals++;
     const elem = this.#elem[node] as number;

@@ -60,19 +60,21 @@ export class Selector {
     return Uint32Array.from(found).sort();
   }
 
-  /** Visits every covered node, a parent before its children. `visit` answers false to pass over what is under it. */
+  /** Visits every covered node, a parent before its children, children in the order in which they came. `visit` answers false to pass over what is under it. */
   walk(visit: (node: number) => boolean | void): void {
-    const tree = this.#leaves.tree;
-    const pending = [rootNode];
-    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const { tree } = this.#leaves;
+    // A node stands for itself and its later siblings, its complement for itself alone.
+    const pending = [~rootNode];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const node = next < 0 ? ~next : next;
+      const sibling = next < 0 ? -1 : tree.nextSibling(node);
+      if (sibling >= 0) pending.push(sibling);
       const state = this.#state(node);
       if (state.places.length === 0) continue;
       if (state.covered && visit(node) === false) continue;
       const only = state.only === undefined ? -1 : this.#onlyChild(node, state.only);
-      if (only >= 0) pending.push(only);
-      else
-        for (let child = tree.firstChild(node); child >= 0; child = tree.nextSibling(child))
-          pending.push(child);
+      const child = only >= 0 ? ~only : tree.firstChild(node);
+      if (only >= 0 || child >= 0) pending.push(child);
     }
   }
 
