@@ -82,6 +82,18 @@ test('a migration that leaves a dangling reference is refused', () => {
   expect(error.message).toContain('a row of note refers to no row of leaf');
 });
 
+test('an exclusive file is locked for others until it is closed, and says so at their open', () => {
+  const first = open(file, { migrations: [create], synchronous: 'FULL', exclusive: true });
+  const second = () =>
+    open(file, { migrations: [create], synchronous: 'FULL', exclusive: true, busyTimeoutMs: 10 });
+  expect(second).toThrow(`cannot open the database ${file}: database is locked`);
+  first.prepare("INSERT INTO leaf (value) VALUES ('a')").run();
+  first.close();
+  const successor = second();
+  expect(successor.prepare('SELECT value FROM leaf').pluck().all()).toEqual(['a']);
+  successor.close();
+});
+
 test('a file that is no database is named', () => {
   file = join(directory, 'text.db');
   writeFileSync(file, 'this is plain text, and long enough to be read as a header '.repeat(20));

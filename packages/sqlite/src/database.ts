@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly synchronous: 'NORMAL' | 'FULL';
   /** How long a statement waits for a lock of another process before it fails with SQLITE_BUSY. Milliseconds, 5,000 unless given. */
   readonly busyTimeoutMs?: number;
+  /** Keeps every other process out for as long as it is open: those get "database is locked". */
+  readonly exclusive?: boolean;
 }
 
 /** A file could not be opened; the message names it and the cause says why. */
@@ -39,6 +41,7 @@ export function open(file: string, options: OpenOptions): Database {
   try {
     mkdirSync(dirname(file), { recursive: true });
     database = new BetterSqlite3(file, { timeout: options.busyTimeoutMs ?? 5000 });
+    if (options.exclusive === true) database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
     database.pragma(`synchronous = ${options.synchronous}`);
     // Off while migrating: a script may rebuild a table that others refer to. migrate() checks the result.
