@@ -27,9 +27,9 @@ export interface CatalogRow {
 export class CatalogStore implements Disposable {
   readonly #database: Database;
 
-  /** Throws DatabaseOpenError. */
+  /** Throws DatabaseOpenError, also when another process has the catalog open: two would write the same stores. */
   constructor(file: string) {
-    this.#database = open(file, { migrations, synchronous: 'FULL' });
+    this.#database = open(file, { migrations, synchronous: 'FULL', exclusive: true });
   }
 
   /** Counts this start of the process and gives its number, from 1. */

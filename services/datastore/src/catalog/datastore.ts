@@ -39,6 +39,8 @@ export interface DatastoreContext {
   readonly directory: string;
   /** Epochs of this start of the process are above this. */
   readonly epoch: number;
+  /** A datastore was deleted, by its number. */
+  readonly onDeleted: (datastore: number) => void;
 }
 
 /** A datastore at one moment. */

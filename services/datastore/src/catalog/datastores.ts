@@ -36,18 +36,25 @@ export class Datastores implements AsyncDisposable {
   }
 
   /**
-   * Brings back what the catalog holds; the stores are opened in the background. Rejects, naming the datastore,
-   * when its config is not understood: it was written by a newer version.
+   * Brings back what the catalog holds and begins to open the stores; the promise inside resolves when they are open
+   * and never rejects. Rejects, naming the datastore, when its config is not understood: a newer version wrote it.
    */
-  async restore(read: ReadConfig): Promise<void> {
+  async restore(read: ReadConfig): Promise<{ readonly opened: Promise<void> }> {
     const rows = await this.#catalog.call('list');
     await this.#removeOrphans(new Set(rows.map(({ number }) => String(number))));
-    for (const { number, name, request, paused } of rows) {
+    const openings = rows.map(({ number, name, request, paused }) => {
       const datastore = new Datastore(number, readKept(name, request, read), paused, this.#context);
       this.#byName.set(name, datastore);
-      // Never rejects; close() ends it.
-      void datastore.openPatiently('start');
-    }
+      return datastore.openPatiently('start');
+    });
+    return { opened: Promise.all(openings).then(() => {}) };
+  }
+
+  /** Ready while every store is open; else the reason names those that are not. */
+  readiness(): { readonly ready: boolean; readonly reason?: string } {
+    const opening = this.list().filter((datastore) => !datastore.isOpen);
+    if (opening.length === 0) return { ready: true };
+    return { ready: false, reason: `stores being opened: ${opening.map(({ name }) => name).join(', ')}` };
   }
 
   /** Every datastore, by name. */
@@ -108,6 +115,7 @@ export class Datastores implements AsyncDisposable {
     const closed = datastore.close(true);
     this.#closing.add(closed);
     await closed.finally(() => this.#closing.delete(closed));
+    this.#context.onDeleted(datastore.number);
   }
 
   async pause(name: string): Promise<void> {

@@ -30,8 +30,8 @@ export interface LineSettings {
   /** How long the answer to a Get may take. */
   readonly getDeadlineMs: number;
   readonly keepalive: { readonly timeMs: number; readonly timeoutMs: number };
-  /** HTTP/2's receive window; undefined leaves the 64 KiB of the protocol. */
-  readonly flowControlWindow: number | undefined;
+  /** HTTP/2's receive window, in bytes. */
+  readonly flowControlWindow: number;
 }
 
 /** How a call ended; `code` is the name of a gRPC status. */
@@ -70,7 +70,7 @@ export class DeviceLine implements Disposable {
       identity: endpoint.identity,
       maxReceiveBytes: noLimit,
       keepalive,
-      ...(flowControlWindow !== undefined && { flowControlWindow }),
+      flowControlWindow,
     });
   }
 

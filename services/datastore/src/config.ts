@@ -1,0 +1,242 @@
+// What the datastore can be told: its settings, all from the environment. docs/datastore.md has them as a table.
+
+import { availableParallelism } from 'node:os';
+import type { ServerTls } from '@syncline/rpc/serve.ts';
+import {
+  bytes,
+  choice,
+  duration,
+  flag,
+  integer,
+  optional,
+  path,
+  port,
+  secret,
+  shared,
+  text,
+} from '@syncline/rpc/setting-types.ts';
+import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
+import { logLevels } from '@syncline/telemetry/logger.ts';
+import type { DatastoreSettings } from './catalog/datastore.ts';
+import type { ThreadSettings } from './core/host-thread.ts';
+import { failpointProblems } from './failpoints.ts';
+import { northboundSettings } from './northbound/limits.ts';
+import type { RequestBounds } from './service/create-request.ts';
+import type { SessionSettings } from './session/spec.ts';
+
+const anyWait = { min: '10ms', max: '24h' };
+
+/** The settings of this service. */
+export const settings = {
+  service: 'datastore',
+  table: {
+    host: text('127.0.0.1', 'address to listen on; 0.0.0.0 for all'),
+    port: port(57400, 'gRPC port: gNMI, data.DataServer, the admin service, health and reflection'),
+    // The gRPC port + 10000, the rule of the other services, is no port.
+    adminPort: port(8400, 'HTTP port: /livez, /readyz and /metrics'),
+    data: shared(
+      'SYNCLINE_DATA',
+      path('.syncline', 'folder of everything that is kept, in its subfolder datastore'),
+    ),
+    username: optional(text, 'with it, every call needs metadata `username` and `password`'),
+    password: secret('the password that belongs to the username'),
+    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served'),
+    tlsKey: optional(path, 'PEM key of the certificate'),
+    tlsClientCa: optional(path, 'PEM certificates; clients must have one signed by them'),
+    reflection: flag(true, 'whether tools such as grpcurl may ask for the services'),
+    logLevel: choice(logLevels, 'info', 'how much is logged'),
+    maxRequest: bytes('4MiB', { min: '1KiB', max: '512MiB' }, 'longest request message accepted'),
+    defaultDeadline: duration('60s', anyWait, 'deadline of unary calls that come without one'),
+
+    drain: duration('3s', anyWait, 'how long calls may go on after the stop before they are cut'),
+    catalogDeadline: duration('15s', anyWait, 'how long the catalog may take for one change'),
+
+    workers: integer(16, { min: '1', max: '256' }, 'most core workers; never more than processors less one'),
+    ping: duration('5s', anyWait, 'how often a core worker is asked for a sign of life'),
+    pingDeadline: duration('30s', anyWait, 'how long it may owe the answer before /livez fails'),
+    workerRetry: duration(
+      '100ms',
+      anyWait,
+      'wait before a core worker that ended is started again; it doubles',
+    ),
+    workerRetryMax: duration(
+      '30s',
+      anyWait,
+      'longest such wait, and the longest between attempts to open a store',
+    ),
+    openDeadline: duration('5m', anyWait, 'how long opening a store may take: it reads every leaf'),
+    closeDeadline: duration('5s', anyWait, 'how long closing a store may take'),
+    observeDeadline: duration(
+      '1s',
+      anyWait,
+      'how long Status waits for the core before it shows what it knew last',
+    ),
+
+    window: bytes(
+      '64MiB',
+      { min: '64KiB', max: '16GiB' },
+      'bytes of values that an open window holds in memory',
+    ),
+    longestPath: bytes(
+      '4KiB',
+      { min: '64B', max: '1MiB' },
+      'longest path of a leaf; a longer one is quarantined',
+    ),
+    message: bytes('60KiB', { min: '1KiB', max: '4MiB' }, 'a northbound message with several updates'),
+    push: integer(
+      10_000,
+      { min: '1', max: '10000000' },
+      'most changes of one commit that are pushed to subscribers',
+    ),
+    ring: integer(
+      262_144,
+      { min: '16', max: '100000000' },
+      'changes that are remembered for subscribers that lag',
+    ),
+    folded: integer(
+      1_000_000,
+      { min: '16', max: '100000000' },
+      'older changes kept for all who lag, one a leaf',
+    ),
+    commitRetry: duration('100ms', anyWait, 'wait before a commit that failed is tried again; it doubles'),
+    commitRetryMax: duration('10s', anyWait, 'longest such wait'),
+
+    connectDeadline: duration(
+      '10s',
+      anyWait,
+      'how long connecting to a device and its Capabilities may take',
+    ),
+    pollDeadline: duration('60s', anyWait, "how long a device's answer to a Get may take"),
+    syncDeadline: duration('60s', anyWait, 'how long a device may be silent before its sync_response'),
+    syncLimit: duration('15m', anyWait, "how long a device's initial tree may take at all"),
+    retry: duration(
+      '1s',
+      anyWait,
+      'wait before a device is tried again; it doubles, and half of it is chance',
+    ),
+    retryMax: duration('60s', anyWait, 'longest such wait'),
+    healthyAfter: duration('2m', anyWait, 'how long a session must be synced for the waits to start over'),
+    slowRetry: duration('60s', anyWait, 'least wait after an error that asking again soon will not mend'),
+    keepalive: duration('10s', { min: '1s', max: '1h' }, 'how often a silent device is pinged'),
+    keepaliveTimeout: duration('20s', { min: '1s', max: '1h' }, 'how long it may owe the answer'),
+    receiveWindow: bytes(
+      '64KiB',
+      { min: '64KiB', max: '1GiB' },
+      'HTTP/2 window towards devices; a larger one is for long round trips and costs latency on short ones',
+    ),
+    ingest: bytes(
+      '128KiB',
+      { min: '4KiB', max: '64MiB' },
+      "bytes waiting for the core beyond which a device's stream is held back",
+    ),
+    interval: duration('30s', anyWait, 'what an interval of 0 means for SM_SAMPLE and SM_GET'),
+    minInterval: duration('100ms', anyWait, 'shortest interval accepted'),
+    maxInterval: duration('24h', { min: '1s', max: '720h' }, 'longest interval accepted'),
+
+    ...northboundSettings,
+
+    failpoints: text('', 'faults to inject, for tests: point=action[:argument][@n], separated by semicolons'),
+  },
+} as const;
+
+/** The settings, read. */
+export type Config = ValuesOf<typeof settings.table>;
+
+/** What is wrong with settings that are fine one by one. */
+export function contradictions(config: Config): readonly string[] {
+  const problems: string[] = [];
+  const together = (a: keyof Config, b: keyof Config) => {
+    if ((config[a] === undefined) !== (config[b] === undefined))
+      problems.push(`${named(a)} and ${named(b)} need each other`);
+  };
+  const ordered = (low: keyof Config, high: keyof Config) => {
+    if (Number(config[low]) > Number(config[high])) {
+      problems.push(
+        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
+      );
+    }
+  };
+  together('username', 'password');
+  together('tlsCert', 'tlsKey');
+  if (config.tlsClientCa !== undefined && config.tlsCert === undefined) {
+    problems.push(`${named('tlsClientCa')} needs ${named('tlsCert')}`);
+  }
+  ordered('workerRetry', 'workerRetryMax');
+  ordered('commitRetry', 'commitRetryMax');
+  ordered('retry', 'retryMax');
+  ordered('minInterval', 'interval');
+  ordered('interval', 'maxInterval');
+  problems.push(...failpointProblems(config.failpoints));
+  return problems;
+}
+
+function named(key: keyof Config): string {
+  return variableOf(settings.service, key, settings.table[key]);
+}
+
+/** The TLS files of a config, undefined for plaintext. */
+export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return {
+    certFile: tlsCert,
+    keyFile: tlsKey,
+    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
+  };
+}
+
+/** How many core workers there may be: one processor is left to the network. */
+export function mostWorkers({ workers }: Config): number {
+  return Math.max(1, Math.min(workers, availableParallelism() - 1));
+}
+
+export function threadSettings({ ping, pingDeadline, workerRetry, workerRetryMax }: Config): ThreadSettings {
+  return {
+    pingMs: ping,
+    pingDeadlineMs: pingDeadline,
+    restart: doubling(workerRetry, workerRetryMax, 60_000),
+  };
+}
+
+export function datastoreSettings(config: Config): DatastoreSettings {
+  return {
+    limits: {
+      windowBytes: config.window,
+      pathBytes: config.longestPath,
+      messageBytes: config.message,
+      pushChanges: config.push,
+      ringEntries: config.ring,
+      foldedEntries: config.folded,
+      commitRetryMs: { initial: config.commitRetry, max: config.commitRetryMax },
+      getBytes: config.getSize,
+    },
+    openDeadlineMs: config.openDeadline,
+    closeDeadlineMs: config.closeDeadline,
+    observeDeadlineMs: config.observeDeadline,
+    reopen: doubling(config.workerRetry, config.workerRetryMax, 0),
+    syncDeadlineMs: config.syncDeadline,
+    syncLimitMs: config.syncLimit,
+  };
+}
+
+export function sessionSettings(config: Config): SessionSettings {
+  return {
+    line: {
+      connectDeadlineMs: config.connectDeadline,
+      getDeadlineMs: config.pollDeadline,
+      keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveTimeout },
+      flowControlWindow: config.receiveWindow,
+    },
+    retry: doubling(config.retry, config.retryMax, config.healthyAfter),
+    slowRetryMs: config.slowRetry,
+    ingestBytes: config.ingest,
+  };
+}
+
+export function requestBounds({ minInterval, maxInterval, interval }: Config): RequestBounds {
+  return { interval: { min: minInterval, max: maxInterval, fallback: interval } };
+}
+
+function doubling(initialMs: number, maxMs: number, resetAfterMs: number): BackoffSettings {
+  return { initialMs, maxMs, factor: 2, jitter: 0.5, resetAfterMs };
+}

@@ -1,0 +1,146 @@
+// The datastore: follows the state of gNMI devices and serves it over gNMI. See docs/datastore.md.
+
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { aborted } from 'node:util';
+import { CreateDataStoreRequest, DataServerDefinition } from '@syncline/proto/data.ts';
+import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
+import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
+import { requirePassword } from '@syncline/rpc/password.ts';
+import { runService } from '@syncline/rpc/process.ts';
+import { serve } from '@syncline/rpc/serve.ts';
+import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { StoreThread } from '@syncline/sqlite/store-thread.ts';
+import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
+import type { CatalogStore } from './catalog/catalog-store.ts';
+import { Datastores, firstEpoch } from './catalog/datastores.ts';
+import {
+  type Config,
+  datastoreSettings,
+  mostWorkers,
+  requestBounds,
+  sessionSettings,
+  threadSettings,
+  tlsOf,
+} from './config.ts';
+import { corePoints } from './core/failpoints.ts';
+import { CoreHost } from './core/host.ts';
+import { spawnCoreWorker } from './core/spawn.ts';
+import { failpointsFor } from './failpoints.ts';
+import { mainTick } from './main-tick.ts';
+import { Fanout } from './northbound/fanout.ts';
+import { northboundLimits } from './northbound/limits.ts';
+import { prepare } from './prepare.ts';
+import { readCreateRequest } from './service/create-request.ts';
+import { dataServerBinding } from './service/data-server.ts';
+import { datastoreAdminBinding } from './service/datastore-admin.ts';
+import { registerDatastoreMetrics } from './service/datastore-metrics.ts';
+import { gnmiBindings } from './service/gnmi.ts';
+
+const config = prepare();
+if (config !== undefined) {
+  const logger = createLogger({ service: 'datastore', instance: hostname(), level: config.logLevel });
+  await runService((stop) => main(config, stop, logger), logger);
+}
+
+async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const liveness = new Liveness(clock);
+  const traced = tracingEnabled();
+  const directory = join(config.data, 'datastore');
+  // Credentials of devices are kept in it.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  stack.use(mainTick(config.failpoints));
+
+  const catalog = stack.use(
+    await StoreThread.open<CatalogStore>({
+      entry: new URL('./catalog/catalog-worker.ts', import.meta.url),
+      data: join(directory, 'catalog.db'),
+      deadlineMs: config.catalogDeadline,
+      onLost: (error) => stop.fail(error),
+    }),
+  );
+  const workerData = { failpoints: failpointsFor(config.failpoints, corePoints), traced };
+  const host = stack.use(
+    new CoreHost({
+      workers: mostWorkers(config),
+      settings: threadSettings(config),
+      spawn: () => spawnCoreWorker(workerData),
+      clock,
+      rng,
+      liveness,
+      logger: logger.child({ component: 'core' }),
+    }),
+  );
+  const limits = northboundLimits(config);
+  const fanout = stack.use(new Fanout(host, limits, clock));
+  host.subscribers = fanout;
+
+  const bounds = requestBounds(config);
+  const datastores = stack.use(
+    new Datastores(catalog, {
+      host,
+      settings: datastoreSettings(config),
+      directory,
+      epoch: firstEpoch(await catalog.call('countStart')),
+      session: {
+        clock,
+        rng,
+        logger: logger.child({ component: 'session' }),
+        host,
+        settings: sessionSettings(config),
+        traced,
+      },
+      onDeleted: (datastore) => fanout.forget(datastore),
+    }),
+  );
+  const { opened } = await datastores.restore((request) =>
+    readCreateRequest(CreateDataStoreRequest.decode(request), bounds),
+  );
+
+  const counts = (datastore: number) => fanout.counts(datastore);
+  const metrics = createMetrics('datastore');
+  registerDatastoreMetrics(metrics, { datastores, counts, coreCrashes: () => host.crashes });
+  const { username, password } = config;
+  const tls = tlsOf(config);
+  const server = stack.use(
+    await serve({
+      service: 'datastore',
+      listen: { host: config.host, port: config.port, ...(tls !== undefined && { tls }) },
+      admin: { host: config.host, port: config.adminPort },
+      bindings: [
+        ...gnmiBindings({ served: () => datastores.list(), core: host, fanout, limits, clock }),
+        dataServerBinding(datastores, bounds),
+        datastoreAdminBinding({ datastores, counts, clock }),
+      ],
+      stop: stop.signal,
+      logger,
+      limits: {
+        maxReceiveBytes: config.maxRequest,
+        defaultDeadlineMs: config.defaultDeadline,
+        drainMs: config.drain,
+      },
+      ...(username !== undefined &&
+        password !== undefined && { authenticate: requirePassword(username, password) }),
+      readiness: () => datastores.readiness(),
+      liveness,
+      reflection: config.reflection,
+      metrics,
+    }),
+  );
+  server.setServing(DataServerDefinition.fullName, true);
+  server.setServing(DatastoreServiceDefinition.fullName, true);
+  // Never rejects; it is cut short when the datastores are closed.
+  void opened.then(() => server.setServing(gNMIDefinition.fullName, true));
+  logger.info(
+    { port: server.port, adminPort: server.adminPort, datastores: datastores.list().length },
+    'serving',
+  );
+  await aborted(stop.signal, process);
+}
