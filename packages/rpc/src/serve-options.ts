@@ -19,7 +19,10 @@ export interface ListenAddress {
 export interface ServeLimits {
   /** Longest request message accepted, in bytes; longer ones get RESOURCE_EXHAUSTED. */
   readonly maxReceiveBytes: number;
-  /** How long calls may go on after the stop before they are cut, in ms; 5000 by default. */
+  /**
+   * How long calls may go on after the stop before they are cut, in ms; 5000 by default. A client that does not
+   * read has as long to take the status of a stream that failed.
+   */
   readonly drainMs?: number;
   /** Deadline of unary calls that come without one, in ms. */
   readonly defaultDeadlineMs: number;

@@ -29,6 +29,7 @@ export type { Authenticate } from './server/open-calls.ts';
 /** Starts serving. Rejects with PortTakenError, PemError, or TypeError for a method nothing answers. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { service, listen, limits, logger, stop } = options;
+  const drainMs = limits.drainMs ?? 5_000;
   const setting = (name: string) => `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_${name}`;
   await using undo = new AsyncDisposableStack();
   setLogger({ error: (message: string) => logger.warn({ message }, 'grpc-js complains') });
@@ -44,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     logger,
     metrics: new CallMetrics(options.metrics),
     authenticate: options.authenticate,
+    statusDeliveryMs: drainMs,
   });
   const health = new Health(options.bindings.map((binding) => binding.service));
   const reflection = options.reflection ? reflectionBindings(options.bindings) : [];
@@ -77,7 +79,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 
   let drained: Promise<void> | undefined;
   const drainOnce = () => {
-    drained ??= drain({ server, calls, health, logger, drainMs: limits.drainMs ?? 5_000 });
+    drained ??= drain({ server, calls, health, logger, drainMs });
     return drained;
   };
   const onStop = () => void drainOnce();

@@ -4,6 +4,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
+// One copy of prom-client for the suite: a metric of another copy would not fit the registry.
+export { Counter, Gauge, Histogram } from 'prom-client';
+
 /** Where metrics are registered: `new Counter({ name, help, registers: [metrics] })`. */
 export type Metrics = Registry;
 

@@ -57,6 +57,8 @@ export function openRawStream(client: Client, options: RawStreamOptions): RawCli
   const cancel = () => call.cancel();
   if (signal?.aborted) cancel();
   signal?.addEventListener('abort', cancel, { once: true });
+  // Until something is read for the first time grpc-js holds the server back by nothing at all.
+  call.read(0);
   // 'status' tells the same and comes for OK as well; without a listener 'error' would end the process.
   call.on('error', () => {});
   call.once('status', () => {

@@ -1,8 +1,7 @@
 // What the server counts about its calls, by method and status; never by message, so a stream costs as much as a call.
 
-import type { Metrics } from '@syncline/telemetry/metrics.ts';
+import { Counter, Gauge, Histogram, type Metrics } from '@syncline/telemetry/metrics.ts';
 import { type MethodDescriptor, Status } from 'nice-grpc-common';
-import { Counter, Gauge, Histogram } from 'prom-client';
 
 export class CallMetrics {
   readonly #handled: Counter<'method' | 'code'>;

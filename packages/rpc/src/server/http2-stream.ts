@@ -2,13 +2,13 @@
 // messages go out in one write. grpc-js keeps it private in its base server call, below any interceptors.
 // Where the shape differs nothing breaks: callers fall back to one call.write per message.
 
-import type { ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
 
 // Interceptors wrap the base call; more layers than this would be a cycle.
 const maxInterceptors = 16;
 
-/** The HTTP/2 stream of a bidirectional server call, or undefined when grpc-js is not shaped as expected. */
+/** The HTTP/2 stream of a server call, or undefined when grpc-js is not shaped as expected. */
 export function http2StreamOf(call: object): ServerHttp2Stream | undefined {
   let layer = property(call, 'call');
   for (let depth = 0; depth < maxInterceptors; depth++) {
@@ -17,6 +17,11 @@ export function http2StreamOf(call: object): ServerHttp2Stream | undefined {
     layer = property(layer, 'nextCall');
   }
   return undefined;
+}
+
+/** Resets the stream under a call, and with it what is still queued; does nothing when it has closed. */
+export function resetStream(call: object): void {
+  http2StreamOf(call)?.close(constants.NGHTTP2_CANCEL);
 }
 
 function property(value: unknown, key: string): unknown {

@@ -2,10 +2,11 @@
 // handler, client, deadline and server stop; everything after that is ignored.
 
 import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { type CallContext, Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import { fromWire, toWire } from '../metadata.ts';
 import { CallEnded } from './call-ended.ts';
-import type { OpenCalls } from './open-calls.ts';
+import { resetStream } from './http2-stream.ts';
 import { statusOf } from './status.ts';
 
 /** Sends the status that ends the call; how depends on whether responses stream. */
@@ -15,23 +16,36 @@ export type SendStatus = (status: {
   metadata: ReturnType<typeof toWire>;
 }) => void;
 
+/** Who keeps the calls. */
+export interface CallOwner {
+  readonly logger: Logger;
+  /** The server is stopping: what a handler aborts now, it aborts for that reason. */
+  readonly stopping: boolean;
+  /** How long a client may take to read the status of a stream that failed, before the stream is reset. */
+  readonly statusDeliveryMs: number;
+  /** Called once, when the call is over. */
+  closed(call: OpenCall, code: Status): void;
+}
+
 export class OpenCall {
   readonly method: MethodDescriptor;
   readonly context: CallContext;
   readonly startedAt = performance.now();
   readonly #abort = new AbortController();
-  readonly #calls: OpenCalls;
+  readonly #owner: CallOwner;
+  readonly #surface: ServerSurfaceCall;
   readonly #sendStatus: SendStatus;
   #over = false;
   #headerSent = false;
 
   constructor(
-    calls: OpenCalls,
+    owner: CallOwner,
     surface: ServerSurfaceCall,
     method: MethodDescriptor,
     sendStatus: SendStatus,
   ) {
-    this.#calls = calls;
+    this.#owner = owner;
+    this.#surface = surface;
     this.method = method;
     this.#sendStatus = sendStatus;
     const header = Metadata();
@@ -73,6 +87,10 @@ export class OpenCall {
     this.#close(code);
     this.#abort.abort(new CallEnded(code, details));
     this.#sendStatus({ code, details, metadata: toWire(trailer) });
+    if (this.method.responseStream) {
+      // The status follows what is queued, which a client that does not read would hold for ever.
+      setTimeout(() => resetStream(this.#surface), this.#owner.statusDeliveryMs).unref();
+    }
   }
 
   /** The handler finished well; the caller sends the response and the OK status. */
@@ -82,8 +100,8 @@ export class OpenCall {
 
   /** The handler threw. A fault of ours is logged here, once; the client gets its status and no stack. */
   fail(error: unknown): void {
-    const { code, details, unexpected } = statusOf(error, this.signal, this.#calls.stopping);
-    if (unexpected) this.#calls.logger.error({ err: error, method: this.method.path }, 'handler failed');
+    const { code, details, unexpected } = statusOf(error, this.signal, this.#owner.stopping);
+    if (unexpected) this.#owner.logger.error({ err: error, method: this.method.path }, 'handler failed');
     if (this.#over) return;
     if ([...this.context.header].length > 0) this.context.sendHeader();
     this.end(code, details);
@@ -97,6 +115,6 @@ export class OpenCall {
 
   #close(code: Status): void {
     this.#over = true;
-    this.#calls.closed(this, code);
+    this.#owner.closed(this, code);
   }
 }

@@ -5,7 +5,7 @@ import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { type Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import type { CallMetrics } from './call-metrics.ts';
-import { OpenCall, type SendStatus } from './open-call.ts';
+import { type CallOwner, OpenCall, type SendStatus } from './open-call.ts';
 
 /** Throws ServerError UNAUTHENTICATED (or PERMISSION_DENIED) to refuse a call; not asked about health checks. */
 export type Authenticate = (metadata: Metadata, method: MethodDescriptor) => void;
@@ -14,10 +14,12 @@ export interface OpenCallsOptions {
   readonly logger: Logger;
   readonly metrics: CallMetrics;
   readonly authenticate: Authenticate | undefined;
+  readonly statusDeliveryMs: number;
 }
 
-export class OpenCalls {
+export class OpenCalls implements CallOwner {
   readonly logger: Logger;
+  readonly statusDeliveryMs: number;
   readonly #metrics: CallMetrics;
   readonly #authenticate: Authenticate | undefined;
   readonly #calls = new Set<OpenCall>();
@@ -25,6 +27,7 @@ export class OpenCalls {
 
   constructor(options: OpenCallsOptions) {
     this.logger = options.logger;
+    this.statusDeliveryMs = options.statusDeliveryMs;
     this.#metrics = options.metrics;
     this.#authenticate = options.authenticate;
   }

@@ -111,6 +111,21 @@ test('a stop ends raw streams with UNAVAILABLE after what was queued', async () 
   expect(await ended.promise).toMatchObject({ code: Status.UNAVAILABLE });
 });
 
+test('a client that does not read is cut some time after its stream was ended, and frees what was queued', async () => {
+  const opened = Promise.withResolvers<RawCall>();
+  const limits = { maxReceiveBytes: 1024, drainMs: 50, defaultDeadlineMs: 1000 };
+  await using echo = await startRaw((call) => opened.resolve(call), { limits });
+  const stream = echo.connection.raw('/test.Echo/Chat');
+  const end = new Promise((resolve) => stream.onEnd(resolve));
+  const call = await opened.promise;
+  const kilobytes = framed(['x'.repeat(32 * 1024)]);
+  for (let written = 0; written < 64; written++) call.writeFramed(kilobytes);
+  call.end(Status.ABORTED, 'slow consumer');
+  expect(call.queuedBytes).toBeGreaterThan(1024 * 1024);
+  expect(await end).toMatchObject({ code: Status.CANCELLED });
+  expect(call.queuedBytes).toBe(0);
+});
+
 test('a message over the limit ends the stream with its size and the limit', async () => {
   const limits = { maxReceiveBytes: 1024, defaultDeadlineMs: 1000 };
   await using echo = await startRaw((call) => call.onMessage(() => {}), { limits });

@@ -52,22 +52,21 @@ async function respond(
 ): Promise<void> {
   try {
     const responses: AsyncIterator<unknown, unknown> = handle()[Symbol.asyncIterator]();
-    for (let step = responses.next(); ; ) {
-      const { done, value } = await step;
-      if (call.over) return await abandon(responses, done, call.signal.reason);
-      if (done) break;
+    let step = await responses.next();
+    while (step.done !== true && !call.over) {
       let bytes: Uint8Array;
       try {
-        bytes = method.encodeResponse(value);
+        bytes = method.encodeResponse(step.value);
       } catch (error) {
         if (responses.throw === undefined) throw error;
-        step = responses.throw(error);
+        step = await responses.throw(error);
         continue;
       }
       call.context.sendHeader();
       if (!surface.write(bytes)) await drained(surface, call.signal);
-      step = responses.next();
+      if (!call.over) step = await responses.next();
     }
+    if (call.over) return await abandon(responses, step, call.signal.reason);
     call.context.sendHeader();
     call.succeed();
     surface.end(toWire(call.context.trailer));
@@ -77,8 +76,12 @@ async function respond(
 }
 
 // The generator gets one chance to clean up; one that swallows the reason and yields on is returned.
-async function abandon(responses: AsyncIterator<unknown>, done: boolean | undefined, reason: unknown) {
-  if (done) return;
+async function abandon(
+  responses: AsyncIterator<unknown, unknown>,
+  last: IteratorResult<unknown, unknown>,
+  reason: unknown,
+): Promise<void> {
+  if (last.done === true) return;
   const after = await responses.throw?.(reason);
   if (after?.done !== true) await responses.return?.();
 }
