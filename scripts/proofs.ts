@@ -16,7 +16,8 @@ for (const [index, line] of readFileSync(page, 'utf8').split('\n').entries()) {
   rows++;
   const proof = cells[3] ?? '';
   const references = [...proof.matchAll(reference)];
-  if (references.length === 0 && !/\bopen\b/.test(proof)) report(index, 'names no test and does not say "open"');
+  if (references.length === 0 && !/\bopen\b/.test(proof))
+    report(index, 'names no test and does not say "open"');
   for (const [, file = '', title = ''] of references) {
     named++;
     if (!existsSync(file)) report(index, `${file} does not exist`);
