@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { corePoints } from './core/failpoints.ts';
+import { failpointProblems, failpointsFor, mainPoints } from './failpoints.ts';
+
+const spec = 'main.tick=block:3000@20; commit.begin=hang:15000@2;commit.end=error';
+
+test('each side arms its own points', () => {
+  expect(failpointsFor(spec, mainPoints)).toBe('main.tick=block:3000@20');
+  expect(failpointsFor(spec, corePoints)).toBe('commit.begin=hang:15000@2;commit.end=error');
+  expect(failpointsFor('', mainPoints)).toBe('');
+});
+
+test('a specification is checked as a whole', () => {
+  expect(failpointProblems(spec)).toEqual([]);
+  expect(failpointProblems('commit.begin=explode;main.tock=kill')).toHaveLength(2);
+});
