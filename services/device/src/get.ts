@@ -40,17 +40,21 @@ export function get(
   let leaves = 0;
   return plan.paths.map((read, i) => {
     const matched: TreeLeaf[] = [];
-    let exists = read.path.elems.length === 0;
     for (const leaf of tree.match(read.pattern, plan.depth)) {
-      exists = true;
       if (!scope(leaf.path) || !isOfType(leaf.path, plan.type)) continue;
       if (++leaves > maxLeaves) throw tooMany(i, read, maxLeaves);
       matched.push(leaf);
     }
-    if (!exists)
+    if (matched.length === 0 && isAbsent(tree, read)) {
       throw new GnmiRequestError('NOT_FOUND', `path[${i}]`, printPath(read.path), 'there is nothing');
+    }
     return plan.encoding === Encoding.PROTO ? asLeaves(matched) : asJson(matched, read, plan.encoding);
   });
+}
+
+/** Whether nothing is at or under a path, of any type, model or depth. The root is never absent. */
+function isAbsent(tree: Tree, { path, pattern }: ReadPath): boolean {
+  return path.elems.length > 0 && tree.match(pattern).next().done === true;
 }
 
 function tooMany(i: number, { path }: ReadPath, maxLeaves: number): GnmiRequestError {

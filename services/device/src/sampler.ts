@@ -13,9 +13,24 @@ import type { Walk } from './walk-queue.ts';
 export interface SamplerContext {
   readonly clock: Clock;
   readonly outbox: Outbox;
+  readonly sent: SentVersions;
   /** The leaves of a subscribed path at this moment. */
   leavesOf(path: StreamPath): Iterable<TreeLeaf>;
   start(walk: Walk): void;
+}
+
+/** Which version of each leaf the client was sent last, or is about to be. */
+export class SentVersions {
+  readonly #sent = new WeakMap<TreeLeaf, number>();
+
+  note(leaf: TreeLeaf): void {
+    this.#sent.set(leaf, leaf.version);
+  }
+
+  /** Whether the client has the leaf's value already. */
+  has(leaf: TreeLeaf): boolean {
+    return this.#sent.get(leaf) === leaf.version;
+  }
 }
 
 /** Runs the rates of one subscription until it is disposed. */
@@ -33,27 +48,22 @@ export class Sampler implements Disposable {
   }
 
   #arm(path: StreamPath): void {
-    const { outbox } = this.#context;
+    const { outbox, sent } = this.#context;
     const { trigger } = path;
-    const heartbeat = (put: (leaf: TreeLeaf, stamp: Stamp) => void) => {
-      if (trigger.heartbeat > 0n) this.#every(trigger.heartbeat, path, put);
-    };
-    if (trigger.kind !== 'sample') {
-      heartbeat((leaf, stamp) => outbox.include(leaf, stamp));
-    } else if (trigger.suppressRedundant) {
-      const sent = new WeakMap<TreeLeaf, number>();
+    const isSuppressing = trigger.kind === 'sample' && trigger.suppressRedundant;
+    if (trigger.kind === 'sample') {
       this.#every(trigger.interval, path, (leaf, stamp) => {
-        if (sent.get(leaf) === leaf.version) return;
-        sent.set(leaf, leaf.version);
+        if (isSuppressing && sent.has(leaf)) return;
+        sent.note(leaf);
         outbox.update(leaf, stamp);
       });
-      heartbeat((leaf, stamp) => {
-        sent.set(leaf, leaf.version);
+    }
+    // Where every sample has every leaf, a heartbeat could add nothing.
+    if (trigger.heartbeat > 0n && (isSuppressing || trigger.kind !== 'sample')) {
+      this.#every(trigger.heartbeat, path, (leaf, stamp) => {
+        sent.note(leaf);
         outbox.include(leaf, stamp);
       });
-    } else {
-      // Every sample has every leaf: a heartbeat could add nothing.
-      this.#every(trigger.interval, path, (leaf, stamp) => outbox.update(leaf, stamp));
     }
   }
 

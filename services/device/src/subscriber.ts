@@ -13,7 +13,7 @@ import { Interest, type Told } from './interest.ts';
 import type { Scope } from './models.ts';
 import { Outbox, SlowConsumerError } from './outbox.ts';
 import { interrupted } from './partial-dump.ts';
-import { Sampler } from './sampler.ts';
+import { Sampler, SentVersions } from './sampler.ts';
 import type { Sink } from './sink.ts';
 import { type CallStatus, statusCode } from './status.ts';
 import { leavesOf, leavesOfAll, type Reach } from './subscribed-leaves.ts';
@@ -44,6 +44,7 @@ export class Subscriber {
   readonly #reach: Reach;
   readonly #outbox = new Outbox();
   readonly #walks = new WalkQueue();
+  readonly #sent = new SentVersions();
   readonly #behind = new Waiters();
   #paused = false;
   readonly #sleeping = new Waiters();
@@ -176,7 +177,10 @@ export class Subscriber {
     const stamp: Stamp = { timestamp: undefined, traceparent: undefined };
     this.#walks.push({
       leaves: leaves[Symbol.iterator](),
-      put: (leaf) => this.#outbox.include(leaf, stamp),
+      put: (leaf) => {
+        this.#sent.note(leaf);
+        this.#outbox.include(leaf, stamp);
+      },
       done,
     });
     this.#wake();
@@ -187,6 +191,7 @@ export class Subscriber {
     return new Sampler(this.#plan.mode === 'stream' ? this.#plan.subscriptions : [], {
       clock,
       outbox: this.#outbox,
+      sent: this.#sent,
       leavesOf: (path) => leavesOf(this.#reach, path),
       start: (walk) => {
         this.#walks.push(walk);

@@ -28,6 +28,9 @@ export interface HostInterface {
   readonly counters: Counters;
 }
 
+/** The model's mtu is a uint16; Linux' loopback has one more. */
+const MAX_MTU = 65_535n;
+
 /** The leaves of one interface. */
 export function interfaceReadings(host: HostInterface): Reading[] {
   const root = [pathElem('interfaces'), pathElem('interface', [['name', host.name]])];
@@ -37,7 +40,7 @@ export function interfaceReadings(host: HostInterface): Reading[] {
     ...readingsBelow(state, {
       name: host.name,
       ifindex: host.index,
-      mtu: host.mtu,
+      mtu: host.mtu !== undefined && host.mtu <= MAX_MTU ? host.mtu : undefined,
       type: host.type,
       'admin-status': host.adminStatus,
       'oper-status': host.operStatus,

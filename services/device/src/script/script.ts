@@ -83,7 +83,8 @@ export function parseScript(text: string): Script {
   });
   for (const { pos, message } of document.errors) problems.note(pos[0], '', message);
   problems.check();
-  const root = new YamlNode(document.contents as Node | null, '', problems, 0);
+  if (document.contents === null) return emptyScript;
+  const root = new YamlNode(document.contents as Node, '', problems, 0);
   const fields = root.fields(['models', 'tree', 'fill', 'steps']);
   const models = (fields.get('models')?.items() ?? []).flatMap((item) => item.text() ?? []);
   const tree = (fields.get('tree')?.entries() ?? []).flatMap(({ key, value }) => readLeaf(key, value));

@@ -1,0 +1,145 @@
+import { parsePath, printPath } from '@syncline/gnmi/path-text.ts';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Item, Stamp } from './change.ts';
+import { Outbox, SlowConsumerError } from './outbox.ts';
+import { TreeLeaf } from './tree-leaf.ts';
+
+const stamp = (timestamp: bigint): Stamp => ({ timestamp, traceparent: undefined });
+const leaf = (path: string, value = 0n) => new TreeLeaf(parsePath(path), { $case: 'uintVal', value });
+
+const show = (item: Item | undefined) => {
+  if (item?.kind !== 'notification') return item?.kind;
+  const updates = item.updates.map(
+    (it) => `+${printPath(it.path)}${'*'.repeat(item.duplicates.get(it) ?? 0)}`,
+  );
+  return [...item.deletes.map((path) => `-${printPath(path)}`), ...updates].join(' ');
+};
+
+const drain = (outbox: Outbox, maxBytes = 1_000) => {
+  const items: (string | undefined)[] = [];
+  while (outbox.size > 0) items.push(show(outbox.take(maxBytes)));
+  return items;
+};
+
+test('leaves of one change leave in one notification, those of two in two', () => {
+  const outbox = new Outbox();
+  const [first, second] = [stamp(1n), stamp(2n)];
+  outbox.update(leaf('/a'), first);
+  outbox.update(leaf('/b'), first);
+  outbox.remove(leaf('/c'), first);
+  outbox.update(leaf('/d'), second);
+  expect(drain(outbox)).toEqual(['-/c +/a +/b', '+/d']);
+  expect(outbox.take(1_000)).toBeUndefined();
+});
+
+test('a leaf that waits keeps its place and counts what it overtook', () => {
+  const outbox = new Outbox();
+  const [a, b] = [leaf('/a'), leaf('/b')];
+  outbox.update(a, stamp(1n));
+  outbox.update(b, stamp(2n));
+  outbox.update(a, stamp(3n));
+  outbox.update(a, stamp(4n));
+  expect(drain(outbox)).toEqual(['+/a**', '+/b']);
+});
+
+test('a delete takes the place of the update that waits, and the other way round', () => {
+  const outbox = new Outbox();
+  const [a, b] = [leaf('/a'), leaf('/b')];
+  outbox.update(a, stamp(1n));
+  outbox.remove(a, stamp(2n));
+  outbox.remove(b, stamp(3n));
+  outbox.update(b, stamp(4n));
+  expect(drain(outbox)).toEqual(['-/a', '+/b']);
+});
+
+test('a walk that meets a leaf which waits adds nothing', () => {
+  const outbox = new Outbox();
+  const a = leaf('/a');
+  outbox.update(a, stamp(1n));
+  outbox.include(a, stamp(2n));
+  expect(drain(outbox)).toEqual(['+/a']);
+});
+
+test('what cannot be coalesced keeps its place between leaves', () => {
+  const outbox = new Outbox();
+  const a = leaf('/a');
+  outbox.update(a, stamp(1n));
+  outbox.append({ kind: 'sync' });
+  outbox.update(leaf('/b'), stamp(1n));
+  outbox.update(a, stamp(2n));
+  expect(drain(outbox)).toEqual(['+/a*', 'sync', '+/b']);
+});
+
+test('a notification ends at the size asked for, but holds one leaf at least', () => {
+  const outbox = new Outbox();
+  const same = stamp(1n);
+  for (const name of ['/a', '/b', '/c']) {
+    outbox.include(new TreeLeaf(parsePath(name), { $case: 'stringVal', value: 'x'.repeat(100) }), same);
+  }
+  expect(drain(outbox, 200)).toEqual(['+/a +/b', '+/c']);
+  outbox.include(new TreeLeaf(parsePath('/d'), { $case: 'stringVal', value: 'x'.repeat(1_000) }), same);
+  expect(drain(outbox, 10)).toEqual(['+/d']);
+});
+
+test('items that cannot be coalesced are bounded in number and in bytes', () => {
+  const many = new Outbox();
+  for (let i = 0; i < 1_000; i++) many.append({ kind: 'sync' });
+  expect(() => many.append({ kind: 'sync' })).toThrow(SlowConsumerError);
+  many.take(1);
+  many.append({ kind: 'sync' });
+
+  const big = new Outbox();
+  const notification = new Uint8Array(40 << 20);
+  big.append({ kind: 'raw', notification });
+  expect(() => big.append({ kind: 'raw', notification })).toThrow(/slow consumer.*67108864 bytes/);
+  big.take(1);
+  big.append({ kind: 'raw', notification });
+});
+
+test('whatever happens, the reader ends with the tree it would have had without an outbox', () => {
+  const step = fc.record({
+    kind: fc.constantFrom('set', 'remove', 'take'),
+    leaf: fc.nat({ max: 3 }),
+    bytes: fc.nat({ max: 60 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const outbox = new Outbox();
+      const tree = new Map<string, TreeLeaf>();
+      const reader = new Map<string, bigint>();
+      let values = 0n;
+      let overtaken = 0;
+      let told = 0;
+      let received = 0;
+      const read = (maxBytes: number) => {
+        const item = outbox.take(maxBytes);
+        if (item?.kind !== 'notification') return;
+        for (const path of item.deletes) reader.delete(printPath(path));
+        for (const it of item.updates) {
+          reader.set(printPath(it.path), it.value.value as bigint);
+          received++;
+          overtaken += item.duplicates.get(it) ?? 0;
+        }
+      };
+      for (const { kind, leaf: index, bytes } of steps) {
+        const path = `/leaf[id=${index}]`;
+        const present = tree.get(path);
+        if (kind === 'take') read(bytes);
+        else if (kind === 'set') {
+          const it = present ?? leaf(path);
+          it.value = { $case: 'uintVal', value: ++values };
+          tree.set(path, it);
+          outbox.update(it, stamp(values));
+          told++;
+        } else if (present !== undefined) {
+          tree.delete(path);
+          outbox.remove(present, stamp(values));
+        }
+      }
+      while (outbox.size > 0) read(40);
+      expect(reader).toEqual(new Map([...tree].map(([path, it]) => [path, it.value.value])));
+      expect(received + overtaken).toBeLessThanOrEqual(told);
+    }),
+  );
+});
