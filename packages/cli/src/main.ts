@@ -1,1 +1,17 @@
 #!/usr/bin/env node
+// Entry of the `syncline` command.
+
+import { report } from './failure.ts';
+import { createProgram } from './program.ts';
+
+// A pipe that closes early (`syncline get / | head`) has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}

@@ -23,11 +23,3 @@ export interface NorthboundCounts extends Readonly<SendCounts> {
 export function noSendCounts(): SendCounts {
   return { slowConsumers: 0, updates: 0, coalesced: 0, bytes: 0 };
 }
-
-/** Adds what `from` counts to `to`. */
-export function addCounts(to: SendCounts, from: Readonly<SendCounts>): void {
-  to.slowConsumers += from.slowConsumers;
-  to.updates += from.updates;
-  to.coalesced += from.coalesced;
-  to.bytes += from.bytes;
-}

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { SubscriberSink } from '../core/host.ts';
 import type { CoreLostError } from '../core/host-errors.ts';
 import type { FromCore, Page, Subscription } from '../core/protocol.ts';
-import { addCounts, type NorthboundCounts, noSendCounts } from './counts.ts';
+import type { NorthboundCounts } from './counts.ts';
 import type { NorthboundLimits } from './limits.ts';
 import { Readership } from './readership.ts';
 import { tracedSend } from './send-span.ts';
@@ -35,8 +35,6 @@ export class Fanout implements SubscriberSink, Disposable {
   readonly #clock: Clock;
   readonly #readerships = new Map<number, Readership>();
   readonly #subscribers = new Map<number, Subscriber>();
-  /** What was sent from datastores that are gone. */
-  readonly #past = noSendCounts();
   #lastNumber = 0;
   #look: Timer | undefined;
 
@@ -81,23 +79,8 @@ export class Fanout implements SubscriberSink, Disposable {
     return this.#readership(datastore).counts();
   }
 
-  /** The same for all datastores, those included that are gone. */
-  totals(): NorthboundCounts {
-    const total = { ...this.#past, subscribers: 0, lagging: 0 };
-    for (const readership of this.#readerships.values()) {
-      const counts = readership.counts();
-      addCounts(total, counts);
-      total.subscribers += counts.subscribers;
-      total.lagging += counts.lagging;
-    }
-    return total;
-  }
-
   /** Forgets a datastore that was deleted; its subscribers were ended by the core. */
   forget(datastore: number): void {
-    const readership = this.#readerships.get(datastore);
-    if (readership === undefined) return;
-    addCounts(this.#past, readership.sent);
     this.#readerships.delete(datastore);
   }
 

@@ -1,0 +1,107 @@
+// What every command works with: a connection made of the global options, a signal that Ctrl-C gives, and how to print.
+
+import { type ClientIdentity, type ClientSecurity, type Connection, connect } from '@syncline/rpc/connect.ts';
+import { type Command, Option } from 'commander';
+import { readDuration } from './duration.ts';
+
+/** Where services are when nothing else is said. */
+export const defaultAddress = { datastore: '127.0.0.1:57400', device: '127.0.0.1:57401' } as const;
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly address?: string;
+  readonly tls?: boolean;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly serverName?: string;
+  readonly skipVerify?: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  readonly token?: string;
+  readonly timeout: number;
+  readonly json?: boolean;
+}
+
+/** Adds the global options; they may stand before or behind a command. */
+export function addGlobalOptions(program: Command): Command {
+  const option = (flags: string, description: string) => new Option(flags, description);
+  const tls = (flags: string, description: string) => option(flags, description).implies({ tls: true });
+  return program
+    .addOption(
+      option(
+        '-a, --address <host:port>',
+        `the service to call (default: ${defaultAddress.datastore}; of device commands: ${defaultAddress.device})`,
+      ).env('SYNCLINE_ADDRESS'),
+    )
+    .addOption(option('--tls', 'use TLS; the other TLS options imply it').env('SYNCLINE_TLS'))
+    .addOption(tls('--ca <file>', 'certificates to trust instead of the well-known ones').env('SYNCLINE_CA'))
+    .addOption(tls('--cert <file>', 'certificate of this client, with --key').env('SYNCLINE_CERT'))
+    .addOption(tls('--key <file>', 'key of the certificate').env('SYNCLINE_KEY'))
+    .addOption(tls('--server-name <name>', 'the name that the certificate of the server carries'))
+    .addOption(tls('--skip-verify', 'accept any certificate'))
+    .addOption(option('-u, --username <name>', 'sent with each call').env('SYNCLINE_USERNAME'))
+    .addOption(option('-p, --password <text>', 'sent with each call').env('SYNCLINE_PASSWORD'))
+    .addOption(option('--token <text>', 'sent with each call as bearer token').env('SYNCLINE_TOKEN'))
+    .addOption(
+      option('--timeout <duration>', 'how long a call may take that does not stream')
+        .argParser(readDuration)
+        .default(10_000, '10s'),
+    )
+    .addOption(option('--json', 'print JSON, one value a line; 64-bit numbers have all their digits'));
+}
+
+/** A connection for one command. Disposing it closes the connection. */
+export interface Session extends Disposable {
+  readonly connection: Connection;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly json: boolean;
+}
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+process.once('SIGTERM', () => interrupted.abort());
+
+/** Connects as the command's options say. Throws PemError for a file that cannot be used. */
+export function openSession(command: Command, fallback: string = defaultAddress.datastore): Session {
+  const options: GlobalOptions = command.optsWithGlobals();
+  const connection = connect(addressOf(command, options, fallback), {
+    security: securityOf(options),
+    identity: identityOf(options),
+    // A Get may be larger than what gRPC clients accept by default; the server has a bound of its own.
+    maxReceiveBytes: -1,
+    defaultDeadlineMs: options.timeout,
+  });
+  return {
+    connection,
+    signal: interrupted.signal,
+    json: options.json === true,
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
+  };
+}
+
+/** SYNCLINE_ADDRESS is a datastore's: a device is called elsewhere unless --address says so. */
+function addressOf(command: Command, { address }: GlobalOptions, fallback: string): string {
+  if (address === undefined) return fallback;
+  const isFromEnvironment = command.getOptionValueSourceWithGlobals('address') === 'env';
+  return isFromEnvironment && fallback === defaultAddress.device ? fallback : address;
+}
+
+function securityOf({ tls, ca, cert, key, serverName, skipVerify }: GlobalOptions): ClientSecurity {
+  if (tls !== true) return { kind: 'plaintext' };
+  return {
+    kind: 'tls',
+    ...(ca !== undefined && { caFile: ca }),
+    ...(cert !== undefined && { certFile: cert }),
+    ...(key !== undefined && { keyFile: key }),
+    ...(serverName !== undefined && { serverName }),
+    skipVerify: skipVerify === true,
+  };
+}
+
+function identityOf({ username, password, token }: GlobalOptions): ClientIdentity {
+  if (token !== undefined) return { kind: 'bearer', token };
+  if (username === undefined && password === undefined) return { kind: 'none' };
+  return { kind: 'password', username: username ?? '', password: password ?? '' };
+}
