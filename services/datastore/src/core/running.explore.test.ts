@@ -16,7 +16,7 @@ test(
       seeds: 5_000,
       budgetMs: 60_000,
       run: async (sim) => {
-        const world = new World(sim);
+        const world = new World(sim, { fewValues: sim.choose(2) === 1 });
         expectBalance(sim, world);
         for (let step = sim.choose(12); step > 0; step--) sim.schedule('change', () => world.change(false));
         for (let step = 1 + sim.choose(3); step > 0; step--) sim.schedule('connect', () => world.connect());
@@ -50,7 +50,7 @@ test(
       seeds: 2_000,
       budgetMs: 30_000,
       run: async (sim) => {
-        const world = new World(sim);
+        const world = new World(sim, { limits: { ringEntries: 4 } });
         world.connect();
         const reader = world.read();
         await sim.settled();
@@ -64,6 +64,31 @@ test(
         );
         expect(BigInt(told)).toBe(world.device.values);
         expect(reader.tree).toEqual(world.device.tree);
+        expect(reader.repeats).toBe(0);
+        world.close();
+        await sim.settled();
+      },
+    });
+  },
+  timeLimit,
+);
+
+test(
+  'a reader that comes at any moment sees each value once at the most (20)',
+  async () => {
+    await explore({
+      name: 'snapshot',
+      seeds: 2_000,
+      budgetMs: 20_000,
+      run: async (sim) => {
+        const world = new World(sim, { limits: { ringEntries: 4 } });
+        world.connect();
+        for (let step = 4 + sim.choose(12); step > 0; step--)
+          sim.schedule('change', () => world.change(true));
+        sim.schedule('read', () => void world.read());
+        await sim.settled();
+        expect(world.readers[0]?.tree).toEqual(world.device.tree);
+        expect(world.readers[0]?.repeats).toBe(0);
         world.close();
         await sim.settled();
       },

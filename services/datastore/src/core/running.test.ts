@@ -186,6 +186,17 @@ test('while the disk refuses, a tree can still be sealed and a merge window fill
   expect(core.status().ledger).toMatchObject({ pending: 0, dropped: 0, superseded: 18 });
 });
 
+test('a complete tree that waits for the disk is superseded by the next one', () => {
+  using core = new CoreFixture();
+  core.diskFails = true;
+  for (let epoch = 1; epoch <= 5; epoch++) core.tree(epoch, [notification([set('/a', epoch)])]);
+  core.diskFails = false;
+  core.advance(1000);
+  expect(core.events.filter((event) => event.startsWith('synced'))).toEqual(['synced 0 5']);
+  expect(core.running.status().commits).toMatchObject({ committed: 1, discarded: 4 });
+  expect(core.status().ledger).toMatchObject({ received: 5, applied: 1, superseded: 4 });
+});
+
 test('a tree larger than its window goes on on disk and is committed whole', () => {
   using core = new CoreFixture({ limits: { windowBytes: 100 } });
   core.running.begin(0, 1);

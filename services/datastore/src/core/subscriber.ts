@@ -91,7 +91,7 @@ export class Subscriber {
 
   /** The reader has stopped after it was given everything up to `cursor`. */
   lag(cursor: number): void {
-    this.#arrears.cursor = this.isLive ? cursor : Math.min(cursor, this.#arrears.cursor);
+    this.#arrears.cursor = cursor;
     this.phase = 'owed';
   }
 

@@ -50,7 +50,7 @@ export class Window {
     return leaf < this.#rowOf.length ? (this.#rowOf[leaf] as number) - 1 : -1;
   }
 
-  /** True when the device has reported `leaf` in this window and not removed it since. */
+  /** True when the device has reported `leaf` in this window; a row may say that it went again. */
   hasSeen(leaf: number): boolean {
     return ((this.#seen[leaf >>> 5] ?? 0) & (1 << (leaf & 31))) !== 0;
   }
@@ -105,7 +105,6 @@ export class Window {
     this.timeHigh[row] = timeHigh;
     this.swallowed[row] = 0;
     this.items -= superseded;
-    if (this.kind === 'replace') this.#unmark(leaf);
     return superseded;
   }
 
@@ -160,11 +159,6 @@ export class Window {
   #mark(leaf: number): void {
     this.#seen = grown(this.#seen, (leaf >>> 5) + 1);
     this.#seen[leaf >>> 5] = (this.#seen[leaf >>> 5] as number) | (1 << (leaf & 31));
-  }
-
-  #unmark(leaf: number): void {
-    if (leaf >>> 5 < this.#seen.length)
-      this.#seen[leaf >>> 5] = (this.#seen[leaf >>> 5] as number) & ~(1 << (leaf & 31));
   }
 
   #reserve(rows: number): void {

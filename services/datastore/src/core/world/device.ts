@@ -19,12 +19,15 @@ export function elemsOf(place: Place): PathElem[] {
 
 export class SimulatedDevice {
   readonly tree: Map<Place, bigint> = new Map();
-  /** Values set since the start, so that each is new. */
+  /** How many values were set since the start. */
   values = 0n;
   readonly #sim: Simulation;
+  readonly #fewValues: boolean;
 
-  constructor(sim: Simulation) {
+  /** With `fewValues` a leaf often comes back to a value that it had; without, every value is new. */
+  constructor(sim: Simulation, fewValues: boolean) {
     this.#sim = sim;
+    this.#fewValues = fewValues;
   }
 
   /** Changes the tree at random and tells what it sends about it. */
@@ -54,8 +57,10 @@ export class SimulatedDevice {
   }
 
   #set(place: Place): Update {
-    this.tree.set(place, ++this.values);
-    return update(place, this.values);
+    this.values++;
+    const value = this.#fewValues ? BigInt(this.#sim.choose(2)) : this.values;
+    this.tree.set(place, value);
+    return update(place, value);
   }
 
   #sets(count: number): Update[] {

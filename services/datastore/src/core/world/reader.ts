@@ -12,6 +12,8 @@ export class SimulatedReader {
   readonly shown: Map<Place, number> = new Map();
   readonly swallowed: Map<Place, number> = new Map();
   coalesced = 0;
+  /** Values that were sent although the reader had them already. */
+  repeats = 0;
   synced = false;
   ended: string | undefined;
   #feed: number | undefined;
@@ -81,6 +83,7 @@ export class SimulatedReader {
     for (const { path, val, duplicates } of notification.update) {
       const place = placeOf(path?.elem ?? []);
       if (val?.value?.$case !== 'intVal') throw new Error(`an update without a value at ${place}`);
+      if (this.tree.get(place) === val.value.value) this.repeats++;
       this.tree.set(place, val.value.value);
       this.shown.set(place, (this.shown.get(place) ?? 0) + 1);
       this.swallowed.set(place, (this.swallowed.get(place) ?? 0) + duplicates);

@@ -35,9 +35,10 @@ export class World {
   #gathered: Uint8Array[] = [];
   #inFlight = false;
 
-  constructor(sim: Simulation, limits: CoreLimits = tightLimits) {
+  constructor(sim: Simulation, options: { fewValues?: boolean; limits?: Partial<CoreLimits> } = {}) {
+    const { fewValues = false, limits = {} } = options;
     this.#sim = sim;
-    this.device = new SimulatedDevice(sim);
+    this.device = new SimulatedDevice(sim, fewValues);
     this.#fromCore = sim.link<FromCore>('core says', (message) => this.#hear(message));
     this.#shard = new Shard({
       clock: sim.clock,
@@ -57,7 +58,7 @@ export class World {
       name: 'sim',
       file: ':memory:',
       syncs: [{ slot: 0, name: 'all', paths: [encodePath(rootPath)] }],
-      limits,
+      limits: { ...tightLimits, ...limits },
     });
   }
 
