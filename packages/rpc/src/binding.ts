@@ -30,11 +30,11 @@ export function implement<
   Definition extends TsProtoServiceDefinition,
   Raw extends keyof Definition['methods'] = never,
 >(definition: Definition, implementation: Omit<ServiceImplementation<Definition>, Raw>): Binding {
-  return bind(definition.fullName, methodsOf(definition), implementation);
+  return bindHandlers(definition.fullName, methodsOf(definition), implementation);
 }
 
 /** Binds methods that were already described, by handler name; `implement` is this for ts-proto. */
-export function bind(service: string, methods: Map<string, Method>, implementation: object): Binding {
+export function bindHandlers(service: string, methods: Map<string, Method>, implementation: object): Binding {
   const handlers = implementation as Partial<Record<string, Handler>>;
   return {
     service,

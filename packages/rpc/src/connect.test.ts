@@ -84,3 +84,34 @@ test('a peer that cannot be reached is UNAVAILABLE', async () => {
     code: Status.UNAVAILABLE,
   });
 });
+
+test('closing the connection ends its calls on both sides', async () => {
+  const started = Promise.withResolvers<void>();
+  const aborted = Promise.withResolvers<void>();
+  await using echo = await startEcho({
+    unary(_request, { signal }) {
+      signal.addEventListener('abort', () => aborted.resolve());
+      started.resolve();
+      return new Promise(() => {});
+    },
+  });
+  const stream = echo.connection.raw('/test.Echo/Chat');
+  const end = new Promise((resolve) => stream.onEnd(resolve));
+  const own = new AbortController();
+  const asked = echo.client.unary({ text: '' }, { signal: own.signal });
+  await started.promise;
+  echo.connection[Symbol.dispose]();
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await end).toMatchObject({ code: Status.CANCELLED });
+  await aborted.promise;
+});
+
+test('the first connection is announced, also to those who ask late', async () => {
+  await using echo = await startEcho();
+  const first = new Promise<void>((resolve) => echo.connection.onConnected(resolve));
+  await echo.client.unary({ text: '' });
+  await first;
+  let late = false;
+  echo.connection.onConnected(() => (late = true));
+  expect(late).toBe(true);
+});

@@ -5,7 +5,7 @@ import { Channel, type ChannelOptions, connectivityState, Client as GrpcClient }
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { type Client, createClientFactory, type TsProtoServiceDefinition } from 'nice-grpc';
 import { type ClientMiddleware, Metadata } from 'nice-grpc-common';
-import { type DeadlineOption, withDeadline, withIdentity } from './client/call-options.ts';
+import { type DeadlineOption, endingWith, withDeadline, withIdentity } from './client/call-options.ts';
 import {
   type ClientIdentity,
   type ClientSecurity,
@@ -32,7 +32,10 @@ export interface ConnectOptions {
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number };
 }
 
-/** A channel and what can be called through it. Disposing it closes the channel and ends its calls. */
+/**
+ * A channel and what can be called through it. Disposing it ends its calls, typed ones with an AbortError and raw
+ * streams with CANCELLED, and closes the channel.
+ */
 export interface Connection extends Disposable {
   /** A client whose methods also take `deadlineMs`. */
   client<Definition extends TsProtoServiceDefinition>(
@@ -59,16 +62,26 @@ export function connect(address: string, options: ConnectOptions): Connection {
     channelOverride: channel,
   });
   const traced = tracingEnabled();
+  const closing = new AbortController();
   const factory = createClientFactory()
     .use(traced ? tracing : passThrough)
     .use(withIdentity(identity))
+    .use(endingWith(closing.signal))
     .use(withDeadline(options.defaultDeadlineMs ?? 10_000));
   return {
     client: (definition) => factory.create(definition, channel),
     raw: (methodPath, { metadata = Metadata(), signal } = {}) =>
-      openRawStream(raw, { methodPath, metadata: Metadata([...identity, ...metadata]), signal, traced }),
+      openRawStream(raw, {
+        methodPath,
+        metadata: Metadata([...identity, ...metadata]),
+        signal: signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]),
+        traced,
+      }),
     onConnected: (listener) => whenReady(channel, listener),
-    [Symbol.dispose]: () => channel.close(),
+    [Symbol.dispose]() {
+      closing.abort();
+      channel.close();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // A service process that ends in the way its argument names, for process.test.ts.
 
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { aborted } from '@syncline/runtime/stop-signal.ts';
 import { runService } from './process.ts';
@@ -16,6 +17,9 @@ await runService(
       case 'throws':
         server.close();
         throw new Error('cannot open the store');
+      case 'waits for something else':
+        await once(new EventTarget(), 'never', { signal: stop.signal }).finally(() => server.close());
+        return;
       case 'rejects':
         void Promise.reject(new Error('nobody awaits this'));
         break;

@@ -33,6 +33,13 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
+test('a wait that the stop cut short is no failure', async () => {
+  expect(await run('waits for something else', 'SIGTERM')).toMatchObject({
+    code: 0,
+    records: [{ msg: 'stopping' }],
+  });
+});
+
 test('a second SIGINT ends the process at once', async () => {
   const { code } = await run('hangs', 'SIGINT', 'SIGINT');
   expect(code).toBe(130);

@@ -39,10 +39,17 @@ export async function runService(
   try {
     await main(stop);
   } catch (error) {
-    if (error !== stop.signal.reason) fail(stop, error, logger);
+    if (!isStop(error, stop.signal)) fail(stop, error, logger);
   }
   if (stop.failure !== undefined) process.exitCode ??= 1;
   stop.stop('main, which returned');
+}
+
+// Waits that took the signal end with its reason, those of the platform with an AbortError because of it.
+function isStop(error: unknown, signal: AbortSignal): boolean {
+  return (
+    signal.aborted && (error === signal.reason || (error instanceof Error && error.cause === signal.reason))
+  );
 }
 
 function fail(stop: StopSignal, thrown: unknown, logger: Logger): void {

@@ -14,6 +14,15 @@ export function withIdentity(identity: Metadata): ClientMiddleware {
     call.next(call.request, { ...options, metadata: Metadata([...identity, ...(options.metadata ?? [])]) });
 }
 
+/** Ends each call with `signal`, besides its own. */
+export function endingWith(signal: AbortSignal): ClientMiddleware {
+  return (call, options) =>
+    call.next(call.request, {
+      ...options,
+      signal: options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]),
+    });
+}
+
 /**
  * Gives calls their deadline: the server is told, and the call ends here with DEADLINE_EXCEEDED in any case.
  * Streams have none unless the caller asks.

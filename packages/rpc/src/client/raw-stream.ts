@@ -4,6 +4,7 @@ import type { Client, ClientDuplexStream, StatusObject } from '@grpc/grpc-js';
 import { SpanKind } from '@opentelemetry/api';
 import type { Metadata, Status } from 'nice-grpc-common';
 import { startCallSpan } from '../call-span.ts';
+import { asBuffer, asIs } from '../identity-codec.ts';
 import { fromWire, toWire } from '../metadata.ts';
 import { endOnce, withParent } from './tracing.ts';
 
@@ -31,15 +32,12 @@ export interface RawClientStream {
   halfClose(): void;
 }
 
-const asIs = (bytes: Buffer) => bytes;
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
 /** What a raw stream is opened with. */
 export interface RawStreamOptions {
   readonly methodPath: string;
   readonly metadata: Metadata;
   /** Cancels the stream. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   /** Leave an `open` span, and tell the server the caller's. */
   readonly traced: boolean;
 }
@@ -55,15 +53,15 @@ export function openRawStream(client: Client, options: RawStreamOptions): RawCli
   const opened = span === undefined ? () => {} : endOnce(span);
   call.once('metadata', opened);
   const cancel = () => call.cancel();
-  if (signal?.aborted) cancel();
-  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
   // Until something is read for the first time grpc-js holds the server back by nothing at all.
   call.read(0);
   // 'status' tells the same and comes for OK as well; without a listener 'error' would end the process.
   call.on('error', () => {});
   call.once('status', () => {
     opened();
-    signal?.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', cancel);
   });
   return {
     write: (message) => call.write(message),

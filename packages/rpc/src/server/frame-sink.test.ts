@@ -2,6 +2,7 @@ import { Metadata, Server, ServerCredentials, type ServerDuplexStream } from '@g
 import { describe, expect, test } from 'vitest';
 import { connect } from '../connect.ts';
 import { frame } from '../frame.ts';
+import { asBuffer, asIs } from '../identity-codec.ts';
 import { type FrameSink, openFrameSink } from './frame-sink.ts';
 import { bind } from './listen.ts';
 
@@ -52,12 +53,11 @@ describe.each([
 
 async function open(serve: (call: Call, sink: FrameSink) => void, direct: boolean) {
   const server = new Server();
-  const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes);
   const handler = (call: Call) => {
     call.sendMetadata(new Metadata());
     serve(call, openFrameSink(call, direct));
   };
-  server.register('/test.Sink/Open', handler, asBuffer, (bytes: Buffer) => bytes, 'bidi');
+  server.register('/test.Sink/Open', handler, asBuffer, asIs, 'bidi');
   const port = await bind(server, '127.0.0.1:0', ServerCredentials.createInsecure(), 'PORT');
   const connection = connect(`127.0.0.1:${port}`, { security: { kind: 'plaintext' } });
   return {

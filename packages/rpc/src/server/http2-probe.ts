@@ -5,6 +5,7 @@ import { connect, type IncomingHttpHeaders } from 'node:http2';
 import { duplexPair } from 'node:stream';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { frame } from '../frame.ts';
+import { asIs } from '../identity-codec.ts';
 import { http2StreamOf } from './http2-stream.ts';
 
 // In-process and without I/O: anything near this is a failure.
@@ -16,7 +17,6 @@ export async function framedWritesWork(): Promise<boolean> {
   const outcome = Promise.withResolvers<boolean>();
   const fails = () => outcome.resolve(false);
   const server = new Server({ 'grpc.enable_channelz': 0 });
-  const asIs = (bytes: Buffer) => bytes;
   const handler = (call: ServerDuplexStream<Buffer, Buffer>) => {
     const stream = http2StreamOf(call);
     if (stream === undefined) return fails();

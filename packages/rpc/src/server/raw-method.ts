@@ -70,20 +70,11 @@ class GrpcRawCall implements RawCall {
   }
 
   onMessage(listener: (message: Buffer) => void): void {
-    this.#surface.on('data', (message: Buffer) => {
-      if (this.#call.over) return;
-      try {
-        listener(message);
-      } catch (error) {
-        this.#call.fail(error);
-      }
-    });
+    this.#surface.on('data', (message: Buffer) => this.#tell(() => listener(message)));
   }
 
   onHalfClose(listener: () => void): void {
-    this.#surface.on('end', () => {
-      if (!this.#call.over) listener();
-    });
+    this.#surface.on('end', () => this.#tell(listener));
   }
 
   pause(): void {
@@ -105,12 +96,20 @@ class GrpcRawCall implements RawCall {
   }
 
   onDrain(listener: () => void): void {
-    this.#sink.onDrain(() => {
-      if (!this.#call.over) listener();
-    });
+    this.#sink.onDrain(() => this.#tell(listener));
   }
 
   end(code: Status, details: string, trailer?: Metadata): void {
     this.#call.end(code, details, trailer);
+  }
+
+  // Nothing is told to a handler whose call is over; what it throws ends this call and no other.
+  #tell(listener: () => void): void {
+    if (this.#call.over) return;
+    try {
+      listener();
+    } catch (error) {
+      this.#call.fail(error);
+    }
   }
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
-import { type Binding, bind } from '../binding.ts';
+import { type Binding, bindHandlers } from '../binding.ts';
 import { methodsOfGrpcJs } from '../method.ts';
 
 // Tools ask for v1 and fall back to v1alpha; the messages are the same, the path is not.
@@ -21,6 +21,6 @@ export function reflectionBindings(bindings: readonly Binding[]): Binding[] {
         { ...method, path: `/${service}/ServerReflectionInfo` },
       ]),
     );
-    return bind(service, methodsOfGrpcJs(definition), implementation);
+    return bindHandlers(service, methodsOfGrpcJs(definition), implementation);
   });
 }

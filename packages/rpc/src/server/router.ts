@@ -1,9 +1,9 @@
 // Registers bindings on grpc-js: every method of every service answered exactly once.
-// grpc-js sees bytes both ways; messages are decoded and encoded here, where an error has a handler to go to.
 
 import type { Server } from '@grpc/grpc-js';
 import type { ServerMiddleware } from 'nice-grpc-common';
 import type { Binding, BoundMethod } from '../binding.ts';
+import { asBuffer, asIs } from '../identity-codec.ts';
 import { aroundSingle, aroundStream } from './middleware.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { type RawOptions, rawMethod } from './raw-method.ts';
@@ -30,9 +30,6 @@ export function route(server: Server, bindings: readonly Binding[], options: Rou
   }
   for (const bound of methods.values()) register(server, bound, options);
 }
-
-const asIs = (bytes: Buffer) => bytes;
-const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function register(
   server: Server,
