@@ -32,7 +32,7 @@ export class ByteMap {
   #segment: Uint32Array = new Uint32Array(512);
   #offset: Uint32Array = new Uint32Array(512);
   #length: Int32Array = new Int32Array(512);
-  #segments: Uint8Array[] = [new Uint8Array(segmentBytes)];
+  #segments: Uint8Array[] = [];
   #tail = 0;
   #deadBytes = 0;
   #liveBytes = 0;
@@ -108,7 +108,7 @@ export class ByteMap {
   /** Forgets everything. */
   clear(): void {
     this.#table.clear();
-    this.#segments = [new Uint8Array(segmentBytes)];
+    this.#segments = [];
     this.#tail = this.#deadBytes = this.#liveBytes = this.#next = 0;
     this.#free = [];
   }
@@ -127,12 +127,8 @@ export class ByteMap {
   #append(id: number, buf: Uint8Array, start: number, end: number): void {
     const length = end - start;
     if (length > maxKeyBytes) throw new RangeError(`a key has ${length} bytes, at most ${maxKeyBytes} fit`);
-    if (this.#tail + length > segmentBytes) {
-      this.#segments.push(new Uint8Array(segmentBytes));
-      this.#tail = 0;
-    }
+    const bytes = this.#room(length);
     const segment = this.#segments.length - 1;
-    const bytes = this.#segments[segment] as Uint8Array;
     let at = this.#tail;
     this.#segment[id] = segment;
     this.#offset[id] = at;
@@ -142,9 +138,20 @@ export class ByteMap {
     this.#liveBytes += length;
   }
 
+  /** The last segment, with room for `length` bytes at the tail. The first ones are small: most maps stay small. */
+  #room(length: number): Uint8Array {
+    const last = this.#segments.at(-1);
+    if (last !== undefined && this.#tail + length <= last.length) return last;
+    const size = Math.min(segmentBytes, Math.max(4096 * 2 ** this.#segments.length, length));
+    const segment = new Uint8Array(size);
+    this.#segments.push(segment);
+    this.#tail = 0;
+    return segment;
+  }
+
   #compact(): void {
     const segments = this.#segments;
-    this.#segments = [new Uint8Array(segmentBytes)];
+    this.#segments = [];
     this.#tail = this.#deadBytes = this.#liveBytes = 0;
     for (let id = 0; id < this.#next; id++) {
       const length = this.#length[id] as number;
