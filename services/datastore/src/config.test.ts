@@ -1,7 +1,14 @@
 import { parseSettings, SettingsError } from '@syncline/rpc/settings.ts';
 import { settingsHelp } from '@syncline/rpc/settings-help.ts';
 import { expect, test } from 'vitest';
-import { contradictions, datastoreSettings, mostWorkers, sessionSettings, settings } from './config.ts';
+import {
+  contradictions,
+  datastoreSettings,
+  lineSettings,
+  mostWorkers,
+  sessionSettings,
+  settings,
+} from './config.ts';
 
 const read = (env: Record<string, string> = {}) => parseSettings(env, settings);
 
@@ -9,8 +16,8 @@ test('the defaults do not contradict each other and give the bounds that are doc
   const config = read();
   expect(contradictions(config)).toEqual([]);
   expect(config).toMatchObject({ port: 57400, adminPort: 8400, data: '.syncline', failpoints: '' });
+  expect(lineSettings(config)).toMatchObject({ keepalive: { timeMs: 10_000, timeoutMs: 20_000 } });
   expect(sessionSettings(config)).toMatchObject({
-    line: { keepalive: { timeMs: 10_000, timeoutMs: 20_000 } },
     retry: { initialMs: 1000, maxMs: 60_000, resetAfterMs: 120_000 },
     slowRetryMs: 60_000,
     ingestBytes: 131_072,

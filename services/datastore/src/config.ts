@@ -23,6 +23,7 @@ import type { ThreadSettings } from './core/host-thread.ts';
 import { failpointProblems } from './failpoints.ts';
 import { northboundSettings } from './northbound/limits.ts';
 import type { RequestBounds } from './service/create-request.ts';
+import type { LineSettings } from './session/device-line.ts';
 import type { SessionSettings } from './session/spec.ts';
 
 const anyWait = { min: '10ms', max: '24h' };
@@ -219,14 +220,17 @@ export function datastoreSettings(config: Config): DatastoreSettings {
   };
 }
 
+export function lineSettings(config: Config): LineSettings {
+  return {
+    connectDeadlineMs: config.connectDeadline,
+    getDeadlineMs: config.pollDeadline,
+    keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveTimeout },
+    flowControlWindow: config.receiveWindow,
+  };
+}
+
 export function sessionSettings(config: Config): SessionSettings {
   return {
-    line: {
-      connectDeadlineMs: config.connectDeadline,
-      getDeadlineMs: config.pollDeadline,
-      keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveTimeout },
-      flowControlWindow: config.receiveWindow,
-    },
     retry: doubling(config.retry, config.retryMax, config.healthyAfter),
     slowRetryMs: config.slowRetry,
     ingestBytes: config.ingest,

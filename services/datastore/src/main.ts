@@ -23,6 +23,7 @@ import { Datastores, firstEpoch } from './catalog/datastores.ts';
 import {
   type Config,
   datastoreSettings,
+  lineSettings,
   mostWorkers,
   requestBounds,
   sessionSettings,
@@ -42,6 +43,7 @@ import { dataServerBinding } from './service/data-server.ts';
 import { datastoreAdminBinding } from './service/datastore-admin.ts';
 import { registerDatastoreMetrics } from './service/datastore-metrics.ts';
 import { gnmiBindings } from './service/gnmi.ts';
+import { DeviceLine } from './session/device-line.ts';
 
 const config = prepare();
 if (config !== undefined) {
@@ -83,6 +85,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   host.subscribers = fanout;
 
   const bounds = requestBounds(config);
+  const line = lineSettings(config);
   const datastores = stack.use(
     new Datastores(catalog, {
       host,
@@ -94,6 +97,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         rng,
         logger: logger.child({ component: 'session' }),
         host,
+        openLine: (endpoint) => new DeviceLine(endpoint, line, clock),
         settings: sessionSettings(config),
         traced,
       },

@@ -1,6 +1,6 @@
 // A datastore as it was asked for: the device, and what of it is kept in step.
 
-import type { Endpoint } from '../session/device-line.ts';
+import type { Endpoint } from '../session/line.ts';
 import type { ReadableEncoding, SyncMode } from '../session/plan.ts';
 import type { Interest } from '../session/request.ts';
 

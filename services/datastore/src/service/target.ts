@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net';
 import type { Credentials, GnmiOptions, Target, TLS } from '@syncline/proto/data.ts';
 import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
 import { ServerError, Status } from 'nice-grpc-common';
-import type { Endpoint } from '../session/device-line.ts';
+import type { Endpoint } from '../session/line.ts';
 import { type ReadableEncoding, readableEncodings } from '../session/plan.ts';
 import { invalid, invalidField } from './invalid.ts';
 

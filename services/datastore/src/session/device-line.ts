@@ -2,26 +2,17 @@
 // older attempt's backoff is inherited. Every call ends with exactly one word about how, unless it is hung up first.
 
 import { encodingName } from '@syncline/gnmi/encoding.ts';
-import { gNMIDefinition, type ModelData } from '@syncline/proto/gnmi.ts';
-import {
-  type ClientIdentity,
-  type ClientSecurity,
-  type Connection,
-  connect,
-  type StreamEnd,
-} from '@syncline/rpc/connect.ts';
+import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
+import { type Connection, connect, type StreamEnd } from '@syncline/rpc/connect.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
-import { ClientError, Status } from 'nice-grpc-common';
-import type { Source } from './ingest.ts';
-import type { Offer } from './terms.ts';
-
-/** How a device is reached. */
-export interface Endpoint {
-  /** `host:port`. */
-  readonly address: string;
-  readonly security: ClientSecurity;
-  readonly identity: ClientIdentity;
-}
+import {
+  type CallEnd,
+  type Capabilities,
+  codeName,
+  type Endpoint,
+  type Line,
+  type Subscribed,
+} from './line.ts';
 
 /** Bounds of what is said to a device. All are settings. */
 export interface LineSettings {
@@ -34,27 +25,10 @@ export interface LineSettings {
   readonly flowControlWindow: number;
 }
 
-/** How a call ended; `code` is the name of a gRPC status. */
-export interface CallEnd {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** What a device says of itself. */
-export interface Capabilities {
-  readonly offer: Offer;
-  readonly models: readonly ModelData[];
-}
-
-/** A stream that is open. */
-export interface Subscribed extends Source {
-  hangUp(): void;
-}
-
 const noLimit = -1;
 
 /** The channel of one attempt. Disposing it ends its calls; their listeners hear no more. */
-export class DeviceLine implements Disposable {
+export class DeviceLine implements Line {
   readonly #connection: Connection;
   readonly #settings: LineSettings;
   readonly #clock: Clock;
@@ -128,7 +102,13 @@ export class DeviceLine implements Disposable {
     });
     call.write(request);
     call.halfClose();
-    return call;
+    return {
+      ...call,
+      hangUp() {
+        deadline.clear();
+        call.hangUp();
+      },
+    };
   }
 
   [Symbol.dispose](): void {
@@ -165,16 +145,6 @@ export class DeviceLine implements Disposable {
   }
 }
 
-/** What an error of a call says, in a call end's words. */
-export function callEndOf(error: unknown): CallEnd {
-  if (error instanceof ClientError) return { code: codeName(error.code), message: error.details };
-  return { code: 'UNAVAILABLE', message: error instanceof Error ? error.message : String(error) };
-}
-
 function callEnd({ code, details }: StreamEnd): CallEnd {
   return { code: codeName(code), message: details };
-}
-
-function codeName(code: Status): string {
-  return Status[code] ?? `status ${code}`;
 }

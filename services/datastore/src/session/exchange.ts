@@ -2,12 +2,10 @@
 // An event of a channel or call that was given up never comes out.
 
 import type { ModelData } from '@syncline/proto/gnmi.ts';
-import type { Clock } from '@syncline/runtime/clock.ts';
 import { WireError } from '../core/wire.ts';
-import type { LineSettings } from './device-line.ts';
-import { type CallEnd, callEndOf, DeviceLine, type Subscribed } from './device-line.ts';
 import { asSubscribeResponses } from './get-answer.ts';
 import type { Ingest } from './ingest.ts';
+import { type CallEnd, callEndOf, type Line, type OpenLine, type Subscribed } from './line.ts';
 import { getRequest, subscribeRequest } from './request.ts';
 import type { SessionSpec } from './spec.ts';
 import type { SessionEffect, SessionEvent, Why } from './state.ts';
@@ -22,8 +20,7 @@ export interface ExchangeEvents {
 
 export interface ExchangeParts {
   readonly spec: SessionSpec;
-  readonly settings: LineSettings;
-  readonly clock: Clock;
+  readonly openLine: OpenLine;
   readonly ingest: Ingest;
   readonly trace: SessionTrace | undefined;
   readonly events: ExchangeEvents;
@@ -32,7 +29,7 @@ export interface ExchangeParts {
 /** A session's device. */
 export class Exchange {
   readonly #parts: ExchangeParts;
-  #line: DeviceLine | undefined;
+  #line: Line | undefined;
   #call: Subscribed | undefined;
   #models: readonly ModelData[] = [];
 
@@ -47,10 +44,10 @@ export class Exchange {
 
   /** Opens a channel and asks for Capabilities. */
   connect(): void {
-    const { spec, settings, clock, events } = this.#parts;
-    let line: DeviceLine;
+    const { spec, openLine, events } = this.#parts;
+    let line: Line;
     try {
-      line = new DeviceLine(spec.endpoint, settings, clock);
+      line = openLine(spec.endpoint);
     } catch (error) {
       // A certificate that cannot be read, for one. Not in this tick: the machine's step has more effects.
       queueMicrotask(() => this.#line === undefined && this.#ended(callEndOf(error)));

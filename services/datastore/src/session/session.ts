@@ -39,7 +39,7 @@ export class Session {
   #retryAtNs = 0n;
 
   constructor(spec: SessionSpec, context: SessionContext) {
-    const { clock, rng, host, settings, traced } = context;
+    const { clock, rng, host, openLine, settings, traced } = context;
     const trace = traced ? new SessionTrace(spec.datastoreName, spec.name) : undefined;
     this.#spec = spec;
     this.#context = context;
@@ -56,8 +56,7 @@ export class Session {
     });
     this.#exchange = new Exchange({
       spec,
-      settings: settings.line,
-      clock,
+      openLine,
       ingest: this.#ingest,
       trace,
       events: {

@@ -5,13 +5,12 @@ import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { CoreHost } from '../core/host.ts';
-import type { Endpoint, LineSettings } from './device-line.ts';
+import type { Endpoint, OpenLine } from './line.ts';
 import type { SessionPlan } from './plan.ts';
 import type { Interest } from './request.ts';
 
 /** How sessions behave. All are settings. */
 export interface SessionSettings {
-  readonly line: LineSettings;
   readonly retry: BackoffSettings;
   /** The least wait after an error that asking again soon will not mend. */
   readonly slowRetryMs: number;
@@ -38,6 +37,7 @@ export interface SessionContext {
   readonly rng: Rng;
   readonly logger: Logger;
   readonly host: Pick<CoreHost, 'send' | 'onSync'>;
+  readonly openLine: OpenLine;
   readonly settings: SessionSettings;
   readonly traced: boolean;
 }

@@ -1,0 +1,61 @@
+// The session under the explorer, with the real core: connections fail, streams break anywhere, operators pause and
+// resync, core workers crash. The invariants are those of datastore.md 6.5; each test names its numbers.
+
+import { explore } from '@syncline/testkit/explorer.ts';
+import { expect, test } from 'vitest';
+import { balances } from '../core/ledger.ts';
+import { SessionWorld } from './world/world.ts';
+
+const timeLimit = 120_000;
+
+test(
+  'once everything works again, running is the device’s tree and the session is synced (1, 2, 5, 11, 12, 13)',
+  async () => {
+    const explored = await explore({
+      name: 'session',
+      seeds: 3_000,
+      budgetMs: 30_000,
+      run: async (sim) => {
+        const world = new SessionWorld(
+          sim,
+          { kind: 'stream', delivery: 'ON_CHANGE', sampleIntervalNs: 0n },
+          sim.choose(4),
+        );
+        sim.invariant('at most one batch is under way', () => world.underWay <= 1);
+        sim.invariant('the ledger balances and nothing is dropped', () => {
+          const ledger = world.observe()?.syncs[0]?.ledger;
+          return ledger === undefined || balances(ledger);
+        });
+        let epoch = 0;
+        sim.invariant('epochs only grow', () => {
+          const now = world.session.view.state.epoch;
+          const grown = now >= epoch;
+          epoch = now;
+          return grown;
+        });
+        world.session.start('start');
+        for (let times = sim.choose(10); times > 0; times--) sim.schedule('change', () => world.change());
+        for (let times = sim.choose(3); times > 0; times--) {
+          sim.schedule('resync', () => void world.session.resync(sim.signal).catch(() => {}));
+        }
+        if (sim.choose(2) === 1) {
+          sim.schedule('pause', () => {
+            world.session.stop('paused');
+            sim.schedule('resume', () => world.session.start('resume'));
+          });
+        }
+        if (sim.choose(3) === 2) sim.schedule('crash', () => world.crash());
+        await sim.settled();
+        expect(world.session.view.state.phase.kind).toBe('synced');
+        const reader = world.read();
+        await sim.settled();
+        expect(reader.tree).toEqual(world.device.tree);
+        expect(world.observe()?.syncs[0]?.ledger.pending).toBe(0);
+        world.close();
+        await sim.settled();
+      },
+    });
+    expect(explored.seeds).toBeGreaterThan(100);
+  },
+  timeLimit,
+);
