@@ -1,0 +1,110 @@
+// `make up`: starts the services of up/service-table.ts, creates the datastore `local` on top of the device, and shows
+// what happens. Ctrl-C stops everything; a second Ctrl-C does not wait.
+
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Connection } from '@syncline/rpc/connect.ts';
+import { ClientError } from 'nice-grpc-common';
+import { ServiceEndedError } from './up/child.ts';
+import { Children, type Ports } from './up/children.ts';
+import { hints } from './up/hints.ts';
+import { connectTo, ensureLocal, localName, watchLocal } from './up/local.ts';
+import type { LogRecord } from './up/log-record.ts';
+import { PlainView, print } from './up/plain-view.ts';
+import { services } from './up/service-table.ts';
+import { TerminalView } from './up/terminal-view.ts';
+
+const repository = fileURLToPath(new URL('../', import.meta.url));
+const interrupted = 130;
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Children that are left are killed by the exit.
+    if (stop.signal.aborted) process.exit(interrupted);
+    stop.abort();
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!stop.signal.aborted) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof ServiceEndedError ? error.exitCode : 1;
+  }
+}
+
+async function main(): Promise<void> {
+  const data = resolve(repository, process.env['SYNCLINE_DATA'] || '.syncline');
+  mkdirSync(data, { recursive: true });
+  const env = { ...process.env, SYNCLINE_DATA: data };
+  // What a service says before it serves is told if it fails.
+  let complain = (_text: string) => {};
+  await using stack = new AsyncDisposableStack();
+  // Below the services on the stack: it is said when they are gone.
+  stack.defer(() => print('stopped'));
+  const children = stack.use(
+    new Children(env, (service, record) => tell(service, record, (text) => complain(text))),
+  );
+  print(`starting ${services.map(({ name }) => name).join(' and ')}, data in ${data}`);
+  const ports = await orStop(children.start(services));
+  const connection = stack.use(connectTo(portOf(ports, 'datastore'), env));
+  const kept = await orStop(ensureLocal(connection, portOf(ports, 'device'), env, stop.signal));
+  print(`${localName}: ${kept === 'kept' ? 'goes on from what is on disk' : 'created'}`);
+
+  const view = process.stdout.isTTY
+    ? stack.use(new TerminalView(hints(ports)))
+    : new PlainView(ports, hints(ports));
+  complain = (text) => view.complaint(text);
+  await orStop(Promise.race([children.failed, show(view, connection)]));
+}
+
+async function show(view: TerminalView | PlainView, connection: Connection): Promise<void> {
+  if (view instanceof TerminalView) void followAgain(view, connection);
+  try {
+    for await (const status of watchLocal(connection, stop.signal)) view.status(status);
+  } catch (error) {
+    // When the datastore has ended, its own last words say more; they take a moment.
+    await delay(1_000, undefined, { ref: false, signal: stop.signal });
+    throw error;
+  }
+}
+
+/** A stream that ends (the datastore's core was restarted) is opened again. Never rejects. */
+async function followAgain(view: TerminalView, connection: Connection): Promise<void> {
+  while (!stop.signal.aborted) {
+    try {
+      await view.follow(connection, stop.signal);
+    } catch (error) {
+      if (!stop.signal.aborted) view.complaint(error instanceof ClientError ? error.details : String(error));
+    }
+    await delay(1_000, undefined, { ref: false });
+  }
+}
+
+/** What `promise` gives; rejects with the signal's reason as soon as everything is to stop. */
+async function orStop<T>(promise: Promise<T>): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const onStop = () => reject(stop.signal.reason as Error);
+  if (stop.signal.aborted) onStop();
+  stop.signal.addEventListener('abort', onStop, { once: true });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    stop.signal.removeEventListener('abort', onStop);
+  }
+}
+
+function portOf(ports: Ports, service: string): number {
+  const port = ports.get(service);
+  if (port === undefined) throw new Error(`${service} is not in the service table`);
+  return port;
+}
+
+function tell(service: string, { level, message, error }: LogRecord, complain: (text: string) => void): void {
+  if (stop.signal.aborted || !['warn', 'error'].includes(level)) return;
+  complain(`${service}: ${message}${error === '' ? '' : `: ${error}`}`);
+}

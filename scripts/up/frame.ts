@@ -1,0 +1,84 @@
+// The picture of `make up` in a terminal, as lines that fit it: what is in sync, the leaves that change, what to try.
+
+import type { DatastoreStatus } from '@syncline/proto/datastore.ts';
+import { stateText } from 'syncline/status-text.ts';
+import type { Hint } from './hints.ts';
+import type { BoardRow } from './leaf-board.ts';
+
+/** Everything that is shown. */
+export interface Picture {
+  readonly status: DatastoreStatus | undefined;
+  /** Changes a second. */
+  readonly rate: number;
+  readonly rows: readonly BoardRow[];
+  readonly hints: readonly Hint[];
+  /** The last thing a service complained of, '' when none did. */
+  readonly complaint: string;
+  readonly nowMs: number;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Rows that a terminal of this height has for leaves. */
+export function leafRows({ rows }: Size, hintCount: number): number {
+  return Math.max(1, rows - hintCount - headLines - footLines);
+}
+
+const headLines = 3;
+const footLines = 4;
+
+/** The lines, none wider than the terminal. */
+export function drawFrame(picture: Picture, { columns, rows: height }: Size): string[] {
+  const { status, rate, rows, hints, complaint, nowMs } = picture;
+  const pathWidth = Math.max(4, Math.min(Math.floor(columns * 0.6), longest(rows)));
+  const valueWidth = Math.max(5, columns - pathWidth - 2 - 16);
+  const line = (path: string, value: string, changes: string, age: string) =>
+    `${fit(path, pathWidth)}  ${fit(value, valueWidth)} ${changes.padStart(8)} ${age.padStart(5)}`;
+  const leaves = rows
+    .slice(0, leafRows({ columns, rows: height }, hints.length))
+    .map(({ path, value, changes, atMs }) => line(path, value, String(changes), ageText(nowMs - atMs)));
+  const commandWidth = Math.max(...hints.map(({ command }) => command.length));
+  return [
+    summary(status, rate),
+    complaint === '' ? '' : `! ${complaint}`,
+    line('CHANGED LEAF', 'VALUE', 'CHANGES', 'AGO'),
+    ...(leaves.length > 0 ? leaves : ['(waiting for the first change)']),
+    '',
+    'Try, in another terminal:',
+    ...hints.map(({ command, shows }) => `  ${command.padEnd(commandWidth)}  # ${shows}`),
+    '',
+    'Ctrl-C stops everything.',
+  ].map((text) => text.slice(0, columns));
+}
+
+function summary(status: DatastoreStatus | undefined, rate: number): string {
+  if (status === undefined) return 'local: starting';
+  const received = status.syncs.reduce((sum, { ledger }) => sum + (ledger?.received ?? 0n), 0n);
+  const dropped = status.syncs.reduce((sum, { ledger }) => sum + (ledger?.dropped ?? 0n), 0n);
+  return (
+    `local: ${stateText(status)}  version ${status.runningVersion}  ${status.leaves} leaves  ` +
+    `${rate.toFixed(1)} changes/s  ${received} received, ${dropped} dropped`
+  );
+}
+
+function longest(rows: readonly BoardRow[]): number {
+  return rows.reduce((most, { path }) => Math.max(most, path.length), 'CHANGED LEAF'.length);
+}
+
+/** The text in exactly this width; the beginning of one that is too long goes, because paths differ at their end. */
+function fit(text: string, width: number): string {
+  return text.length <= width ? text.padEnd(width) : `…${text.slice(text.length - width + 1)}`;
+}
+
+function ageText(ms: number): string {
+  if (ms < 1_000) return 'now';
+  const seconds = Math.floor(ms / 1_000);
+  return seconds < 100
+    ? `${seconds}s`
+    : seconds < 6_000
+      ? `${Math.floor(seconds / 60)}m`
+      : `${Math.floor(seconds / 3_600)}h`;
+}
