@@ -57,7 +57,11 @@ export interface ServiceProcess {
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const FOLLOW_PARENT = new URL('./follow-parent.ts', import.meta.url).href;
+/** What every service is started with: tracing as in production, and an end when this process ends. */
+const PRELOADS = ['./follow-parent.ts', '../../telemetry/src/register.ts'].flatMap((file) => [
+  '--import',
+  new URL(file, import.meta.url).href,
+]);
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -68,7 +72,7 @@ process.on('exit', () => {
 export async function spawnService(options: ServiceOptions, dataDir: string): Promise<ServiceProcess> {
   const main = options.main ?? `${REPOSITORY}services/${options.service}/src/main.ts`;
   const infix = options.service.replaceAll('-', '_').toUpperCase();
-  const child = spawn(process.execPath, ['--import', FOLLOW_PARENT, main, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [...PRELOADS, main, ...(options.args ?? [])], {
     cwd: REPOSITORY,
     env: {
       ...hermetic(process.env),

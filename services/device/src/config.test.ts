@@ -33,9 +33,9 @@ test('settings that do not fit together are all named', () => {
 });
 
 test('TLS is served with a certificate and its key', () => {
-  expect(tlsOf(parse({}))).toBeUndefined();
+  expect(tlsOf(parse({}))).toEqual({});
   const files = { SYNCLINE_DEVICE_TLS_CERT: 'cert.pem', SYNCLINE_DEVICE_TLS_KEY: 'key.pem' };
-  expect(tlsOf(parse(files))).toEqual({ certFile: 'cert.pem', keyFile: 'key.pem' });
+  expect(tlsOf(parse(files))).toEqual({ tls: { certFile: 'cert.pem', keyFile: 'key.pem' } });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 // What the device can be told: its settings, all from the environment. docs/device.md has them as a table.
 
 import type { SubscribeLimits } from '@syncline/gnmi/subscribe-request.ts';
-import type { ServerTls } from '@syncline/rpc/serve.ts';
+import type { Authenticate, ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
   choice,
@@ -18,6 +18,7 @@ import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 
 import type { Model } from './models.ts';
+import { requirePassword } from './password.ts';
 
 /** The settings of this service. */
 export const settings = {
@@ -89,12 +90,15 @@ export function gnmiLimits(config: Config, models: readonly Model[]): SubscribeL
   };
 }
 
-/** The TLS files of a config, undefined for plaintext. */
-export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return {
-    certFile: tlsCert,
-    keyFile: tlsKey,
-    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
-  };
+/** How the server proves who it is: by certificate, where one is set. */
+export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): { readonly tls?: ServerTls } {
+  if (tlsCert === undefined || tlsKey === undefined) return {};
+  const mutual = tlsClientCa === undefined ? {} : { clientCaFile: tlsClientCa };
+  return { tls: { certFile: tlsCert, keyFile: tlsKey, ...mutual } };
+}
+
+/** How clients prove who they are: by password, where one is set. */
+export function authenticationOf({ username, password }: Config): { readonly authenticate?: Authenticate } {
+  if (username === undefined || password === undefined) return {};
+  return { authenticate: requirePassword(username, password) };
 }

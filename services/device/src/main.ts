@@ -14,15 +14,14 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { changeSpan } from './change-span.ts';
-import { gnmiLimits, tlsOf } from './config.ts';
+import { authenticationOf, gnmiLimits, tlsOf } from './config.ts';
 import { Device } from './device.ts';
 import { deviceService } from './device-service.ts';
 import { gnmiBindings } from './gnmi-service.ts';
 import { Host } from './host/host.ts';
-import { followHost, refresh } from './host/host-source.ts';
+import { HostSource } from './host/host-source.ts';
 import { Misbehaviour } from './misbehaviour.ts';
 import { hostModels, scriptModel } from './models.ts';
-import { requirePassword } from './password.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { playScript } from './script/script-player.ts';
 import { Served } from './served.ts';
@@ -35,61 +34,52 @@ if (prepared !== undefined) {
 
 async function main({ config, script }: Prepared, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const liveness = new Liveness(systemClock);
+  const { host, port, adminPort, mode, maxGetLeaves, maxSubscribers } = config;
+  const isHost = mode === 'host';
   const device = new Device(systemClock);
   const misbehaviour = stack.use(new Misbehaviour(device, (error) => stop.fail(error)));
-  const served = new Served();
   const traced = changeSpan();
-  const isHost = config.mode === 'host';
   const models = isHost ? hostModels : script.models.map(scriptModel);
   const limits = gnmiLimits(config, models);
+  const served = new Served();
+  const parts = {
+    device,
+    misbehaviour,
+    traced,
+    served,
+    models,
+    limits,
+    maxGetLeaves,
+    maxSubscribers,
+    isHost,
+    logger,
+  };
 
-  const source = { device, traced, host: new Host(systemClock.now()), everyMs: config.refresh };
   for (const { path, value } of script.leaves()) device.tree.set(path, value);
-  const known = isHost ? await refresh(source, new Map()) : undefined;
-
-  if (known !== undefined) {
-    stack.use(
-      new SupervisedLoop('host', (watch, signal) => followHost(source, known, watch, signal), {
-        liveness,
-        stop,
-      }),
-    );
-  }
+  const source = new HostSource(device, new Host(systemClock.now()), traced);
+  if (isHost) await source.refresh();
+  const liveness = new Liveness(systemClock);
   stack.use(
     new SupervisedLoop(
-      'script',
-      (watch, signal) => playScript(script.steps, { device, misbehaviour, traced }, watch, signal),
+      mode,
+      (watch, signal) =>
+        isHost
+          ? source.follow(config.refresh, watch, signal)
+          : playScript(script.steps, parts, watch, signal),
       { liveness, stop },
     ),
   );
 
-  const { maxGetLeaves, maxSubscribers, username, password } = config;
-  const tls = tlsOf(config);
   const server = stack.use(
     await serve({
       service: 'device',
-      listen: { host: config.host, port: config.port, ...(tls !== undefined && { tls }) },
-      admin: { host: config.host, port: config.adminPort },
-      bindings: [
-        ...gnmiBindings({
-          device,
-          served,
-          traced,
-          models,
-          limits,
-          isHost,
-          maxGetLeaves,
-          maxSubscribers,
-          logger,
-        }),
-        implement(DeviceServiceDefinition, deviceService({ device, misbehaviour, served, traced, isHost })),
-      ],
+      listen: { host, port, ...tlsOf(config) },
+      admin: { host, port: adminPort },
+      bindings: [...gnmiBindings(parts), implement(DeviceServiceDefinition, deviceService(parts))],
       stop: stop.signal,
       logger,
       limits: { maxReceiveBytes: config.maxRequest, defaultDeadlineMs: config.defaultDeadline },
-      ...(username !== undefined &&
-        password !== undefined && { authenticate: requirePassword(username, password) }),
+      ...authenticationOf(config),
       readiness: () => ({ ready: !stop.signal.aborted }),
       liveness,
       reflection: config.reflection,
@@ -98,9 +88,7 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   );
   server.setServing(gNMIDefinition.fullName, true);
   server.setServing(DeviceServiceDefinition.fullName, true);
-  logger.info(
-    { port: server.port, adminPort: server.adminPort, mode: config.mode, leaves: device.tree.size },
-    'serving',
-  );
+  const leaves = device.tree.size;
+  logger.info({ port: server.port, adminPort: server.adminPort, mode, leaves }, 'serving');
   await aborted(stop.signal, process);
 }

@@ -13,41 +13,41 @@ import type { Reading, ReadingValue } from './reading.ts';
 /** Reading is a few dozen small files; longer means that the system hangs. */
 const READ_DEADLINE_MS = 10_000;
 
-/** What the tree is kept from, and how often. */
-export interface HostSource {
-  readonly device: Device;
-  readonly host: Host;
-  readonly traced: ChangeSpan;
-  readonly everyMs: number;
-}
-
 /** What is known of the machine, by the text of the path. */
 export type KnownHost = ReadonlyMap<string, Reading>;
 
-/** Keeps the tree up to date from `known` on, until the signal aborts, with whose reason it rejects. */
-export async function followHost(
-  source: HostSource,
-  known: KnownHost,
-  watch: LoopWatch,
-  signal: AbortSignal,
-): Promise<void> {
-  const { clock } = source.device;
-  for (let now = known; ; now = await refresh(source, now)) {
-    watch.idle('the next refresh');
-    await sleep(clock, source.everyMs, signal);
-    watch.phase('reading', READ_DEADLINE_MS, 'the operating system');
-  }
-}
+/** The one writer of the tree in host mode. */
+export class HostSource {
+  readonly #device: Device;
+  readonly #host: Host;
+  readonly #traced: ChangeSpan;
+  #known: KnownHost = new Map();
 
-/** Reads once, applies what differs from `known`, and gives what is known from then on. */
-export async function refresh({ device, host, traced }: HostSource, known: KnownHost): Promise<KnownHost> {
-  const readings = await host.read(device.clock.now());
-  const found = new Map(readings.map((reading) => [printPath(reading.path), reading]));
-  const operations = differences(known, found);
-  if (operations.length > 0) {
-    traced('host', (traceparent) => device.apply(operations, device.stamp(traceparent)));
+  constructor(device: Device, host: Host, traced: ChangeSpan) {
+    this.#device = device;
+    this.#host = host;
+    this.#traced = traced;
   }
-  return found;
+
+  /** Reads the machine once and applies what differs from the reading before. */
+  async refresh(): Promise<void> {
+    const readings = await this.#host.read(this.#device.clock.now());
+    const found = new Map(readings.map((reading) => [printPath(reading.path), reading]));
+    const operations = differences(this.#known, found);
+    this.#known = found;
+    if (operations.length === 0) return;
+    this.#traced('host', (traceparent) => this.#device.apply(operations, this.#device.stamp(traceparent)));
+  }
+
+  /** Refreshes every `everyMs` until the signal aborts, with whose reason it rejects. */
+  async follow(everyMs: number, watch: LoopWatch, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      watch.idle('the next refresh');
+      await sleep(this.#device.clock, everyMs, signal);
+      watch.phase('reading', READ_DEADLINE_MS, 'the operating system');
+      await this.refresh();
+    }
+  }
 }
 
 /** What turns `before` into `after`. */

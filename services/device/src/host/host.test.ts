@@ -1,11 +1,13 @@
 import * as os from 'node:os';
 import { printPath } from '@syncline/gnmi/path-text.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { until } from '@syncline/testkit/wait.ts';
 import { expect, test } from 'vitest';
 import { DeviceBench } from '../subscriber.fixture.ts';
 import { CpuLoad } from './cpu.ts';
 import { Host } from './host.ts';
-import { differences, refresh } from './host-source.ts';
+import { differences, HostSource } from './host-source.ts';
 import { interfaceReadings } from './interface.ts';
 import type { Reading } from './reading.ts';
 
@@ -105,12 +107,19 @@ test('what differs between two readings is set, what is gone is deleted', () => 
 test('a tree that follows the host has its leaves, and tells of each change once', async () => {
   const bench = new DeviceBench();
   const traced = (_: string, change: (traceparent: string | undefined) => void) => change(undefined);
-  const source = { device: bench.device, host: new Host(bench.clock.now()), traced, everyMs: 1_000 };
+  const source = new HostSource(bench.device, new Host(bench.clock.now()), traced);
   const { sink } = await bench.subscribe('STREAM', [{ path: '/system/state/current-datetime' }]);
-  const known = await refresh(source, new Map());
-  expect(bench.device.tree.size).toBe(known.size);
-  bench.clock.advance(1_000);
-  await refresh(source, known);
+  await source.refresh();
+  expect(bench.device.tree.size).toBeGreaterThan(10);
+  const over = new AbortController();
+  using watch = new Liveness(bench.clock).watch('host');
+  const following = source.follow(1_000, watch, over.signal);
+  await bench.pass(999);
+  expect(sink.lines).toHaveLength(2);
+  await bench.pass(1);
+  await until(() => sink.lines.length === 3, { deadlineMs: 5_000, describe: 'the second reading' });
+  over.abort(new Error('over'));
+  await expect(following).rejects.toThrow('over');
   const datetime = (second: number) => `+/system/state/current-datetime=2026-01-01T00:00:0${second}.000Z`;
   expect(sink.take()).toEqual(['sync', datetime(0), datetime(1)]);
 });
