@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { parseSettings } from '@syncline/rpc/settings.ts';
+import { settingsMarkdown } from '@syncline/rpc/settings-help.ts';
 import { Metadata, ServerError } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { contradictions, settings, tlsOf } from './config.ts';
@@ -50,4 +52,10 @@ test.each([
   const call = () => authenticate(Metadata({ ...given }), method);
   if (passes) expect(call).not.toThrow();
   else expect(call).toThrow(ServerError);
+});
+
+test('the settings of docs/device.md are these', () => {
+  const page = readFileSync(new URL('../../../docs/device.md', import.meta.url), 'utf8');
+  const unaligned = (table: string) => table.replaceAll(/ +/g, ' ').replaceAll(/ ?-{3,} ?/g, '---');
+  expect(unaligned(page)).toContain(unaligned(settingsMarkdown(settings)));
 });
