@@ -113,7 +113,9 @@ function leavesOf(response: GetResponse): Map<string, string> {
       const value = val?.value?.value;
       leaves.set(
         printPath(fromProto(path)),
-        value instanceof Uint8Array ? Buffer.from(value).toString() : String(value),
+        value instanceof Uint8Array
+          ? Buffer.from(value).toString()
+          : String(value as bigint | string | boolean),
       );
     }
   return leaves;
