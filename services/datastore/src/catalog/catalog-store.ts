@@ -29,7 +29,7 @@ export class CatalogStore implements Disposable {
 
   /** Throws DatabaseOpenError, also when another process has the catalog open: two would write the same stores. */
   constructor(file: string) {
-    this.#database = open(file, { migrations, synchronous: 'FULL', exclusive: true });
+    this.#database = open(file, { migrations, synchronous: 'FULL', exclusive: true, busyTimeoutMs: 2000 });
   }
 
   /** Counts this start of the process and gives its number, from 1. */

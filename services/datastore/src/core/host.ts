@@ -40,6 +40,7 @@ export interface SubscriberSink {
 }
 
 interface Store {
+  readonly name: string;
   readonly thread: CoreThread;
   readonly listener: StoreListener;
   readonly syncs: Map<number, SyncListener>;
@@ -75,7 +76,7 @@ export class CoreHost implements AsyncDisposable {
    */
   async open(spec: StoreSpec, listener: StoreListener, patience: Patience): Promise<Opened> {
     const thread = this.#stores.get(spec.datastore)?.thread ?? this.#assign(spec.datastore);
-    const store: Store = { thread, listener, syncs: new Map(), open: false };
+    const store: Store = { name: spec.name, thread, listener, syncs: new Map(), open: false };
     this.#stores.set(spec.datastore, store);
     const opened = await thread.ask({ kind: 'open', ...spec }, patience);
     store.open = true;
@@ -99,7 +100,9 @@ export class CoreHost implements AsyncDisposable {
    */
   async ask<Kind extends 'get' | 'observe'>(question: Ask<Kind>, patience: Patience): Promise<Answers[Kind]> {
     const store = this.#stores.get(question.datastore);
-    if (store?.open !== true) throw new CoreLostError(`datastore number ${question.datastore} is not open`);
+    if (store?.open !== true) {
+      throw new CoreLostError(`the store of ${store?.name ?? 'the datastore'} is being opened`);
+    }
     return store.thread.ask(question, patience);
   }
 

@@ -4,7 +4,7 @@
 import type { ModelData } from '@syncline/proto/gnmi.ts';
 import { WireError } from '../core/wire.ts';
 import { asSubscribeResponses } from './get-answer.ts';
-import type { Ingest } from './ingest.ts';
+import type { Ingest, Source } from './ingest.ts';
 import { type CallEnd, callEndOf, type Line, type OpenLine, type Subscribed } from './line.ts';
 import { getRequest, subscribeRequest } from './request.ts';
 import type { SessionSpec } from './spec.ts';
@@ -25,6 +25,9 @@ export interface ExchangeParts {
   readonly trace: SessionTrace | undefined;
   readonly events: ExchangeEvents;
 }
+
+/** A poll's answer is here as a whole: there is nothing to hold back. */
+const unhurried: Source = { pause() {}, resume() {} };
 
 /** A session's device. */
 export class Exchange {
@@ -81,17 +84,24 @@ export class Exchange {
     if (call !== undefined) this.#begin(epoch, why, call);
   }
 
-  /** Gets the tree; the epoch begins with the answer. */
+  /** Gets the tree, path by path; the epoch begins when all have been answered. */
   poll({ epoch, terms, why }: Extract<SessionEffect, { kind: 'poll' }>): void {
-    const request = getRequest(this.#parts.spec.interest, terms);
-    const call = this.#traced(epoch, why, () =>
-      this.#line?.get(
-        request,
-        (answer) => call !== undefined && this.#answered(epoch, why, answer, call),
-        (end) => this.#ended(end),
-      ),
-    );
-    this.#call = call;
+    const { interest } = this.#parts.spec;
+    const answers: Uint8Array[] = [];
+    const ask = () => {
+      const path = interest.paths[answers.length];
+      if (path === undefined) return this.#answered(epoch, why, Buffer.concat(answers));
+      const answered = (answer: Uint8Array) => {
+        answers.push(answer);
+        ask();
+      };
+      this.#call = this.#line?.get(getRequest(interest, path, terms), answered, (end) => {
+        // The path is valid and there is nothing: that is an answer, and what was there is gone.
+        if (end.code === 'NOT_FOUND') answered(new Uint8Array(0));
+        else this.#ended(end);
+      });
+    };
+    this.#traced(epoch, why, ask);
   }
 
   /** Ends the call and keeps the channel. */
@@ -112,17 +122,18 @@ export class Exchange {
     return trace === undefined ? open() : trace.begin(epoch, why, open);
   }
 
-  #answered(epoch: number, why: Why, answer: Uint8Array, call: Subscribed): void {
-    this.#begin(epoch, why, call);
+  /** Encoded messages of one type, one behind the other, are one message with the repeated fields of all. */
+  #answered(epoch: number, why: Why, answers: Uint8Array): void {
+    this.#begin(epoch, why, unhurried);
     try {
-      asSubscribeResponses(answer, (message) => this.#parts.ingest.append(message));
+      asSubscribeResponses(answers, (message) => this.#parts.ingest.append(message));
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#ended({ code: 'INTERNAL', message: `unreadable GetResponse: ${error.message}` });
     }
   }
 
-  #begin(epoch: number, why: Why, source: Subscribed): void {
+  #begin(epoch: number, why: Why, source: Source): void {
     this.#parts.ingest.begin(epoch, source);
     this.#parts.events.begun(epoch, why);
   }

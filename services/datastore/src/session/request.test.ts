@@ -46,10 +46,13 @@ test('a target name goes into the prefix', () => {
   expect(list).toMatchObject({ prefix: { target: 'r1' }, mode: 1 });
 });
 
-test('a poll asks for the configuration under all paths', () => {
-  const request = GetRequest.decode(
-    getRequest(interest, { encoding: 'JSON_IETF', delivery: 'TARGET_DEFINED' }),
-  );
-  expect(request).toMatchObject({ type: 1, encoding: 4, prefix: undefined });
-  expect(request.path).toHaveLength(2);
+test('a poll asks for the configuration under one path', () => {
+  const terms = { encoding: 'JSON_IETF', delivery: 'TARGET_DEFINED' } as const;
+  const request = GetRequest.decode(getRequest(interest, parsePath('/system'), terms));
+  expect(request).toMatchObject({
+    type: 1,
+    encoding: 4,
+    prefix: undefined,
+    path: [{ elem: [{ name: 'system' }] }],
+  });
 });

@@ -29,7 +29,7 @@ export function subscribeRequest(interest: Interest, mode: SyncMode, terms: Term
       request: {
         $case: 'subscribe',
         value: {
-          prefix: prefixOf(interest),
+          prefix: prefixOf(interest.targetName),
           subscription: interest.paths.map((path) => ({
             path: toProto(path),
             mode: SubscriptionMode[terms.delivery],
@@ -43,18 +43,21 @@ export function subscribeRequest(interest: Interest, mode: SyncMode, terms: Term
   ).finish();
 }
 
-/** A poll: the configuration under the paths, as upstream's SM_GET asks for it. */
-export function getRequest(interest: Interest, terms: Terms): Uint8Array {
+/**
+ * A poll of one path: the configuration under it, as upstream's SM_GET asks for it. Each path is asked for alone,
+ * because a device refuses a Get as a whole when there is nothing at one of its paths.
+ */
+export function getRequest({ targetName }: Interest, path: Path, terms: Terms): Uint8Array {
   return GetRequest.encode(
     GetRequest.fromPartial({
-      prefix: prefixOf(interest),
-      path: interest.paths.map(toProto),
+      prefix: prefixOf(targetName),
+      path: [toProto(path)],
       type: GetRequest_DataType.CONFIG,
       encoding: Encoding[terms.encoding],
     }),
   ).finish();
 }
 
-function prefixOf({ targetName }: Interest) {
+function prefixOf(targetName: string) {
   return targetName === '' ? undefined : { target: targetName };
 }
