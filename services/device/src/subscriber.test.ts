@@ -232,6 +232,10 @@ test('a change of more leaves than a message should hold is split', async () => 
   const { sink } = await bench.subscribe('STREAM', [{ path: '/' }]);
   await bench.set(Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`/list[key=${i}]/leaf`, i])));
   expect(sink.take().length).toBeGreaterThan(3);
+  await bench.set(
+    Object.fromEntries(Array.from({ length: 3 }, (_, i) => [`/big[key=${i}]`, 'x'.repeat(500_000)])),
+  );
+  expect(sink.take()).toHaveLength(3);
 });
 
 test('a subscriber that lets too much wait that cannot be coalesced is ended, alone', async () => {

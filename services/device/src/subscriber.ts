@@ -18,15 +18,16 @@ import type { Sink } from './sink.ts';
 import { type CallStatus, statusCode } from './status.ts';
 import { leavesOf, leavesOfAll, type Reach } from './subscribed-leaves.ts';
 import type { Tree } from './tree.ts';
-import type { TreeLeaf } from './tree-leaf.ts';
+import { type TreeLeaf, valueSize } from './tree-leaf.ts';
 import { Waiters } from './waiters.ts';
 import { WalkQueue } from './walk-queue.ts';
 
 /** About the size of a notification in which leaves are bundled: HTTP/2 windows start at 64 KiB. */
 const MESSAGE_BYTES = 60_000;
 
-/** A change of more leaves than this is not sent as it came but bundled like a walk. */
+/** A change of more leaves or bytes than this is not sent as it came but bundled like a walk. */
 const WHOLE_CHANGE_LEAVES = 5_000;
+const WHOLE_CHANGE_BYTES = 1 << 20;
 
 /** What a subscriber lives on. */
 export interface SubscriberContext {
@@ -95,7 +96,7 @@ export class Subscriber {
     }
     const told = this.#interest.of(change);
     if (told === undefined) return;
-    if (this.#isPrompt && told.updates.length + told.deletes.length <= WHOLE_CHANGE_LEAVES) {
+    if (this.#isPrompt && isModest(told)) {
       this.#sink.write(notificationOf(told, change.stamp));
     } else {
       this.#owe(told, change.stamp);
@@ -231,6 +232,12 @@ export class Subscriber {
   #wake(): void {
     this.#sleeping.release();
   }
+}
+
+/** Whether a client that takes messages of 4 MiB, gRPC's default, can be sent all of it in one. */
+function isModest({ deletes, updates }: Told): boolean {
+  if (updates.length + deletes.length > WHOLE_CHANGE_LEAVES) return false;
+  return updates.reduce((bytes, { value }) => bytes + valueSize(value), 0) <= WHOLE_CHANGE_BYTES;
 }
 
 function notificationOf({ atomicUnder, deletes, updates }: Told, stamp: Stamp): Notification {

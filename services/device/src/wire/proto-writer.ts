@@ -2,6 +2,9 @@
 
 const INITIAL_BYTES = 64 << 10;
 
+/** A rare long message must not hold its memory for ever. */
+const KEPT_BYTES = 4 << 20;
+
 /** Bytes of a number as a varint; `value` is a whole number from 0 to 2^53. */
 export function varintSize(value: number): number {
   let size = 1;
@@ -9,7 +12,7 @@ export function varintSize(value: number): number {
   return size;
 }
 
-/** A buffer that fills from the front and grows as needed; reset() starts over in the same memory. */
+/** A buffer that fills from the front and grows as needed; reset() starts over, as a rule in the same memory. */
 export class ProtoWriter {
   #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #length = 0;
@@ -20,6 +23,7 @@ export class ProtoWriter {
 
   reset(): void {
     this.#length = 0;
+    if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   }
 
   /** What was written; overwritten after the next reset(). */
