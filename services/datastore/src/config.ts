@@ -100,8 +100,8 @@ export const settings = {
       { min: '16', max: '100000000' },
       'older changes kept for all who lag, one a leaf',
     ),
-    commitRetry: duration('100ms', anyWait, 'wait before a commit that failed is tried again; it doubles'),
-    commitRetryMax: duration('10s', anyWait, 'longest such wait'),
+    commitRetry: duration('20ms', anyWait, 'wait before a commit that failed is tried again; it doubles'),
+    commitRetryMax: duration('1s', anyWait, 'longest such wait'),
 
     connectDeadline: duration(
       '10s',
