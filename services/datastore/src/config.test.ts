@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { parseSettings, SettingsError } from '@syncline/rpc/settings.ts';
-import { settingsHelp } from '@syncline/rpc/settings-help.ts';
+import { settingsHelp, settingsMarkdown } from '@syncline/rpc/settings-help.ts';
 import { expect, test } from 'vitest';
 import {
   contradictions,
@@ -76,4 +77,9 @@ test('the help shows every setting and no secret', () => {
   const help = settingsHelp(settings);
   expect(help).toContain('SYNCLINE_DATA ');
   expect(help).toContain('SYNCLINE_DATASTORE_PASSWORD  (secret');
+});
+
+test('the settings of docs/datastore.md are these', () => {
+  const page = readFileSync(new URL('../../../docs/datastore.md', import.meta.url), 'utf8');
+  expect(page).toContain(settingsMarkdown(settings));
 });
