@@ -21,7 +21,7 @@ import { gnmiBindings } from './gnmi-service.ts';
 import { Host } from './host/host.ts';
 import { HostSource } from './host/host-source.ts';
 import { Misbehaviour } from './misbehaviour.ts';
-import { hostModels, scriptModel } from './models.ts';
+import { hostModels, scriptModels } from './models.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { playScript } from './script/script-player.ts';
 import { Served } from './served.ts';
@@ -39,7 +39,7 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   const device = new Device(systemClock);
   const misbehaviour = stack.use(new Misbehaviour(device, (error) => stop.fail(error)));
   const traced = changeSpan();
-  const models = isHost ? hostModels : script.models.map(scriptModel);
+  const models = isHost ? hostModels : scriptModels(script.models);
   const limits = gnmiLimits(config, models);
   const served = new Served();
   const parts = {

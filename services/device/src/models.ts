@@ -25,7 +25,7 @@ const openconfig = (name: string, version: string, ...paths: readonly string[]):
 
 const subinterface = '/interfaces/interface/subinterfaces/subinterface';
 
-/** The models of host mode. */
+/** The models of host mode, and of scripts that name none. */
 export const hostModels: readonly Model[] = [
   openconfig('openconfig-interfaces', '3.7.1', '/interfaces'),
   openconfig('openconfig-if-ethernet', '2.14.0', '/interfaces/interface/ethernet'),
@@ -33,9 +33,11 @@ export const hostModels: readonly Model[] = [
   openconfig('openconfig-system', '2.1.0', '/system'),
 ];
 
-/** A model that a script names. */
-export function scriptModel(name: string): Model {
-  return { name, organization: '', version: '', covers: [new Pattern(parsePath('/'))] };
+/** The models of a script that names these. */
+export function scriptModels(names: readonly string[]): readonly Model[] {
+  if (names.length === 0) return hostModels;
+  const covers = [new Pattern(parsePath('/'))];
+  return names.map((name) => ({ name, organization: '', version: '', covers }));
 }
 
 /** The part of the tree that belongs to the models of these names; all of it when none is named. */

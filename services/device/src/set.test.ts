@@ -105,6 +105,22 @@ test.each<[string, Asked, string]>([
   expect(tree.size).toBe(2);
 });
 
+test('a string without quotes, as pygnmi sends it, is a string; other JSON that is none is refused', () => {
+  const raw = (text: string, path = '/a') => {
+    const val = { value: { $case: 'jsonVal' as const, value: Buffer.from(text) } };
+    const write = { path: toProto(parsePath(path)), val };
+    const tree = new Tree();
+    const plan = parseSet(SetRequest.fromPartial({ replace: [write] }), { maxPaths: 1, models: new Set() });
+    tree.apply(setOperations(tree, plan), { timestamp: 0n, traceparent: undefined });
+    return [...tree.all()].map(({ value }) => value);
+  };
+  expect(raw('tango 1')).toEqual([{ $case: 'stringVal', value: 'tango 1' }]);
+  expect(raw('17')).toMatchObject([{ $case: 'jsonVal' }]);
+  expect(() => raw('{"a":')).toThrow(/unreadable JSON/);
+  expect(() => raw('')).toThrow(/unreadable JSON/);
+  expect(() => raw('{', '/l[k=1]')).toThrow(/unreadable JSON/);
+});
+
 test('an empty Set is success', () => {
   expect(set(treeOf({ '/a': 1 }), {})).toEqual({ '/a': '1' });
 });
