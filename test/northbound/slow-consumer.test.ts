@@ -25,7 +25,7 @@ async function reached(
   }
 }
 
-test('a reader that never reads ends with ABORTED, alone, and the others miss nothing', async () => {
+test('a reader that never reads ends with ABORTED, alone; and the others miss nothing', async () => {
   await using followed = await FollowedDevice.start({}, { SYNCLINE_DATASTORE_SLOW_CONSUMER: '2s' });
   const { device, datastore } = followed;
   using stuck = GnmiReader.subscribe(followed.line(), everything);
