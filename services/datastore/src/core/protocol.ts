@@ -193,7 +193,8 @@ export interface Page {
     | { readonly kind: 'live'; readonly feed: number; readonly head: number }
     /** ONCE: nothing follows. POLL: nothing until `poll`. */
     | { readonly kind: 'done' }
-    | { readonly kind: 'unasked' };
+    /** A sample of what was at `head`: everything pushed up to there was sent before. */
+    | { readonly kind: 'unasked'; readonly head: number };
 }
 
 export interface Opened {

@@ -141,8 +141,9 @@ export class Subscriber {
   /** A sample that is due, as a page that nobody pulled; undefined when there is nothing to say or nobody reads. */
   sample(sampler: Sampler, nowMs: number): PageContent | undefined {
     if (this.phase !== 'live') return undefined;
-    sampler.sample(this.#writer, this.#ring.head, nowMs);
-    return this.#writer.updates === 0 ? undefined : this.#page({ kind: 'unasked' }, false);
+    const { head } = this.#ring;
+    sampler.sample(this.#writer, head, nowMs);
+    return this.#writer.updates === 0 ? undefined : this.#page({ kind: 'unasked', head }, false);
   }
 
   #takeInitial(): void {

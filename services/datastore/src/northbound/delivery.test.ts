@@ -50,7 +50,7 @@ test('a commit too large to push is pulled, at once or when the queue has draine
 
 test('a sample that nobody asked for changes nothing', () => {
   const delivery = streaming();
-  expect(delivery.take({ kind: 'page', then: { kind: 'unasked' }, full: true })).toEqual([]);
+  expect(delivery.take({ kind: 'page', then: { kind: 'unasked', head: 50 }, full: true })).toEqual([]);
   expect(delivery.phase).toBe('live');
 });
 

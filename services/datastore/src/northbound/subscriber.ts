@@ -85,7 +85,9 @@ export class Subscriber implements FeedMember {
     this.#parts.counts.updates += updates;
     this.#parts.counts.coalesced += coalesced;
     this.#take({ kind: 'page', then, full: this.#full });
-    if (this.#feed !== undefined && this.#full) this.#take({ kind: 'overrun', head: this.#feed.head });
+    if (this.#feed === undefined || !this.#full) return;
+    // Nothing of a quiet feed may have been pushed for long: its head says less than the sample's.
+    this.#take({ kind: 'overrun', head: then.kind === 'unasked' ? then.head : this.#feed.head });
   }
 
   /** The core has let it go. */

@@ -48,7 +48,7 @@ export class SimulatedNetwork {
 
   constructor(sim: Simulation) {
     this.#sim = sim;
-    this.device = new SimulatedDevice(sim);
+    this.device = new SimulatedDevice(sim, false);
     const fromCore = sim.link<FromCore>('core says', (message) => this.#hear(message), 50);
     const toCore = sim.link<ToCore>('core hears', (message) => this.#shard.receive(message), 50);
     this.#shard = new Shard({
