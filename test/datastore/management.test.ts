@@ -3,15 +3,16 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DataServerDefinition, TargetStatus } from '@syncline/proto/data.ts';
 import { DatastoreServiceDefinition, SessionState } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
 import { connect } from '@syncline/rpc/connect.ts';
+import { GnmiReader } from '@syncline/testkit/gnmi-reader.ts';
 import { readMetric } from '@syncline/testkit/metrics.ts';
 import { startService } from '@syncline/testkit/service.ts';
 import { ServiceError } from '@syncline/testkit/service-process.ts';
 import { until } from '@syncline/testkit/wait.ts';
+import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { DatastoreUnderTest, name } from '../datastore-under-test.ts';
 import { DeviceUnderTest } from '../device/device-under-test.ts';
@@ -350,15 +351,17 @@ test('SIGTERM ends it by itself, with a device, a subscriber and a watcher attac
   const datastore = await DatastoreUnderTest.start();
   await datastore.follow(device.service.port);
   await datastore.synced();
-  const watcher = admin(datastore).watchStatus({ datastore: name });
-  const watched = refusalOf(
-    (async () => {
-      for await (const { status } of watcher) expect(status?.datastore).toBe(name);
-    })(),
-  );
-  await sleep(100);
+  using reader = GnmiReader.subscribe(datastore.connection, {
+    prefix: { target: name },
+    subscription: [{ path: {} }],
+  });
+  await reader.until('the initial tree', ({ syncs }) => syncs === 1);
+  const watcher = admin(datastore).watchStatus({ datastore: name })[Symbol.asyncIterator]();
+  await watcher.next();
+  const watched = refusalOf(watcher.next());
   const exit = await datastore.service.stop();
   expect(exit).toEqual({ code: 0, signal: null });
   expect((await watched)[0]).toBe('UNAVAILABLE');
+  expect((await reader.end()).code).toBe(Status.UNAVAILABLE);
   await datastore[Symbol.asyncDispose]();
 });
