@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { requirePassword } from '@syncline/rpc/password.ts';
 import { parseSettings } from '@syncline/rpc/settings.ts';
 import { settingsMarkdown } from '@syncline/rpc/settings-help.ts';
 import { Metadata, ServerError } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { contradictions, settings, tlsOf } from './config.ts';
-import { requirePassword } from './password.ts';
 
 const parse = (env: Readonly<Record<string, string>>) => parseSettings(env, settings);
 

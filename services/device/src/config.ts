@@ -1,6 +1,7 @@
 // What the device can be told: its settings, all from the environment. docs/device.md has them as a table.
 
 import type { SubscribeLimits } from '@syncline/gnmi/subscribe-request.ts';
+import { requirePassword } from '@syncline/rpc/password.ts';
 import type { Authenticate, ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
@@ -16,9 +17,7 @@ import {
 } from '@syncline/rpc/setting-types.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
-
 import type { Model } from './models.ts';
-import { requirePassword } from './password.ts';
 
 /** The settings of this service. */
 export const settings = {

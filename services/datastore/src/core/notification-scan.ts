@@ -1,6 +1,7 @@
 // The fields of a gnmi.Notification and of its Updates, found in their bytes without copying. A scan is used again for
 // every message; what it says is true until the next read(). Malformed bytes throw WireError.
-import { Encoding, TypedValue, Value } from '@syncline/proto/gnmi.ts';
+import { updateValue } from '@syncline/gnmi/update-value.ts';
+import { TypedValue, Update, Value } from '@syncline/proto/gnmi.ts';
 import { Cursor, WireError } from './wire.ts';
 
 const notificationField = {
@@ -130,24 +131,8 @@ export class UpdateScan {
 
 /** gNMI 0.4's Value as a TypedValue. */
 function fromDeprecatedValue(bytes: Uint8Array): Uint8Array {
-  const { value, type } = decodeOr(bytes, (it) => Value.decode(it));
-  return TypedValue.encode({ value: typedValue(value, type) }).finish();
-}
-
-function typedValue(value: Uint8Array, type: Encoding): TypedValue['value'] {
-  switch (type) {
-    case Encoding.JSON:
-      return { $case: 'jsonVal', value };
-    case Encoding.JSON_IETF:
-      return { $case: 'jsonIetfVal', value };
-    case Encoding.ASCII:
-      return { $case: 'asciiVal', value: Buffer.from(value).toString('utf8') };
-    case Encoding.PROTO:
-      return { $case: 'protoBytes', value };
-    case Encoding.BYTES:
-    case Encoding.UNRECOGNIZED:
-      return { $case: 'bytesVal', value };
-  }
+  const value = updateValue({ ...Update.create(), value: decodeOr(bytes, (it) => Value.decode(it)) });
+  return TypedValue.encode({ value }).finish();
 }
 
 /** Decodes by generated code, whose errors for malformed bytes are plain ones, as WireError. */

@@ -124,6 +124,15 @@ test('an update without a path is the value at the prefix', () => {
   expect(values(core)).toEqual({ '/a/b': '5' });
 });
 
+test('the value of gNMI 0.4 is read where there is no newer one', () => {
+  using core = new CoreFixture();
+  core.tree(1, []);
+  const [update] = [set('/a', 0)];
+  const old = { value: Buffer.from('15'), type: Encoding.JSON };
+  core.ingest(1, [notification([{ ...update, val: undefined, value: old } as never])]);
+  expect(values(core)).toEqual({ '/a': '15' });
+});
+
 test('arrival decides, not the timestamp; a step back is counted', () => {
   using core = new CoreFixture();
   core.tree(1, [notification([set('/a', 1)], [], { timestamp: 1000n })]);
