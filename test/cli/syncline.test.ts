@@ -97,6 +97,9 @@ test('pause, resume, resync and delete', async () => {
       .code,
   ).toBe(0);
   expect((await ds('watch', 'r2', '--until', 'synced')).code).toBe(0);
+  const again = ['create', 'r2', '--target', device.service.address];
+  expect((await ds(...again)).err).toMatch(/^error: ALREADY_EXISTS: /);
+  expect((await ds(...again, '--keep')).out).toBe('kept r2\n');
   expect((await ds('pause', 'r2')).out).toBe('paused r2\n');
   expect((await ds('status', 'r2')).out).toMatch(/^state +paused$/m);
   expect((await ds('resume', 'r2')).out).toBe('resumed r2\n');

@@ -8,6 +8,7 @@ import {
   type Target,
 } from '@syncline/proto/data.ts';
 import { Command, Option } from 'commander';
+import { ClientError, Status } from 'nice-grpc-common';
 import { collect } from '../collect.ts';
 import { readDuration } from '../duration.ts';
 import { jsonText, printLine } from '../print.ts';
@@ -37,6 +38,7 @@ interface Options {
   readonly targetCert?: string;
   readonly targetKey?: string;
   readonly targetSkipVerify?: boolean;
+  readonly keep?: boolean;
 }
 
 /** The command. */
@@ -82,13 +84,22 @@ export function dsCreateCommand(): Command {
     .addOption(tls('--target-cert <file>', 'certificate to show the device, with --target-key'))
     .addOption(tls('--target-key <file>', 'key of the certificate'))
     .addOption(tls('--target-skip-verify', 'accept any certificate of the device'))
+    .option('--keep', 'leave a datastore of this name as it is, and succeed')
     .action(async (name: string, options: Options, command: Command) => {
       using session = openSession(command);
-      await session.connection
-        .client(DataServerDefinition)
-        .createDataStore(requestOf(name, options), { signal: session.signal });
-      printLine(session.json ? jsonText({ created: name }) : `created ${name}`);
+      const client = session.connection.client(DataServerDefinition);
+      try {
+        await client.createDataStore(requestOf(name, options), { signal: session.signal });
+        printLine(session.json ? jsonText({ created: name }) : `created ${name}`);
+      } catch (error) {
+        if (options.keep !== true || !isThere(error)) throw error;
+        printLine(session.json ? jsonText({ kept: name }) : `kept ${name}`);
+      }
     });
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof ClientError && error.code === Status.ALREADY_EXISTS;
 }
 
 function requestOf(name: string, options: Options): CreateDataStoreRequest {
