@@ -193,7 +193,7 @@ export interface DeleteDataStoreResponse {
 
 /** How to reach the device. */
 export interface Target {
-  /** "gnmi" or "noop", which is always connected and echoes. "netconf" is INVALID_ARGUMENT here. */
+  /** "gnmi". Of upstream's other types "noop" is UNIMPLEMENTED here, and "netconf" INVALID_ARGUMENT. */
   type: string;
   /** Host name or IP address, without the port. */
   address: string;
@@ -4151,8 +4151,8 @@ export const DataServerDefinition = {
       options: {},
     },
     /**
-     * Creates a datastore and starts its sync. Returns before the device has been reached; a duplicate name, a
-     * target type or a sync protocol that is not served is INVALID_ARGUMENT.
+     * Creates a datastore and starts its sync. Returns before the device has been reached; a duplicate name is
+     * ALREADY_EXISTS (INVALID_ARGUMENT upstream), a target type or a sync protocol that is not served INVALID_ARGUMENT.
      */
     createDataStore: {
       name: "CreateDataStore",
@@ -4256,8 +4256,8 @@ export interface DataServerServiceImplementation<CallContextExt = {}> {
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<GetDataStoreResponse>>;
   /**
-   * Creates a datastore and starts its sync. Returns before the device has been reached; a duplicate name, a
-   * target type or a sync protocol that is not served is INVALID_ARGUMENT.
+   * Creates a datastore and starts its sync. Returns before the device has been reached; a duplicate name is
+   * ALREADY_EXISTS (INVALID_ARGUMENT upstream), a target type or a sync protocol that is not served INVALID_ARGUMENT.
    */
   createDataStore(
     request: CreateDataStoreRequest,
@@ -4321,8 +4321,8 @@ export interface DataServerClient<CallOptionsExt = {}> {
     options?: CallOptions & CallOptionsExt,
   ): Promise<GetDataStoreResponse>;
   /**
-   * Creates a datastore and starts its sync. Returns before the device has been reached; a duplicate name, a
-   * target type or a sync protocol that is not served is INVALID_ARGUMENT.
+   * Creates a datastore and starts its sync. Returns before the device has been reached; a duplicate name is
+   * ALREADY_EXISTS (INVALID_ARGUMENT upstream), a target type or a sync protocol that is not served INVALID_ARGUMENT.
    */
   createDataStore(
     request: DeepPartial<CreateDataStoreRequest>,

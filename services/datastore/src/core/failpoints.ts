@@ -1,4 +1,5 @@
 // Where a core worker can be made to fail, and how it then does.
+import { processFaults } from '@syncline/rpc/process-faults.ts';
 import { Failpoints } from '@syncline/runtime/failpoint.ts';
 
 /** The named points of a commit: before anything is written, before the transaction ends, after it is published. */
@@ -8,10 +9,5 @@ export type CorePoint = (typeof corePoints)[number];
 
 /** The failpoints of this thread. Throws FailpointSpecError. */
 export function coreFailpoints(spec: string): Failpoints<CorePoint> {
-  return new Failpoints(corePoints, spec, {
-    kill: () => process.kill(process.pid, 'SIGKILL'),
-    exit: (code) => process.exit(code),
-    hang: () => Promise.reject(new Error('a core worker has no asynchronous failpoints')),
-    block: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
-  });
+  return new Failpoints(corePoints, spec, processFaults);
 }
