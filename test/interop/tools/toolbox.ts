@@ -3,10 +3,11 @@
 import { join } from 'node:path';
 import { CommandError, run } from '../command.ts';
 import { type Availability, missing, ready } from './availability.ts';
+import { findCompose } from './compose.ts';
 import { buildGoPrograms, buildJaeger, findGo, type GoProgram } from './go.ts';
 import { preparePygnmi } from './python.ts';
 
-export type ToolName = 'go' | GoProgram | 'jaeger' | 'pygnmi' | 'gnmic';
+export type ToolName = 'go' | GoProgram | 'jaeger' | 'pygnmi' | 'gnmic' | 'compose';
 
 /** The tools of one run. */
 export class Toolbox {
@@ -23,6 +24,8 @@ export class Toolbox {
         return this.#once('pygnmi', preparePygnmi);
       case 'gnmic':
         return this.#once('gnmic', findGnmic);
+      case 'compose':
+        return this.#once('compose', findCompose);
       case 'wirecheck':
       case 'collector':
       case 'sink':

@@ -1,0 +1,93 @@
+// The compose file as a project of its own: other ports than usual, other volumes, and nothing of it stays.
+
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Finished, run } from '../command.ts';
+import type { CaseContext } from '../context.ts';
+import { hasImage } from '../tools/compose.ts';
+
+const repository = join(import.meta.dirname, '../../..');
+const file = join(repository, 'deploy/compose.yaml');
+const withoutJaeger = join(import.meta.dirname, 'without-jaeger.yaml');
+
+/** The image that deploy/compose.yaml has for Jaeger. */
+const jaegerImage = 'jaegertracing/all-in-one:1.62.0';
+
+/** What `docker inspect` says of a container. */
+export interface ContainerState {
+  readonly Status: string;
+  readonly ExitCode: number;
+  readonly Health?: { readonly Status: string };
+}
+
+/** deploy/compose.yaml, brought up. */
+export class ComposeProject implements AsyncDisposable {
+  readonly hasJaeger: boolean;
+  readonly datastorePort: number;
+  readonly #context: CaseContext;
+  readonly #name = `syncline-interop-${process.pid}`;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(context: CaseContext, hasJaeger: boolean, ports: readonly number[]) {
+    const [datastore = 0, datastoreAdmin = 0, device = 0, deviceAdmin = 0, jaeger = 0] = ports;
+    this.#context = context;
+    this.hasJaeger = hasJaeger;
+    this.datastorePort = datastore;
+    this.#env = {
+      SYNCLINE_DATASTORE_PORT: String(datastore),
+      SYNCLINE_DATASTORE_ADMIN_PORT: String(datastoreAdmin),
+      SYNCLINE_DEVICE_PORT: String(device),
+      SYNCLINE_DEVICE_ADMIN_PORT: String(deviceAdmin),
+      JAEGER_PORT: String(jaeger),
+    };
+  }
+
+  /** Builds the images and starts everything. */
+  static async up(context: CaseContext): Promise<ComposeProject> {
+    const ports = await Promise.all(Array.from({ length: 5 }, freePort));
+    const project = context.own(new ComposeProject(context, await hasImage(jaegerImage), ports));
+    const { code, stderr } = await project.compose('up', '--detach', '--build');
+    assert.equal(code, 0, stderr);
+    return project;
+  }
+
+  /** Runs compose on the project. */
+  compose(...args: readonly string[]): Promise<Finished> {
+    return this.#run(args, this.#context.signal);
+  }
+
+  /** The state of a service's container, undefined while there is none. */
+  async state(service: string): Promise<ContainerState | undefined> {
+    const id = (await this.compose('ps', '--all', '--quiet', service)).stdout.trim();
+    if (id === '') return undefined;
+    const format = '{{json .State}}';
+    const { stdout } = await run('docker', ['inspect', '--format', format, id], {
+      signal: this.#context.signal,
+    });
+    return JSON.parse(stdout) as ContainerState;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run(['down', '--volumes', '--timeout', '20'], AbortSignal.timeout(60_000));
+  }
+
+  #run(args: readonly string[], signal: AbortSignal): Promise<Finished> {
+    const compose = this.#context.tool('compose');
+    const files = ['--file', file, ...(this.hasJaeger ? [] : ['--file', withoutJaeger])];
+    return run(
+      compose,
+      [...(compose === 'docker' ? ['compose'] : []), '--project-name', this.#name, ...files, ...args],
+      { signal, env: this.#env, cwd: repository },
+    );
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await new Promise((listening) => server.once('listening', listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  assert.ok(address !== null && typeof address === 'object');
+  return address.port;
+}
