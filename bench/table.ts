@@ -49,6 +49,8 @@ function write(value: number | undefined, unit: Unit): string {
       return `${value.toFixed(2)} s`;
     case 'ms':
       return `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;
+    case 'µs':
+      return `${value.toFixed(1)} µs`;
     case '/s':
       return `${Math.round(value).toLocaleString('en')}/s`;
     case 'MiB':

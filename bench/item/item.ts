@@ -3,7 +3,7 @@
 import type { Contender, Server } from '../server/server.ts';
 
 /** How a figure is written. */
-export type Unit = 's' | 'ms' | '/s' | 'MiB' | 'count';
+export type Unit = 's' | 'ms' | 'µs' | '/s' | 'MiB' | 'count';
 
 /** One line of a table. */
 export interface Metric {

@@ -18,16 +18,22 @@ async function measure(contender: Contender, perNotification: number, signal: Ab
   await trial.release();
   await reader.complete();
   await beginLag(server);
+  const usage = () => (server.kind === 'P' ? undefined : usageOf(server.pid));
+  const before = await usage();
   const sent = await trial.update({ seconds });
   const { streams, measured } = await reader.settle(sent);
-  const usage = server.kind === 'P' ? undefined : await usageOf(server.pid);
+  const after = await usage();
   return {
     rate: measured.updates / measured.seconds,
     p50: measured.p50Ms,
     p99: measured.p99Ms,
     coalesced: sent - (streams.updates - streams.repeats),
     unaccounted: sent - (streams.updates - streams.repeats) - streams.duplicates,
-    ...(usage && { rss: usage.peakRssMiB }),
+    ...(before &&
+      after && {
+        rss: after.peakRssMiB,
+        cpu: ((after.cpuSeconds - before.cpuSeconds) / (sent - leaves)) * 1e6,
+      }),
     ...(await oursFigures(server, sent)),
   };
 }
@@ -42,6 +48,7 @@ function part(perNotification: number, wanted: string): Part {
       { key: 'p99', title: 'latency p99', unit: 'ms' },
       { key: 'coalesced', title: 'coalesced', unit: 'count' },
       { key: 'unaccounted', title: 'coalesced and not told in duplicates', unit: 'count', wanted: '0' },
+      { key: 'cpu', title: 'CPU an update', unit: 'µs' },
       { key: 'rss', title: 'peak RSS', unit: 'MiB', wanted: 'bounded' },
       ...oursMetrics,
     ],

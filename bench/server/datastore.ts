@@ -2,12 +2,16 @@
 
 import { DataServerDefinition, SyncMode } from '@syncline/proto/data.ts';
 import { DatastoreServiceDefinition, type DatastoreStatus } from '@syncline/proto/datastore.ts';
+import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
+import { HealthCheckResponse_ServingStatus, HealthDefinition } from '@syncline/proto/health.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import { readMetric } from '@syncline/testkit/metrics.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { monotonicMs } from '../workload/stamp.ts';
 import { type Contender, type Northbound, targetName } from './server.ts';
+
+const reopenedMs = 60_000;
 
 export class Datastore implements AsyncDisposable {
   readonly kind = 'ours';
@@ -66,9 +70,16 @@ export class Datastore implements AsyncDisposable {
     await this.#service.stop();
   }
 
-  /** Starts it again on the same data and port; it serves when this resolves. */
+  /** Starts it again on the same data and port; what it had is served when this resolves. */
   async startAgain(): Promise<void> {
     this.#service = await this.#service.restart();
+    using connection = connect(this.#service.address, { security: { kind: 'plaintext' } });
+    const health = connection.client(HealthDefinition);
+    await until(() => health.check({ service: gNMIDefinition.fullName }), {
+      deadlineMs: reopenedMs,
+      describe: 'the datastore serving what it had',
+      accept: ({ status }) => status === HealthCheckResponse_ServingStatus.SERVING,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
