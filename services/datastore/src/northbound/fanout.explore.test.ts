@@ -111,7 +111,7 @@ test(
     await explore({
       name: 'polls',
       seeds: 500,
-      budgetMs: 5_000,
+      budgetMs: 2_000,
       run: async (sim) => {
         const network = new SimulatedNetwork(sim);
         const { client, subscriber } = network.subscribe('poll', 'steady');
@@ -138,7 +138,7 @@ test(
     await explore({
       name: 'once and gone',
       seeds: 500,
-      budgetMs: 5_000,
+      budgetMs: 2_000,
       run: async (sim) => {
         const network = new SimulatedNetwork(sim);
         changeAtAnyTime(sim, network, false);
@@ -160,7 +160,7 @@ test('a datastore that goes ends its subscribers with UNAVAILABLE', async () => 
   await explore({
     name: 'datastore goes',
     seeds: 300,
-    budgetMs: 5_000,
+    budgetMs: 2_000,
     run: async (sim) => {
       const network = new SimulatedNetwork(sim);
       const { client } = network.subscribe('stream', 'steady');

@@ -6,7 +6,7 @@ import { Status } from 'nice-grpc-common';
 import type { Told } from '../core/host.ts';
 import type { Page, Subscription } from '../core/protocol.ts';
 import type { SendCounts } from './counts.ts';
-import { Delivery, type DeliveryEffect, type DeliveryEvent, type DeliveryPhase } from './delivery.ts';
+import { Delivery, type DeliveryEffect, type DeliveryEvent } from './delivery.ts';
 import type { NorthboundLimits } from './limits.ts';
 import type { FeedMember, LiveFeed, LiveFeeds } from './live-feed.ts';
 import { Stall } from './stall.ts';
@@ -48,10 +48,6 @@ export class Subscriber implements FeedMember {
     call.onDrain(() => this.#take({ kind: 'drained' }));
     call.signal.addEventListener('abort', () => this.#take({ kind: 'gone' }), { once: true });
     core.send({ kind: 'subscribe', datastore, subscriber: number, subscription });
-  }
-
-  get phase(): DeliveryPhase['kind'] {
-    return this.#delivery.phase;
   }
 
   get lagging(): boolean {

@@ -42,7 +42,6 @@ const datastore = 1;
 export class SimulatedNetwork {
   readonly device: SimulatedDevice;
   readonly fanout: Fanout;
-  readonly limits = northboundLimits;
   readonly #sim: Simulation;
   readonly #shard: Shard;
 
