@@ -17,7 +17,7 @@ export class CaseContext implements AsyncDisposable {
   readonly signal: AbortSignal;
   readonly #tools: ReadonlyMap<ToolName, string>;
   readonly #stack = new AsyncDisposableStack();
-  readonly #services: { readonly name: string; readonly service: Service }[] = [];
+  readonly #started: { readonly name: string; readonly lines: () => readonly string[] }[] = [];
 
   constructor(tools: ReadonlyMap<ToolName, string>, signal: AbortSignal) {
     this.#tools = tools;
@@ -42,7 +42,9 @@ export class CaseContext implements AsyncDisposable {
 
   /** Starts a tool that runs beside the case. */
   async start(tool: ToolName, args: readonly string[]): Promise<Program> {
-    return this.own(await Program.start(this.tool(tool), args));
+    const program = this.own(await Program.start(this.tool(tool), args));
+    this.#started.push({ name: tool, lines: () => program.logs.lines });
+    return program;
   }
 
   /** Starts our device; it serves when this resolves. */
@@ -60,16 +62,14 @@ export class CaseContext implements AsyncDisposable {
     return this.#stack.use(resource);
   }
 
-  /** What the services logged last, for the report of a failure. */
+  /** What services and programs wrote last, for the report of a failure. */
   get logs(): string {
-    return this.#services
-      .map(({ name, service }) => `--- ${name}\n${service.logs.slice(-15).join('\n')}`)
-      .join('\n');
+    return this.#started.map(({ name, lines }) => `--- ${name}\n${lines().slice(-15).join('\n')}`).join('\n');
   }
 
   async #startService(name: string, settings: ServiceSettings): Promise<Service> {
     const service = this.own(await startService({ service: name, ...settings }));
-    this.#services.push({ name, service });
+    this.#started.push({ name, lines: () => service.logs });
     return service;
   }
 

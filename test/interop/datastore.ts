@@ -5,6 +5,7 @@ import { DatastoreServiceDefinition, type DatastoreStatus } from '@syncline/prot
 import { connect } from '@syncline/rpc/connect.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import type { CaseContext, ServiceSettings } from './context.ts';
+import { accessOf, type Lock, lockSettings } from './lock.ts';
 
 /** The datastore's name, and what clients put into prefix.target. */
 export const NAME = 'r1';
@@ -21,14 +22,19 @@ export interface Datastore {
   synced(): Promise<DatastoreStatus>;
 }
 
-/** Starts a datastore service and creates the datastore, on the gNMI target at `device` (host:port). */
+/**
+ * Starts a datastore service and creates the datastore, on the gNMI target at `device` (host:port). With `lock` it is
+ * locked, and its device has the same lock.
+ */
 export async function startDatastore(
   context: CaseContext,
   device: string,
   settings: ServiceSettings = {},
+  lock?: Lock,
 ): Promise<Datastore> {
-  const service = await context.startDatastore(settings);
-  const connection = context.own(connect(service.address, { security: { kind: 'plaintext' } }));
+  const env = { ...(lock && lockSettings('datastore', lock)), ...settings.env };
+  const service = await context.startDatastore({ ...settings, env });
+  const connection = context.own(connect(service.address, accessOf(lock)));
   const [host = '', port = ''] = device.split(':');
   await connection.client(DataServerDefinition).createDataStore({
     datastoreName: NAME,
@@ -37,6 +43,10 @@ export async function startDatastore(
       type: 'gnmi',
       address: host,
       port: Number(port),
+      ...(lock && {
+        tls: { ca: lock.ca },
+        credentials: { username: lock.username, password: lock.password },
+      }),
       protocolOptions: { $case: 'gnmiOpts', value: { encoding: 'PROTO' } },
     },
     sync: { config: [{ name: 'all', path: ['/'], mode: SyncMode.SM_ON_CHANGE }] },

@@ -7,6 +7,7 @@ import type { TypedValue, Update } from '@syncline/proto/gnmi.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import { Metadata } from 'nice-grpc-common';
 import type { CaseContext, ServiceSettings } from './context.ts';
+import { accessOf, type Lock, lockSettings } from './lock.ts';
 
 type Value = NonNullable<TypedValue['value']>;
 
@@ -51,25 +52,27 @@ export interface Router {
   change(set: Leaves, remove?: readonly string[], traceparent?: string): Promise<void>;
 }
 
-/** Starts the router and gives it its tree. */
+/** Starts the router, behind `lock` where there is one, and gives it its tree. */
 export async function startRouter(
   context: CaseContext,
   settings: ServiceSettings = {},
-  tree: Leaves = routerTree,
+  lock?: Lock,
 ): Promise<Router> {
-  const env = { SYNCLINE_DEVICE_MODE: 'script', ...settings.env };
+  const env = {
+    SYNCLINE_DEVICE_MODE: 'script',
+    ...(lock && lockSettings('device', lock)),
+    ...settings.env,
+  };
   const service = await context.startDevice({ ...settings, env });
-  const connection = context.own(
-    connect(service.address, { security: { kind: 'plaintext' }, maxReceiveBytes: -1 }),
-  );
+  const connection = context.own(connect(service.address, { ...accessOf(lock), maxReceiveBytes: -1 }));
   const control = connection.client(DeviceServiceDefinition);
   const change: Router['change'] = async (set, remove = [], traceparent) => {
     const metadata = Metadata(traceparent === undefined ? {} : { traceparent });
     const notification = { update: updatesOf(set), delete: remove.map((path) => toProto(parsePath(path))) };
     await control.apply({ notification }, { metadata, signal: context.signal });
   };
-  await change(tree);
-  return { address: service.address, port: service.port, leafCount: Object.keys(tree).length, change };
+  await change(routerTree);
+  return { address: service.address, port: service.port, leafCount: Object.keys(routerTree).length, change };
 }
 
 function updatesOf(leaves: Leaves): Update[] {

@@ -3,7 +3,8 @@
 import type { InteropCase } from './case.ts';
 import type { CaseContext } from './context.ts';
 import { startDatastore } from './datastore.ts';
-import { type Leaves, type Router, startRouter } from './router.ts';
+import { type Lock, makeLock } from './lock.ts';
+import { type Router, startRouter } from './router.ts';
 import type { ToolName } from './tools/toolbox.ts';
 
 /** One of our servers, showing the router's tree under the target name r1. */
@@ -15,15 +16,11 @@ export interface Server {
   readonly router: Router;
 }
 
-/** Starts the router and, for 'datastore', a datastore that is in sync with it. */
-export async function startServer(
-  kind: Server['kind'],
-  context: CaseContext,
-  tree?: Leaves,
-): Promise<Server> {
-  const router = await startRouter(context, {}, tree);
+/** Starts the router and, for 'datastore', a datastore that is in sync with it; behind `lock` where there is one. */
+export async function startServer(kind: Server['kind'], context: CaseContext, lock?: Lock): Promise<Server> {
+  const router = await startRouter(context, {}, lock);
   if (kind === 'device') return { kind, address: router.address, port: router.port, router };
-  const datastore = await startDatastore(context, router.address);
+  const datastore = await startDatastore(context, router.address, {}, lock);
   await datastore.synced();
   return { kind, address: datastore.address, port: datastore.port, router };
 }
@@ -34,9 +31,29 @@ export function onBothServers(
   needs: readonly ToolName[],
   run: (server: Server, context: CaseContext) => Promise<void>,
 ): InteropCase[] {
+  return onBothKinds(name, needs, async (kind, context) => run(await startServer(kind, context), context));
+}
+
+/** The same behind TLS and a password. */
+export function onBothLockedServers(
+  name: string,
+  needs: readonly ToolName[],
+  run: (server: Server, lock: Lock, context: CaseContext) => Promise<void>,
+): InteropCase[] {
+  return onBothKinds(name, needs, async (kind, context) => {
+    const lock = await makeLock(context);
+    await run(await startServer(kind, context, lock), lock, context);
+  });
+}
+
+function onBothKinds(
+  name: string,
+  needs: readonly ToolName[],
+  run: (kind: Server['kind'], context: CaseContext) => Promise<void>,
+): InteropCase[] {
   return (['device', 'datastore'] as const).map((kind) => ({
     name: `${name} (${kind})`,
     needs,
-    run: async (context) => run(await startServer(kind, context), context),
+    run: (context) => run(kind, context),
   }));
 }

@@ -10,42 +10,45 @@ import { startRouter, uint } from '../router.ts';
 import { sink } from '../sink.ts';
 
 const MTU = '/interfaces/interface[name=eth0]/config/mtu';
-
-/** The stages of a change in the datastore, by the name of the span that each leaves. */
-const STAGES = { ingest: /ingest/, commit: /window|commit/, send: /northbound/ };
+const SHOWN = { deadlineMs: 15_000, everyMs: 300 };
 
 const traceparentOf = (traceId: string): string => `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
 
 const newTraceId = (): string => randomBytes(16).toString('hex');
 
-const idOf = ({ traceID, spanID }: { readonly traceID: string; readonly spanID: string }): string =>
-  `${traceID}/${spanID}`;
-
-/** Every span that hangs together with one of `from`, by parents and links in either direction. */
-function connected(from: readonly Span[], all: readonly Span[]): Span[] {
-  const neighbours = new Map<string, string[]>();
-  const join = (a: string, b: string) => {
-    neighbours.set(a, [...(neighbours.get(a) ?? []), b]);
-    neighbours.set(b, [...(neighbours.get(b) ?? []), a]);
-  };
-  for (const span of all) for (const reference of span.references) join(idOf(span), idOf(reference));
-  const reached = new Set(from.map(idOf));
-  for (const id of reached) for (const next of neighbours.get(id) ?? []) reached.add(next);
-  return all.filter((span) => reached.has(idOf(span)));
-}
+/** Whether `span` is linked to `origin`: not its child, but caused by it. */
+const isLinked = (span: Span, origin: Span): boolean =>
+  span.references.some(
+    ({ refType, traceID, spanID }) =>
+      refType === 'FOLLOWS_FROM' && traceID === origin.traceID && spanID === origin.spanID,
+  );
 
 /** All spans of both services, each once. */
 async function allSpans(jaeger: Jaeger): Promise<Span[]> {
   const found = new Map<string, Span>();
   for (const service of await jaeger.services()) {
-    for (const span of await jaeger.spansOf(service)) found.set(idOf(span), span);
+    for (const span of await jaeger.spansOf(service)) found.set(`${span.traceID}/${span.spanID}`, span);
   }
   return [...found.values()];
 }
 
+/** The way of a change as far as it is linked, from the device's span to what was sent to a subscriber. */
+function wayOf(traceId: string, spans: readonly Span[]): string[] {
+  const of = (service: string, name: string, is: (span: Span) => boolean) =>
+    spans.find((span) => span.service === service && span.operationName === name && is(span));
+  const change = of('device', 'device change', (span) => span.traceID === traceId);
+  const window = of('datastore', 'window', (span) => change !== undefined && isLinked(span, change));
+  const ingest = of('datastore', 'ingest', (span) => window !== undefined && isLinked(window, span));
+  const commit = of('datastore', 'commit', (span) => window !== undefined && isLinked(span, window));
+  const send = of('datastore', 'northbound.send', (span) => commit !== undefined && isLinked(span, commit));
+  return [change, ingest, window, commit, send].flatMap((span) => span?.operationName ?? []);
+}
+
+const WHOLE_WAY = ['device change', 'ingest', 'window', 'commit', 'northbound.send'];
+
 export const cases: readonly InteropCase[] = [
   {
-    name: 'Jaeger: a change on the device is linked through ingest, commit and send to a subscriber',
+    name: 'Jaeger: a change on the device is linked through ingest, window and commit to what was sent',
     needs: ['jaeger', 'sink'],
     async run(context) {
       const jaeger = await startJaeger(context);
@@ -67,28 +70,37 @@ export const cases: readonly InteropCase[] = [
       await router.change({ [MTU]: uint(9000n) }, [], traceparentOf(traceId));
       assert.equal((await subscriber).ended, 'count');
 
-      await until(
-        async () => {
-          const all = await allSpans(jaeger);
-          const together = connected(
-            all.filter((span) => span.traceID === traceId),
-            all,
-          );
-          const missing = Object.entries(STAGES).filter(
-            ([, name]) =>
-              !together.some((span) => /datastore/.test(span.service) && name.test(span.operationName)),
-          );
-          const device = together.some((span) => /device/.test(span.service));
-          const seen = together.map((span) => `${span.service}: ${span.operationName}`);
-          return { missing: missing.map(([stage]) => stage), device, seen };
-        },
-        {
-          deadlineMs: 15_000,
-          everyMs: 300,
-          describe: 'the spans of the change being linked',
-          accept: ({ missing, device }) => missing.length === 0 && device,
-        },
-      );
+      await until(async () => wayOf(traceId, await allSpans(jaeger)), {
+        ...SHOWN,
+        describe: `${WHOLE_WAY.join(', ')} being linked`,
+        accept: (way) => way.length === WHOLE_WAY.length,
+      });
+    },
+  },
+  {
+    name: "Jaeger: the datastore's Subscribe and the device that answers it are one trace",
+    needs: ['jaeger'],
+    async run(context) {
+      const jaeger = await startJaeger(context);
+      const router = await startRouter(context, { env: jaeger.env });
+      await (await startDatastore(context, router.address, { env: jaeger.env })).synced();
+      await until(() => allSpans(jaeger), {
+        ...SHOWN,
+        describe: 'Subscribe on the device being a child of Subscribe in the datastore',
+        accept: (spans) =>
+          spans.some(
+            (server) =>
+              server.service === 'device' &&
+              /Subscribe/.test(server.operationName) &&
+              spans.some(
+                (client) =>
+                  client.service === 'datastore' &&
+                  /Subscribe/.test(client.operationName) &&
+                  client.traceID === server.traceID &&
+                  server.references.some(({ spanID }) => spanID === client.spanID),
+              ),
+          ),
+      });
     },
   },
   {
@@ -107,8 +119,7 @@ export const cases: readonly InteropCase[] = [
       });
       assert.equal(seen.ended, 'duration');
       await until(() => jaeger.trace(traceId), {
-        deadlineMs: 15_000,
-        everyMs: 300,
+        ...SHOWN,
         describe: 'a Subscribe span in the trace that the client began',
         accept: (spans) => spans.some(({ operationName }) => /Subscribe/.test(operationName)),
       });

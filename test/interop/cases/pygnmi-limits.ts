@@ -1,28 +1,30 @@
-// pygnmi at the edges: a certificate that nobody signed, and an answer larger than gRPC clients take by default.
+// pygnmi at the edges: a certificate that it takes as it comes, a password, and an answer larger than gRPC clients
+// take by default.
 
 import assert from 'node:assert/strict';
-import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import type { InteropCase } from '../case.ts';
 import { NAME as TARGET } from '../datastore.ts';
 import { connect, type ParsedGet, PygnmiError } from '../pygnmi/session.ts';
-import { startRouter, text } from '../router.ts';
-import { onBothServers } from '../servers.ts';
-import { tlsSettings } from '../tls.ts';
+import { text } from '../router.ts';
+import { onBothLockedServers, onBothServers } from '../servers.ts';
 
 const LEAVES = 3_000;
 const VALUE = 'x'.repeat(4 << 10);
 
 export const cases: readonly InteropCase[] = [
-  {
-    name: 'pygnmi P10: TLS with a self-signed certificate and skip_verify (device)',
-    needs: ['pygnmi'],
-    async run(context) {
-      const folder = context.own(await tempDir('certificate'));
-      const router = await startRouter(context, { env: await tlsSettings(context, 'device', folder.path) });
-      const session = await connect(router, context, '--skip-verify');
+  ...onBothLockedServers(
+    'pygnmi P10: TLS with skip_verify, and a password; UNAUTHENTICATED with a wrong one or none',
+    ['pygnmi'],
+    async (server, lock, context) => {
+      const as = (...identity: readonly string[]) => connect(server, context, '--skip-verify', ...identity);
+      const session = await as(`--username=${lock.username}`, `--password=${lock.password}`);
       assert.match(JSON.stringify(await session.ask('get', { path: ['/system'] })), /router-1/);
+
+      const refused = (error: unknown) => error instanceof PygnmiError && error.code === 'UNAUTHENTICATED';
+      await assert.rejects(as(`--username=${lock.username}`, '--password=guess'), refused);
+      await assert.rejects(as(), refused);
     },
-  },
+  ),
 
   ...onBothServers(
     'pygnmi P11: a get of 12 MiB is refused or whole, and never hangs',

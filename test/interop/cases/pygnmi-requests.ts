@@ -43,7 +43,7 @@ export const cases: readonly InteropCase[] = [
   ),
 
   {
-    name: 'pygnmi P4: set deletes, replaces, updates, in that order (device)',
+    name: 'pygnmi P4: set deletes, replaces, updates, in that order, and all or nothing (device)',
     needs: ['pygnmi'],
     async run(context) {
       const session = await connect(await startServer('device', context), context);
@@ -58,8 +58,21 @@ export const cases: readonly InteropCase[] = [
         ['DELETE', 'REPLACE', 'UPDATE'],
       );
       const tree = valueIn(await session.ask<ParsedGet>('get', { path: [], target: TARGET }));
+      assert.match(JSON.stringify(tree), /"hostname":"x"/);
       assert.match(JSON.stringify(tree), /"replaced"/);
       assert.doesNotMatch(JSON.stringify(tree), /"routes"/);
+
+      const broken = session.ask('set', {
+        update: [['/system/config/hostname', '{broken']],
+        delete: ['/interfaces'],
+        target: TARGET,
+      });
+      await assert.rejects(broken, (error) => {
+        return (
+          error instanceof PygnmiError && error.code === 'INVALID_ARGUMENT' && /hostname/.test(error.message)
+        );
+      });
+      assert.deepEqual(valueIn(await session.ask<ParsedGet>('get', { path: [], target: TARGET })), tree);
     },
   },
 

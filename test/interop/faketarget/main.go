@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,15 +27,16 @@ func main() {
 	config := flag.String("config", "", "gnmi.fake.Config as text proto")
 	port := flag.Int("port", 0, "port to serve on, plain text; 0 takes a free one")
 	capable := flag.Bool("capabilities", true, "answer Capabilities; the fake itself leaves it unimplemented")
+	syncs := flag.Bool("sync_response", true, "play the sync_response of the file, too")
 	flag.Set("logtostderr", "true")
 	flag.Parse()
-	if err := serve(*config, *port, *capable); err != nil {
+	if err := serve(*config, *port, *capable, *syncs); err != nil {
 		fmt.Fprintln(os.Stderr, "faketarget:", err)
 		os.Exit(1)
 	}
 }
 
-func serve(path string, port int, capable bool) error {
+func serve(path string, port int, capable, syncs bool) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -45,6 +47,12 @@ func serve(path string, port int, capable bool) error {
 	}
 	config.Port = int32(port)
 	config.DisableEof = true
+	if !syncs {
+		played := config.GetFixed()
+		played.Responses = slices.DeleteFunc(played.GetResponses(), func(r *gnmi.SubscribeResponse) bool {
+			return r.GetSyncResponse()
+		})
+	}
 
 	var options []grpc.ServerOption
 	if capable {

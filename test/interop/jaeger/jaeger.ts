@@ -53,40 +53,55 @@ export interface Jaeger {
   trace(traceId: string): Promise<readonly Span[]>;
 }
 
+const STARTS = 3;
+
 /** Starts Jaeger all-in-one on ports of its own; its API answers when this resolves. */
 export async function startJaeger(context: CaseContext): Promise<Jaeger> {
+  for (let start = 1; start <= STARTS; start++) {
+    const jaeger = await tryToStart(context);
+    if (jaeger !== undefined) return jaeger;
+  }
+  throw new Error(`Jaeger ended ${STARTS} times instead of answering`);
+}
+
+/** Undefined when Jaeger ended at once, as it does when somebody has taken one of its ports in the meantime. */
+async function tryToStart(context: CaseContext): Promise<Jaeger | undefined> {
   const [otlp, query] = [await freePort(), await freePort()];
-  await context.start('jaeger', [
+  const program = await context.start('jaeger', [
     ...UNUSED_ENDPOINTS.map((name) => `--${name}=127.0.0.1:0`),
     `--collector.otlp.http.host-port=127.0.0.1:${otlp}`,
     `--query.http-server.host-port=127.0.0.1:${query}`,
     '--memory.max-traces=10000',
   ]);
-  const ask = async <Data>(path: string): Promise<Data | null> => {
-    const response = await fetch(`http://127.0.0.1:${query}${path}`, { signal: context.signal });
-    if (response.status === 404) return null;
-    if (!response.ok) throw new Error(`Jaeger answered ${response.status} to ${path}`);
-    return ((await response.json()) as { data: Data | null }).data;
-  };
-  const services = async () => (await ask<string[]>('/api/services')) ?? [];
-  await until(async () => (await services()).length >= 0, {
+  let ended = false;
+  void program.exited.then(() => {
+    ended = true;
+  });
+  const jaeger = jaegerAt(context, otlp, query);
+  await until(async () => ended || (await jaeger.services()).length >= 0, {
     deadlineMs: 20_000,
     describe: 'Jaeger answering',
   });
+  return ended ? undefined : jaeger;
+}
+
+function jaegerAt(context: CaseContext, otlp: number, query: number): Jaeger {
+  const ask = async <Data>(path: string): Promise<readonly Data[]> => {
+    const response = await fetch(`http://127.0.0.1:${query}${path}`, { signal: context.signal });
+    if (response.status === 404) return [];
+    if (!response.ok) throw new Error(`Jaeger answered ${response.status} to ${path}`);
+    return ((await response.json()) as { data: Data[] | null }).data ?? [];
+  };
+  const spans = async (path: string) => (await ask<Trace>(path)).flatMap(spansIn);
   return {
     env: {
-      NODE_OPTIONS: '--import=@syncline/telemetry/register.ts',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlp}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_BSP_SCHEDULE_DELAY: '200',
     },
-    services,
-    spansOf: async (service) =>
-      (
-        (await ask<Trace[]>(`/api/traces?service=${encodeURIComponent(service)}&limit=1000&lookback=1h`)) ??
-        []
-      ).flatMap(spansIn),
-    trace: async (traceId) => ((await ask<Trace[]>(`/api/traces/${traceId}`)) ?? []).flatMap(spansIn),
+    services: () => ask<string>('/api/services'),
+    spansOf: (service) => spans(`/api/traces?service=${encodeURIComponent(service)}&limit=1000&lookback=1h`),
+    trace: (traceId) => spans(`/api/traces/${traceId}`),
   };
 }
 

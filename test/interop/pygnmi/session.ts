@@ -83,7 +83,10 @@ export class PygnmiSession {
   }
 }
 
-/** Starts a client of a server on this machine; it has asked for Capabilities when this resolves. */
+/**
+ * Starts a client of a server on this machine; it has asked for Capabilities when this resolves. Rejects with a
+ * PygnmiError when that was refused.
+ */
 export async function connect(
   server: { readonly port: number },
   context: CaseContext,
