@@ -29,11 +29,17 @@ export type ValueCheck = 'leaf' | 'object' | { readonly fault: string };
 
 const brace = 0x7b;
 
+/** The tag of field 1 when it is a string or a message. */
+const lengthDelimited1 = 0x0a;
+
 /**
  * Looks at buf[start, end) as a TypedValue. Throws WireError when the bytes are no message.
  */
 export function checkValue(buf: Uint8Array, start: number, end: number): ValueCheck {
-  if (start === end) return { fault: 'the update has no value' };
+  return start === end ? { fault: 'the update has no value' } : checkMember(buf, start, end, false);
+}
+
+function checkMember(buf: Uint8Array, start: number, end: number, isItem: boolean): ValueCheck {
   cursor.over(buf, start, end);
   const tag = cursor.varint32();
   cursor.skip(tag);
@@ -50,15 +56,46 @@ export function checkValue(buf: Uint8Array, start: number, end: number): ValueCh
     case valueTag.bool:
     case valueTag.bytes:
     case valueTag.float:
-    case valueTag.decimal:
-    case valueTag.leaflist:
-    case valueTag.any:
     case valueTag.protoBytes:
     case valueTag.double:
       return 'leaf';
+    case valueTag.decimal:
+    case valueTag.any:
+      return checkFields(buf, cursor.start, cursor.stop);
+    case valueTag.leaflist:
+      return isItem
+        ? { fault: 'a leaf-list is an item of a leaf-list' }
+        : checkItems(buf, cursor.start, cursor.stop);
     default:
       return { fault: `a value of the unknown kind ${tag >>> 3}` };
   }
+}
+
+/** A leaf-list: a message whose field 1 is a TypedValue, each of them a leaf. */
+function checkItems(buf: Uint8Array, start: number, end: number): ValueCheck {
+  const items = new Cursor().over(buf, start, end);
+  for (let item = 0; items.more(); item++) {
+    const tag = items.varint32();
+    items.skip(tag);
+    if (tag !== lengthDelimited1) continue;
+    if (items.start === items.stop) return { fault: `item ${item} of the leaf-list has no value` };
+    const check = checkMember(buf, items.start, items.stop, true);
+    if (check === 'object') return { fault: `item ${item} of the leaf-list is an object` };
+    if (check !== 'leaf') return check;
+  }
+  return 'leaf';
+}
+
+/** A Decimal64 or an Any: messages whose only text is field 1. */
+function checkFields(buf: Uint8Array, start: number, end: number): ValueCheck {
+  const fields = new Cursor().over(buf, start, end);
+  while (fields.more()) {
+    const tag = fields.varint32();
+    fields.skip(tag);
+    if (tag === lengthDelimited1 && !isText(buf, fields.start, fields.stop))
+      return { fault: 'the type of the value is not UTF-8' };
+  }
+  return 'leaf';
 }
 
 function checkJson(buf: Uint8Array, start: number, end: number): ValueCheck {

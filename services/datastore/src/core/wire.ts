@@ -79,6 +79,7 @@ export class Cursor {
 
   /** Passes over the field that `tag` announced. */
   skip(tag: number): void {
+    if (tag >>> 3 === 0) throw new WireError('a field has the number 0');
     switch (tag & 7) {
       case wireType.varint:
         this.varint64();
