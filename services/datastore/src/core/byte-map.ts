@@ -44,6 +44,11 @@ export class ByteMap {
     return this.#table.size;
   }
 
+  /** Bytes of the keys that are present. */
+  get heldBytes(): number {
+    return this.#liveBytes;
+  }
+
   /** One more than the largest id handed out so far. */
   get bound(): number {
     return this.#next;

@@ -9,6 +9,7 @@ import {
   decodePath,
   ElemRanges,
   encodePath,
+  originElem,
   refuseWildcards,
   scanCanonical,
   treeElems,
@@ -36,7 +37,11 @@ export const noPrefix: Prefix = { id: 0, path: rootPath };
 /** Canonical bytes begin with it when the origin is not the default one. */
 const originTag = 0x12;
 const aliasBound = 1 << 20;
+const aliasBytesBound = 128 << 20;
 const prefixBound = 4096;
+
+/** The id of a prefix that is decoded each time, because it is too long to be remembered. */
+const unremembered = -1;
 
 export class LeafTable {
   readonly tree: PathTree = new PathTree();
@@ -46,7 +51,7 @@ export class LeafTable {
   /** Columns, one element a leaf. A length of -1 means: not present. */
   node: Int32Array = new Int32Array(512);
   block: Uint32Array = new Uint32Array(512);
-  length: Int32Array = new Int32Array(512);
+  length: Int32Array = new Int32Array(512).fill(-1);
   timeLow: Uint32Array = new Uint32Array(512);
   timeHigh: Uint32Array = new Uint32Array(512);
   owners: Uint32Array = new Uint32Array(512);
@@ -80,6 +85,7 @@ export class LeafTable {
     const decoded = decodePath(buf, start, end);
     const path = { ...decoded, target: '' };
     if (path.elems.length === 0 && path.origin === '') return noPrefix;
+    if (end - start > this.#pathBytes) return { id: unremembered, path };
     if (this.#prefixes.size >= prefixBound) {
       this.#prefixes.clear();
       this.#forgetAliases();
@@ -144,7 +150,15 @@ export class LeafTable {
     this.#forgetAliases();
   }
 
+  /** Whether the tree has leaves of a foreign origin. */
+  hasOrigin(origin: string): boolean {
+    const mark = originElem(origin);
+    return this.tree.elems.find(mark, 0, mark.length) >= 0;
+  }
+
   #resolveAlias(prefix: Prefix, buf: Uint8Array, start: number, end: number): number {
+    if (prefix.id === unremembered || end - start > this.#pathBytes)
+      return this.#resolveDecoded(prefix, buf, start, end);
     const length = 4 + end - start;
     if (length > this.#scratch.length) this.#scratch = new Uint8Array(length * 2);
     const key = this.#scratch;
@@ -152,16 +166,20 @@ export class LeafTable {
     for (let i = start, at = 4; i < end; i++) key[at++] = buf[i] as number;
     const known = this.#aliases.find(key, 0, length);
     if (known >= 0) return this.#aliasLeaf[known] as number;
-    const path = concat(prefix.path, { ...decodePath(buf, start, end), target: '' });
-    refuseWildcards(path);
-    const bytes = encodePath(path);
-    const found = this.paths.find(bytes, 0, bytes.length);
-    const leaf = found >= 0 ? found : this.#learn(bytes, 0, bytes.length, treeElems(path));
-    if (this.#aliases.size >= aliasBound) this.#forgetAliases();
+    const leaf = this.#resolveDecoded(prefix, buf, start, end);
+    if (this.#aliases.size >= aliasBound || this.#aliases.heldBytes >= aliasBytesBound) this.#forgetAliases();
     const alias = this.#aliases.intern(key, 0, length);
     this.#aliasLeaf = grown(this.#aliasLeaf, alias + 1);
     this.#aliasLeaf[alias] = leaf;
     return leaf;
+  }
+
+  #resolveDecoded(prefix: Prefix, buf: Uint8Array, start: number, end: number): number {
+    const path = concat(prefix.path, { ...decodePath(buf, start, end), target: '' });
+    refuseWildcards(path);
+    const bytes = encodePath(path);
+    const found = this.paths.find(bytes, 0, bytes.length);
+    return found >= 0 ? found : this.#learn(bytes, 0, bytes.length, treeElems(path));
   }
 
   #learn(buf: Uint8Array, start: number, end: number, elems: ElemRanges | readonly Uint8Array[]): number {
@@ -197,7 +215,8 @@ export class LeafTable {
     if (leaf < this.length.length) return;
     this.node = grown(this.node, leaf + 1);
     this.block = grown(this.block, leaf + 1);
-    this.length = grown(this.length, leaf + 1);
+    const known = this.length.length;
+    this.length = grown(this.length, leaf + 1).fill(-1, known);
     this.timeLow = grown(this.timeLow, leaf + 1);
     this.timeHigh = grown(this.timeHigh, leaf + 1);
     this.owners = grown(this.owners, leaf + 1);

@@ -2,9 +2,10 @@
 // not the default one, keys sorted. Most devices send exactly that, so a path is checked before it is decoded.
 import { isUtf8 } from 'node:buffer';
 import { canonicalOrigin, type Path, type PathElem, PathError, pathElem } from '@syncline/gnmi/path.ts';
+import { PathSyntaxError, parseElem } from '@syncline/gnmi/path-text.ts';
 import { Cursor, varintSize, WireError, Writer } from './wire.ts';
 
-const pathField = { origin: 0x12, elem: 0x1a, target: 0x22 } as const;
+const pathField = { element: 0x0a, origin: 0x12, elem: 0x1a, target: 0x22 } as const;
 const elemField = { name: 0x0a, key: 0x12 } as const;
 const entryField = { key: 0x0a, value: 0x12 } as const;
 
@@ -30,9 +31,7 @@ export function scanCanonical(buf: Uint8Array, start: number, end: number, range
   ranges.count = 0;
   outer.over(buf, start, end);
   while (outer.more()) {
-    if (outer.varint32() !== pathField.elem) return false;
-    outer.bytes();
-    if (!scanElem(buf, outer.start, outer.stop)) return false;
+    if (!takeField(outer, pathField.elem) || !scanElem(buf, outer.start, outer.stop)) return false;
     ranges.start[ranges.count] = outer.start;
     ranges.stop[ranges.count++] = outer.stop;
   }
@@ -41,25 +40,29 @@ export function scanCanonical(buf: Uint8Array, start: number, end: number, range
 
 function scanElem(buf: Uint8Array, start: number, end: number): boolean {
   inner.over(buf, start, end);
-  if (!inner.more() || inner.varint32() !== elemField.name) return false;
-  inner.bytes();
+  if (!inner.more() || !takeField(inner, elemField.name)) return false;
   if (inner.start === inner.stop || buf[inner.start] === 0x2a || buf[inner.start] === 0x2e) return false;
   if (!isAscii(buf, inner.start, inner.stop)) return false;
   let keys = 0;
   while (inner.more()) {
     // Two keys or more may be out of order: those are decoded once, and known by their bytes from then on.
-    if (inner.varint32() !== elemField.key || keys++ > 0) return false;
-    inner.bytes();
+    if (!takeField(inner, elemField.key) || keys++ > 0) return false;
     entry.over(buf, inner.start, inner.stop);
-    if (!entry.more() || entry.varint32() !== entryField.key) return false;
-    entry.bytes();
+    if (!entry.more() || !takeField(entry, entryField.key)) return false;
     if (entry.start === entry.stop || !isAscii(buf, entry.start, entry.stop)) return false;
-    if (!entry.more() || entry.varint32() !== entryField.value) return false;
-    entry.bytes();
+    if (!entry.more() || !takeField(entry, entryField.value)) return false;
     if (entry.more() || !isAscii(buf, entry.start, entry.stop)) return false;
     if (entry.stop - entry.start === 1 && buf[entry.start] === 0x2a) return false;
   }
   return true;
+}
+
+/** Takes the field `tag`; false when it is another, or its tag or length takes more bytes than it needs. */
+function takeField(cursor: Cursor, tag: number): boolean {
+  const from = cursor.at;
+  if (cursor.varint32() !== tag) return false;
+  cursor.bytes();
+  return cursor.start - from === 1 + varintSize(cursor.stop - cursor.start);
 }
 
 function isAscii(buf: Uint8Array, start: number, end: number): boolean {
@@ -69,7 +72,7 @@ function isAscii(buf: Uint8Array, start: number, end: number): boolean {
 
 /**
  * A gnmi.Path, decoded. The deprecated `element` counts only when `elem` is empty (gNMI 0.4). Throws WireError for
- * bytes that are no path, PathError for empty names and double keys. The default origin is ''.
+ * bytes that are no path, PathError for empty names, double keys and an `element` that does not parse. The default origin is ''.
  */
 export function decodePath(buf: Uint8Array, start = 0, end = buf.length): Path {
   const cursor = new Cursor().over(buf, start, end);
@@ -87,9 +90,19 @@ export function decodePath(buf: Uint8Array, start = 0, end = buf.length): Path {
     if (tag === pathField.elem) elems.push(decodeElem(buf, cursor.start, cursor.stop));
     else if (tag === pathField.origin) origin = text(buf, cursor.start, cursor.stop);
     else if (tag === pathField.target) target = text(buf, cursor.start, cursor.stop);
-    else if (tag === 0x0a) old.push(pathElem(text(buf, cursor.start, cursor.stop)));
+    else if (tag === pathField.element) old.push(oldElem(text(buf, cursor.start, cursor.stop)));
   }
   return { origin: canonicalOrigin(origin), target, elems: elems.length > 0 ? elems : old };
+}
+
+/** An element as gNMI had them before 0.4, as text with its keys. */
+function oldElem(element: string): PathElem {
+  try {
+    return parseElem(element);
+  } catch (cause) {
+    if (!(cause instanceof PathSyntaxError)) throw cause;
+    throw new PathError('element', element, cause.message, { cause });
+  }
 }
 
 /** A gnmi.PathElem, decoded. Throws as decodePath. */
@@ -162,6 +175,11 @@ export function originElem(origin: string): Uint8Array {
   bytes[0] = originMark;
   bytes.set(name, 1);
   return bytes;
+}
+
+/** The origin that such an element stands for. */
+export function originName(elem: Uint8Array): string {
+  return decoder.decode(elem.subarray(1));
 }
 
 /** The elements of a path as the tree has them: the origin first when it is a foreign one. */
