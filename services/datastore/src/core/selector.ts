@@ -2,12 +2,12 @@
 // worked out once, from its parent's, so a leaf that changes again costs one look-up.
 // Invariant: a cached state belongs to a node that has not been removed since (PathTree.removals).
 
-import type { Path, PathElem } from '@syncline/gnmi/path.ts';
+import type { Path, PathElem, PathKey } from '@syncline/gnmi/path.ts';
 import { hasWildcard, isAlive, isWithin, type MatchState, Pattern } from '@syncline/gnmi/pattern.ts';
 import { grown } from './columns.ts';
 import type { LeafTable } from './leaf-table.ts';
 import { rootNode } from './path-tree.ts';
-import { decodeElem, encodeElem, originElem, originMark } from './path-wire.ts';
+import { decodeElem, encodeElem, originMark, originName } from './path-wire.ts';
 
 const unknown = 0;
 const dead = 1;
@@ -72,18 +72,30 @@ export class Selector {
       const state = this.#state(node);
       if (state.places.length === 0) continue;
       if (state.covered && visit(node) === false) continue;
-      const only = state.only === undefined ? -1 : this.#onlyChild(node, state.only);
-      const child = only >= 0 ? ~only : tree.firstChild(node);
-      if (only >= 0 || child >= 0) pending.push(child);
+      const only = state.only === undefined ? undefined : this.#onlyChild(node, state.only);
+      const child = only ?? tree.firstChild(node);
+      if (child >= 0) pending.push(only === undefined ? child : ~child);
     }
   }
 
-  /** The child by exactly this element; a list's entries all have the same keys, so it is then the only match. */
-  #onlyChild(node: number, elem: PathElem): number {
+  /**
+   * The child that alone can match the element, -1 when none can, undefined when any may. It need not look at every
+   * entry of a long list, because the entries of a list all have the same keys.
+   */
+  #onlyChild(node: number, elem: PathElem): number | undefined {
+    if (elem.keys.length === 0 || hasWildcard({ origin: '', target: '', elems: [elem] })) return undefined;
+    const { tree } = this.#leaves;
     const bytes = encodeElem(elem);
-    const id = this.#leaves.tree.elems.find(bytes, 0, bytes.length);
-    if (elem.keys.length === 0 || id < 0 || hasWildcard({ origin: '', target: '', elems: [elem] })) return -1;
-    return this.#leaves.tree.child(node, id);
+    const id = tree.elems.find(bytes, 0, bytes.length);
+    const exact = id < 0 ? -1 : tree.child(node, id);
+    if (exact >= 0) return exact;
+    for (let child = tree.firstChild(node); child >= 0; child = tree.nextSibling(child)) {
+      const entry = tree.elems.view(tree.elem(child));
+      if (entry[0] === originMark) continue;
+      const { name, keys } = decodeElem(entry, 0, entry.length);
+      if (name === elem.name && keys.length > 0) return haveSameNames(keys, elem.keys) ? -1 : undefined;
+    }
+    return -1;
   }
 
   #state(node: number): State {
@@ -114,7 +126,7 @@ export class Selector {
     const end = start + tree.elems.length(elem);
     const number =
       bytes[start] === originMark
-        ? this.#intoOrigin(new TextDecoder().decode(bytes.subarray(start + 1, end)))
+        ? this.#intoOrigin(originName(bytes.subarray(start, end)))
         : this.#advance(
             this.#states[from] as State,
             decodeElem(bytes, start, end),
@@ -147,8 +159,7 @@ export class Selector {
 
   #inDefault(pattern: Pattern): boolean {
     if (pattern.origin === '') return true;
-    const mark = originElem(pattern.origin);
-    return this.#leaves.tree.elems.find(mark, 0, mark.length) < 0;
+    return !this.#leaves.hasOrigin(pattern.origin);
   }
 
   #numberOf(places: readonly MatchState[]): number {
@@ -178,6 +189,10 @@ export class Selector {
     const none: State = { places: [], covered: false, only: undefined };
     this.#states = [none, none];
   }
+}
+
+function haveSameNames(a: readonly PathKey[], b: readonly PathKey[]): boolean {
+  return a.length === b.length && a.every(([name], i) => name === b[i]?.[0]);
 }
 
 const nowhere: MatchState = { open: [], below: undefined };
