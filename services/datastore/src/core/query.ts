@@ -18,7 +18,7 @@ import {
 } from '@syncline/proto/gnmi.ts';
 import type { LeafTable } from './leaf-table.ts';
 import { rootNode } from './path-tree.ts';
-import { decodeElem, decodePath, originMark } from './path-wire.ts';
+import { decodeElem, decodePath, originMark, originName } from './path-wire.ts';
 import type { Query } from './protocol.ts';
 import { Selector } from './selector.ts';
 
@@ -133,16 +133,15 @@ class Answer {
     const path = { origin: '', target: '', elems: [] as Path['elems'][number][] };
     for (let at = node; at !== rootNode; at = tree.parent(at)) {
       const bytes = tree.elems.view(tree.elem(at));
-      if (bytes[0] === originMark) path.origin = new TextDecoder().decode(bytes.subarray(1));
+      if (bytes[0] === originMark) path.origin = originName(bytes);
       else path.elems.unshift(decodeElem(bytes, 0, bytes.length));
     }
     return path;
   }
 
   #time(leaf: number): bigint {
-    return (
-      (BigInt(this.#leaves.timeHigh[leaf] as number) << 32n) | BigInt(this.#leaves.timeLow[leaf] as number)
-    );
+    const high = BigInt(this.#leaves.timeHigh[leaf] as number);
+    return BigInt.asIntN(64, (high << 32n) | BigInt(this.#leaves.timeLow[leaf] as number));
   }
 
   #grow(bytes: number): void {

@@ -12,6 +12,7 @@ import {
 import { FailpointError } from '@syncline/runtime/failpoint.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
+import type { CorePoint } from './failpoints.ts';
 import { encodePath } from './path-wire.ts';
 import type { CoreLimits, CoreSyncStatus, SelectedPath, Subscription, SyncSpec } from './protocol.ts';
 import { answerQuery } from './query.ts';
@@ -83,7 +84,8 @@ export class CoreFixture implements Disposable {
   /** What subscribers were sent, in order. */
   readonly frames: ArrayBuffer[] = [];
   lastPage: PageContent | undefined;
-  diskFails = false;
+  /** The points of a commit at which the disk refuses; `true` is everywhere. */
+  diskFails: boolean | ((point: CorePoint) => boolean) = false;
 
   constructor(options: { limits?: Partial<CoreLimits>; syncs?: readonly SyncSpec[]; file?: string } = {}) {
     const { limits = {}, syncs = [wholeTree], file = ':memory:' } = options;
@@ -94,8 +96,9 @@ export class CoreFixture implements Disposable {
       clock: this.clock,
       rng: seededRng(1),
       trace: undefined,
-      failpoint: () => {
-        if (this.diskFails) throw new FailpointError('commit', 'the disk refuses');
+      failpoint: (point) => {
+        const fails = typeof this.diskFails === 'boolean' ? this.diskFails : this.diskFails(point);
+        if (fails) throw new FailpointError('commit', 'the disk refuses');
       },
       events: {
         ingested: (sync, epoch) => this.events.push(`ingested ${sync} ${epoch}`),
@@ -156,6 +159,13 @@ export class CoreFixture implements Disposable {
   /** What subscribers were sent so far, as messages. */
   messages(): SubscribeResponse[] {
     return this.frames.flatMap((frames) => unframe(frames));
+  }
+
+  /** The notifications among the messages that were sent since this was last asked. */
+  told(): Notification[] {
+    const messages = this.messages();
+    this.frames.length = 0;
+    return messages.flatMap(({ response }) => (response?.$case === 'update' ? [response.value] : []));
   }
 
   /** Moves time, firing what falls due. */
