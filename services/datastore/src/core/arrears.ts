@@ -2,28 +2,27 @@
 // each leaf once, with the exact number of values it never saw. While it lags it costs nothing; only when the ring
 // is about to overwrite what it has not read is that folded into one entry a leaf.
 import type { ChangeRing } from './change-ring.ts';
+import { grown } from './columns.ts';
 import type { LeafTable } from './leaf-table.ts';
 import type { NotificationWriter } from './notification-writer.ts';
 
 /** Scratch space for one walk over the ring, shared by every subscriber of a datastore; all 0 between walks. */
 export class Tally {
-  #counts: Uint32Array = new Uint32Array(1024);
+  #counts: Float64Array = new Float64Array(1024);
 
   /** Adds to the leaf's count and gives the sum. */
   add(leaf: number, values: number): number {
-    if (leaf >= this.#counts.length) {
-      const larger = new Uint32Array(Math.max(leaf + 1, this.#counts.length * 2));
-      larger.set(this.#counts);
-      this.#counts = larger;
-    }
+    this.#counts = grown(this.#counts, leaf + 1);
     const sum = (this.#counts[leaf] as number) + values;
     this.#counts[leaf] = sum;
     return sum;
   }
 
-  /** Sets the leaf's count back to 0. */
-  clear(leaf: number): void {
-    this.#counts[leaf] = 0;
+  /** The leaf's count, which is 0 from then on. */
+  take(leaf: number): number {
+    const count = this.#counts[leaf] ?? 0;
+    if (count > 0) this.#counts[leaf] = 0;
+    return count;
   }
 }
 
@@ -46,7 +45,7 @@ export class Arrears {
     this.#tally = tally;
   }
 
-  /** Entries held for leaves whose changes the ring no longer has. */
+  /** Entries held for leaves whose changes lie before the cursor. */
   get folded(): number {
     return this.#folded.size;
   }
@@ -68,15 +67,15 @@ export class Arrears {
 
   /** Writes what is owed until the writer holds `bytes`; what does not fit is owed still. */
   pay(writer: NotificationWriter, bytes: number, concerns: Concerns): void {
-    if (this.#folded.size > 0) {
-      this.fold(this.#ring.head, concerns);
-      this.#payFolded(writer, bytes);
-    } else this.#payFromRing(writer, bytes, concerns);
+    this.#payFolded(writer, bytes);
+    this.#payFromRing(writer, bytes, concerns);
   }
 
+  /** What was folded and has not changed since; of the others a later entry in the ring has the last word. */
   #payFolded(writer: NotificationWriter, bytes: number): void {
     for (const [leaf, values] of this.#folded) {
       if (writer.size >= bytes) return;
+      if ((this.#leaves.changedAt[leaf] as number) > this.cursor) continue;
       writer.add(leaf, values - 1);
       this.#folded.delete(leaf);
     }
@@ -84,15 +83,26 @@ export class Arrears {
 
   #payFromRing(writer: NotificationWriter, bytes: number, concerns: Concerns): void {
     const { head } = this.#ring;
-    for (let at = this.cursor + 1; at <= head; at++) {
-      const leaf = this.#ring.leaf(at);
+    let at = this.cursor;
+    while (at < head && writer.size < bytes) {
+      const leaf = this.#ring.leaf(++at);
       if (!concerns(leaf, at)) continue;
       const values = this.#tally.add(leaf, 1 + this.#ring.swallowed(at));
       if (this.#leaves.changedAt[leaf] !== at) continue;
-      this.#tally.clear(leaf);
-      if (writer.size < bytes) writer.add(leaf, values - 1);
-      else this.#folded.set(leaf, values);
+      this.#tally.take(leaf);
+      writer.add(leaf, values + (this.#folded.get(leaf) ?? 0) - 1);
+      this.#folded.delete(leaf);
     }
-    this.cursor = head;
+    if (at < head) this.#carry(at);
+    this.cursor = at;
+  }
+
+  /** The page is full at `position`: what was counted of leaves that change again after it is kept. */
+  #carry(position: number): void {
+    for (let at = this.cursor + 1; at <= position; at++) {
+      const leaf = this.#ring.leaf(at);
+      const values = this.#tally.take(leaf);
+      if (values > 0) this.#folded.set(leaf, (this.#folded.get(leaf) ?? 0) + values);
+    }
   }
 }

@@ -85,6 +85,7 @@ export class Audience {
     const page = subscriber.pull();
     if (subscriber.isLive) subscriber.feed.live.add(id);
     this.#events.page(id, page);
+    if (subscriber.folded > 0) this.#boundFolded();
   }
 
   /** A live subscriber does not keep up since `cursor`. */
@@ -92,7 +93,8 @@ export class Audience {
     const subscriber = this.#subscribers.get(id);
     if (subscriber === undefined || subscriber.phase === 'initial') return;
     subscriber.feed.live.delete(id);
-    subscriber.lag(cursor);
+    // Of a quiet feed nothing may have been pushed for long: the ring need not reach back to its last message.
+    subscriber.lag(Math.max(cursor, this.#acknowledged));
   }
 
   /**
@@ -149,7 +151,11 @@ export class Audience {
   /** No subscriber needs a leaf that went at or before this position; -1 when one may need any. */
   needsFrom(): number {
     let from = Number.POSITIVE_INFINITY;
-    for (const subscriber of this.#subscribers.values()) from = Math.min(from, subscriber.needsFrom);
+    for (const subscriber of this.#subscribers.values()) {
+      from = Math.min(from, subscriber.needsFrom);
+      // It may turn out not to have taken what the main thread has yet to acknowledge.
+      if (subscriber.isLive) from = Math.min(from, this.#acknowledged);
+    }
     return from;
   }
 
@@ -177,6 +183,10 @@ export class Audience {
     if (overwritten <= 0) return;
     const waiting = this.#waiting();
     for (const subscriber of waiting) subscriber.fold(overwritten);
+    this.#boundFolded();
+  }
+
+  #boundFolded(): void {
     while (this.folded > this.#limits.foldedEntries) {
       const [worst] = this.#waiting().sort((a, b) => b.folded - a.folded);
       if (worst === undefined) return;

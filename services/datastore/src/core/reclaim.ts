@@ -3,12 +3,14 @@
 import type { LeafTable } from './leaf-table.ts';
 import type { Window } from './window.ts';
 
-/** Leaves are forgotten together, when they are this many: it clears what is remembered by id. */
+/** Leaves are forgotten together, when at least so many more have gone: it clears what is remembered by id. */
 const batch = 1024;
 
 export class Reclaim {
   readonly #leaves: LeafTable;
   #gone: number[] = [];
+  /** How many must have gone before it is worth a look; those that are still needed are not looked at each time. */
+  #enough = batch;
 
   constructor(leaves: LeafTable) {
     this.#leaves = leaves;
@@ -21,7 +23,7 @@ export class Reclaim {
 
   /** Forgets what changed at or before position `needed` and is in none of the windows, if it is worth it. */
   run(needed: () => number, windows: () => readonly Window[]): void {
-    if (this.#gone.length < batch) return;
+    if (this.#gone.length < this.#enough) return;
     const from = needed();
     const open = windows();
     const forgotten = new Set<number>();
@@ -33,6 +35,7 @@ export class Reclaim {
       (wanted ? kept : forgotten).add(leaf);
     }
     this.#gone = [...kept];
+    this.#enough = kept.size + Math.max(batch, kept.size);
     if (forgotten.size > 0) this.#leaves.forget([...forgotten]);
   }
 }
