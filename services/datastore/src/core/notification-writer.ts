@@ -4,6 +4,7 @@ import { encodeAs } from '@syncline/gnmi/encoding.ts';
 import { Encoding, TypedValue } from '@syncline/proto/gnmi.ts';
 import type { LeafTable } from './leaf-table.ts';
 import { valueTag } from './typed-value-check.ts';
+import { largestCount } from './window.ts';
 import { varintSize, Writer } from './wire.ts';
 
 const frameHeader = 5;
@@ -36,8 +37,9 @@ export class NotificationWriter {
     return this.#out.length + this.#body.length;
   }
 
-  /** Writes the leaf as running has it: its value with `duplicates`, or its removal. */
-  add(leaf: number, duplicates: number): void {
+  /** Writes the leaf as running has it: its removal, or its value and how many it has `swallowed` (`duplicates`). */
+  add(leaf: number, swallowed: number): void {
+    const duplicates = Math.min(swallowed, largestCount);
     const leaves = this.#leaves;
     const timeLow = leaves.timeLow[leaf] as number;
     const timeHigh = leaves.timeHigh[leaf] as number;

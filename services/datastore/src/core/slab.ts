@@ -16,6 +16,18 @@ for (let units = 0, c = 0; units < classOfUnits.length; units++) {
   classOfUnits[units] = c;
 }
 
+/** So many segments that every block has a name of 32 bits, and 0xffffffff names none. */
+const mostSegments = 2 ** 32 / unitsPerSegment - 1;
+
+/** All names of blocks are taken: 32 GiB of values, or 32,767 values of more than 64 KiB each. */
+export class SlabFullError extends Error {
+  override name = 'SlabFullError';
+
+  constructor() {
+    super(`there is no room for a further value: ${mostSegments} segments are in use`);
+  }
+}
+
 /** A block's name: a 32-bit number that the caller keeps together with the length it asked for. */
 export type Block = number;
 
@@ -32,10 +44,11 @@ export class Slab {
     return this.#used;
   }
 
-  /** Copies buf[start, end) in. */
+  /** Copies buf[start, end) in. Throws SlabFullError. */
   store(buf: Uint8Array, start: number, end: number): Block {
     const length = end - start;
     const block = this.#allocate(length);
+    this.#used += length;
     const to = this.#segments[(block / unitsPerSegment) | 0] as Uint8Array;
     let at = (block % unitsPerSegment) * unit;
     if (length > 64) to.set(buf.subarray(start, end), at);
@@ -81,7 +94,6 @@ export class Slab {
   }
 
   #allocate(length: number): Block {
-    this.#used += length;
     if (length > largest) return this.#openSegment(length) * unitsPerSegment;
     const c = classOfUnits[(length + unit - 1) >>> 3] as number;
     const reused = (this.#free[c] as Block[]).pop();
@@ -98,6 +110,7 @@ export class Slab {
 
   #openSegment(bytes: number): number {
     const index = this.#freeSegments.pop() ?? this.#segments.length;
+    if (index >= mostSegments) throw new SlabFullError();
     this.#segments[index] = new Uint8Array(bytes);
     return index;
   }

@@ -10,6 +10,9 @@ export type WindowKind = 'replace' | 'merge';
 /** The length of a row that removes its leaf. */
 export const removal = -1;
 
+/** Counts on the wire have 32 bits: one that grows beyond stays at this. */
+export const largestCount = 0xffffffff;
+
 /** The block of a row whose value was spilled. */
 export const onDisk: Block = 0xffffffff;
 
@@ -45,12 +48,17 @@ export class Window {
     this.#slab = slab;
   }
 
+  /** Nothing is in it. An atomic notification without updates is no item, yet it has rows. */
+  get isEmpty(): boolean {
+    return this.items === 0 && this.count === 0;
+  }
+
   /** The row of `leaf`, or -1. */
   row(leaf: number): number {
     return leaf < this.#rowOf.length ? (this.#rowOf[leaf] as number) - 1 : -1;
   }
 
-  /** True when the device has reported `leaf` in this window; a row may say that it went again. */
+  /** True when the device has reported `leaf` in this window, or may have; a row may say that it went again. */
   hasSeen(leaf: number): boolean {
     return ((this.#seen[leaf >>> 5] ?? 0) & (1 << (leaf & 31))) !== 0;
   }
@@ -61,7 +69,7 @@ export class Window {
     this.#mark(leaf);
   }
 
-  /** The leaf gets buf[start, end). Gives the number of items it supersedes: 0 or 1. */
+  /** The leaf gets buf[start, end). Gives the number of items it supersedes: 0 or 1. Throws SlabFullError, and changes nothing then. */
   set(
     leaf: number,
     buf: Uint8Array,
@@ -71,6 +79,7 @@ export class Window {
     timeHigh: number,
     swallowed: number,
   ): number {
+    const block = this.#slab.store(buf, start, end);
     const known = this.row(leaf);
     const row = known >= 0 ? known : this.#add(leaf);
     let superseded = 0;
@@ -80,15 +89,20 @@ export class Window {
       lost += (this.swallowed[row] as number) + 1;
       this.#release(row);
     }
-    this.block[row] = this.#slab.store(buf, start, end);
+    this.block[row] = block;
     this.length[row] = end - start;
     this.timeLow[row] = timeLow;
     this.timeHigh[row] = timeHigh;
-    this.swallowed[row] = lost;
+    this.swallowed[row] = Math.min(lost, largestCount);
     this.bytes += end - start;
     this.items += 1 - superseded;
     if (this.kind === 'replace') this.#mark(leaf);
     return superseded;
+  }
+
+  /** The leaf is not swept, although the device may not have reported it: what it said there could not be read. */
+  spare(leaf: number): void {
+    this.#mark(leaf);
   }
 
   /** The leaf goes. Gives the number of items it supersedes; the delete itself is counted by countItem(). */
