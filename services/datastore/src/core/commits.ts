@@ -28,6 +28,8 @@ export interface CommitsParts {
   readonly degraded: (error: string) => void;
   /** Running has changed; called before the next commit. */
   readonly changed: (changes: Changes) => void;
+  /** The window's rows have taken effect; it is about to be emptied. */
+  readonly spent: (window: Window) => void;
   /** A complete tree is committed. */
   readonly synced: (sync: Sync, epoch: number) => void;
   /** Time to try again. */
@@ -83,6 +85,21 @@ export class Commits implements Disposable {
     return true;
   }
 
+  /** The disk has refused a commit, or what a sync needs to go on: there is another attempt in a while. */
+  refused(error: Error): void {
+    const { clock } = this.#parts;
+    this.#failed++;
+    this.#lastError = error.message;
+    if (this.#failingSince === undefined) {
+      this.#failingSince = clock.monotonic();
+      this.#parts.degraded(error.message);
+    }
+    this.#timer ??= clock.setTimer(this.#backoff.next(), () => {
+      this.#timer = undefined;
+      this.#parts.retry();
+    });
+  }
+
   [Symbol.dispose](): void {
     this.#timer?.clear();
   }
@@ -95,13 +112,13 @@ export class Commits implements Disposable {
       return true;
     } catch (error) {
       if (!isStoreError(error)) throw error;
-      this.#refused(error);
+      this.refused(error);
       return false;
     }
   }
 
   #commit(sync: Sync, window: Window): void {
-    const { leaves, store, spill, clock, failpoint } = this.#parts;
+    const { leaves, store, spill, clock, failpoint, spent } = this.#parts;
     const nowNs = clock.now();
     failpoint('commit.begin');
     const staging = spill.number(window);
@@ -125,6 +142,7 @@ export class Commits implements Disposable {
       sync.lastSyncNs = nowNs;
       this.#parts.synced(sync, window.epoch);
     }
+    spent(window);
     spill.drop(window);
     sync.recycle(window);
     failpoint('commit.after');
@@ -137,19 +155,5 @@ export class Commits implements Disposable {
     this.#lastError = '';
     this.#backoff.running();
     this.#parts.degraded('');
-  }
-
-  #refused(error: Error): void {
-    const { clock } = this.#parts;
-    this.#failed++;
-    this.#lastError = error.message;
-    if (this.#failingSince === undefined) {
-      this.#failingSince = clock.monotonic();
-      this.#parts.degraded(error.message);
-    }
-    this.#timer = clock.setTimer(this.#backoff.next(), () => {
-      this.#timer = undefined;
-      this.#parts.retry();
-    });
   }
 }

@@ -2,8 +2,11 @@
 import { processFaults } from '@syncline/rpc/process-faults.ts';
 import { Failpoints } from '@syncline/runtime/failpoint.ts';
 
-/** The named points of a commit: before anything is written, before the transaction ends, after it is published. */
-export const corePoints = ['commit.begin', 'commit.end', 'commit.after'] as const;
+/**
+ * The named points of a commit: before anything is written, before the transaction ends, after it is published; and of
+ * a window on disk: before values are written, before they are deleted.
+ */
+export const corePoints = ['commit.begin', 'commit.end', 'commit.after', 'spill', 'unspill'] as const;
 
 export type CorePoint = (typeof corePoints)[number];
 

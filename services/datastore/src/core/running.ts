@@ -4,7 +4,6 @@
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import { Audience, type AudienceEvents } from './audience.ts';
-import type { Changes } from './commit.ts';
 import { Commits } from './commits.ts';
 import type { CoreTrace } from './core-trace.ts';
 import type { CorePoint } from './failpoints.ts';
@@ -50,6 +49,8 @@ export class Running implements Disposable {
   readonly #commits: Commits;
   readonly #reclaim: Reclaim;
   readonly #syncs: Map<number, Sync> = new Map();
+  /** The order in which syncs commit. */
+  readonly #turns: Set<Sync> = new Set();
   readonly #withheld: Set<Sync> = new Set();
   /** The head of the ring when a sync was last given credit: its next bytes prove that the main thread got so far. */
   readonly #creditedAt: Map<Sync, number> = new Map();
@@ -68,7 +69,7 @@ export class Running implements Disposable {
       now: () => clock.now(),
     });
     this.#store = new LeafStore(parts.file);
-    this.#spill = new Spill(this.#store, this.leaves.slab);
+    this.#spill = new Spill(this.#store, this.leaves.slab, failpoint);
     this.#commits = new Commits({
       leaves: this.leaves,
       store: this.#store,
@@ -79,11 +80,16 @@ export class Running implements Disposable {
       failpoint,
       trace,
       degraded: events.degraded,
-      changed: (changes) => this.#publish(changes),
+      changed: (changes) => this.audience.publish(changes),
+      spent: (window) => this.#release(window),
       synced: (sync, epoch) => events.synced(sync.slot, epoch, this.#commits.version, sync.lastSyncNs),
       retry: () => this.#commitAll(),
     });
-    for (const spec of parts.syncs) this.#syncs.set(spec.slot, new Sync(spec, this.leaves));
+    for (const spec of parts.syncs) {
+      const sync = new Sync(spec, this.leaves);
+      this.#syncs.set(spec.slot, sync);
+      this.#turns.add(sync);
+    }
     this.#load();
   }
 
@@ -173,8 +179,13 @@ export class Running implements Disposable {
 
   #commitAll(): void {
     if (this.#commits.waiting) return;
-    for (const sync of this.#syncs.values()) {
-      if (!this.#commits.run(sync)) return;
+    for (const sync of this.#turns) {
+      if (!this.#commits.run(sync)) {
+        // The next attempt is somebody else's: a window that the disk never takes stops only its own sync.
+        this.#turns.delete(sync);
+        this.#turns.add(sync);
+        return;
+      }
       if (this.#withheld.has(sync) && !this.#isFull(sync)) {
         this.#withheld.delete(sync);
         this.#grant(sync, sync.epoch);
@@ -182,10 +193,10 @@ export class Running implements Disposable {
     }
   }
 
-  #publish(changes: Changes): void {
-    this.audience.publish(changes);
-    for (let at = 0; at < changes.count; at++) {
-      const leaf = changes.leaves[at] as number;
+  /** The leaves of a window that is done with may be in nothing else. */
+  #release(window: Window): void {
+    for (let row = 0; row < window.count; row++) {
+      const leaf = window.leaf[row] as number;
       if (!this.leaves.isPresent(leaf)) this.#reclaim.add(leaf);
     }
   }
@@ -194,17 +205,17 @@ export class Running implements Disposable {
   #isFull(sync: Sync): boolean {
     const { open } = sync;
     if (open === undefined || open.bytes <= this.#parts.limits.windowBytes) return false;
-    return open.kind === 'merge' || !this.#spill.spill(open);
+    if (open.kind === 'merge') return true;
+    const refusal = this.#spill.spill(open);
+    if (refusal !== undefined) this.#commits.refused(refusal);
+    return refusal !== undefined;
   }
 
   /** A window that will not be committed: what it held counts as superseded by the resync that follows. */
   #discard(sync: Sync, window: Window): void {
     sync.ledger.superseded += window.items;
     this.#discarded++;
-    for (let row = 0; row < window.count; row++) {
-      const leaf = window.leaf[row] as number;
-      if (!this.leaves.isPresent(leaf)) this.#reclaim.add(leaf);
-    }
+    this.#release(window);
     this.#parts.trace?.discarded(window);
     this.#spill.drop(window);
     sync.recycle(window);

@@ -1,5 +1,6 @@
 // Replace windows that outgrow their memory go on on disk: only a sync_response can end one, so waiting for room would
 // wait for ever (datastore.md 6.3). The values lie in a temporary table until the window is committed or discarded.
+import type { CorePoint } from './failpoints.ts';
 import type { LeafStore } from './leaf-store.ts';
 import type { Slab } from './slab.ts';
 import { isStoreError } from './store-error.ts';
@@ -11,12 +12,16 @@ const pieceRows = 1000;
 export class Spill {
   readonly #store: LeafStore;
   readonly #slab: Slab;
+  readonly #failpoint: (name: CorePoint) => void;
   readonly #numbers: Map<Window, number> = new Map();
+  /** Numbers of windows that have gone, whose values are still to be deleted. */
+  readonly #dropped: number[] = [];
   #next = 1;
 
-  constructor(store: LeafStore, slab: Slab) {
+  constructor(store: LeafStore, slab: Slab, failpoint: (name: CorePoint) => void) {
     this.#store = store;
     this.#slab = slab;
+    this.#failpoint = failpoint;
   }
 
   /** The number under which the store has the window's values; 0 when it has none. */
@@ -24,11 +29,12 @@ export class Spill {
     return this.#numbers.get(window) ?? 0;
   }
 
-  /** Writes the values that the window holds in memory. False when the disk does not take them; they stay then. */
-  spill(window: Window): boolean {
+  /** Writes the values that the window holds in memory. Gives the error when the disk does not take them; they stay then. */
+  spill(window: Window): Error | undefined {
     const number = this.#numbers.get(window) ?? this.#next++;
     this.#numbers.set(window, number);
     try {
+      this.#failpoint('spill');
       for (let row = 0; row < window.count; ) {
         const piece: [number, Uint8Array][] = [];
         for (; row < window.count && piece.length < pieceRows; row++) {
@@ -39,18 +45,26 @@ export class Spill {
         this.#store.stage(number, piece);
         for (const [spilled] of piece) window.spill(spilled);
       }
-      return true;
+      return undefined;
     } catch (error) {
       if (!isStoreError(error)) throw error;
-      return false;
+      return error;
     }
   }
 
-  /** Forgets what the store has of the window. */
+  /** Forgets what the store has of the window; what the disk refuses to delete goes with the next window. */
   drop(window: Window): void {
     const number = this.#numbers.get(window);
-    if (number === undefined) return;
     this.#numbers.delete(window);
-    this.#store.unstage(number);
+    if (number !== undefined) this.#dropped.push(number);
+    try {
+      for (let next = this.#dropped[0]; next !== undefined; next = this.#dropped[0]) {
+        this.#failpoint('unspill');
+        this.#store.unstage(next);
+        this.#dropped.shift();
+      }
+    } catch (error) {
+      if (!isStoreError(error)) throw error;
+    }
   }
 }

@@ -1,0 +1,53 @@
+import { rootPath } from '@syncline/gnmi/path.ts';
+import { parsePath } from '@syncline/gnmi/path-text.ts';
+import { expect, test } from 'vitest';
+import { encodePath } from './path-wire.ts';
+import { CoreFixture, notification, set } from './running.fixture.ts';
+
+const large = (count: number) =>
+  notification(Array.from({ length: count }, (_, i) => set(`/l[k=${i}]`, 'x'.repeat(30))));
+
+test('after a refusal it is the turn of another sync', () => {
+  const paths = [encodePath(rootPath)];
+  using core = new CoreFixture({
+    syncs: [
+      { slot: 0, name: 'a', paths },
+      { slot: 1, name: 'b', paths },
+    ],
+  });
+  let refusals = 1;
+  core.diskFails = (point) => point === 'commit.begin' && refusals-- > 0;
+  core.tree(1, [notification([set('/a', 1)])], 0);
+  core.tree(1, [notification([set('/b', 1)])], 1);
+  core.advance(1000);
+  expect(core.events.filter((event) => event.startsWith('synced'))).toEqual(['synced 1 1', 'synced 0 1']);
+});
+
+test('a tree that cannot go on on disk waits, says why, and goes on when the disk does', () => {
+  using core = new CoreFixture({ limits: { windowBytes: 100 } });
+  core.diskFails = (point) => point === 'spill';
+  core.running.begin(0, 1);
+  core.ingest(1, [large(20)]);
+  expect(core.events).toEqual(['degraded']);
+  expect(core.running.status().commits.lastError).toContain('the disk refuses');
+  core.advance(1000);
+  expect(core.events).toEqual(['degraded']);
+  core.diskFails = false;
+  core.advance(1000);
+  expect(core.events).toEqual(['degraded', 'ingested 0 1']);
+  core.ingest(1, ['sync']);
+  expect(core.events).toContain('recovered');
+  expect(core.leaves(parsePath('/l')).size).toBe(20);
+});
+
+test('a tree on disk is committed, or given up, although its values cannot be deleted there', () => {
+  using core = new CoreFixture({ limits: { windowBytes: 100 } });
+  core.diskFails = (point) => point === 'unspill';
+  core.tree(1, [large(20)]);
+  core.running.begin(0, 2);
+  core.ingest(2, [large(30)]);
+  core.running.begin(0, 3);
+  core.ingest(3, [large(10), 'sync']);
+  expect(core.leaves().size).toBe(10);
+  expect(core.running.status().commits.failed).toBe(0);
+});
