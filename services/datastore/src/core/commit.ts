@@ -41,23 +41,28 @@ export function commitWindow(window: Window, sync: Sync, parts: CommitParts): Ch
   const plan = new Uint8Array(window.count);
   const changed = planRows(window, sync, parts.leaves, plan);
   writeRows(window, sync, parts, plan, changed > 0);
-  return applyRows(window, sync, parts, plan, changed);
+  try {
+    return applyRows(window, sync, parts, plan, changed);
+  } catch (cause) {
+    // Not an error of the store, whichever it was: the window is written, and to try it again would lose it.
+    throw new Error('memory could not follow what is committed on disk', { cause });
+  }
 }
 
 /** Adds a removal for every leaf of the sync that the complete tree lacked (datastore.md 6.5, 10). */
 function sweep(window: Window, sync: Sync, { leaves, nowNs }: CommitParts): void {
   if (window.spared === 'all') return;
-  const spared = new Selector(
-    leaves,
-    window.spared.map((path) => decodePath(path)),
-    0,
-  );
+  for (const path of window.spared) {
+    new Selector(leaves, [decodePath(path)], 0).walk((node) => {
+      const leaf = leaves.tree.leaf(node);
+      if (leaf >= 0) window.spare(leaf);
+    });
+  }
   const timeLow = Number(nowNs & 0xffffffffn);
   const timeHigh = Number(nowNs >> 32n);
   for (let leaf = 0; leaf < leaves.bound; leaf++) {
     if (((leaves.owners[leaf] as number) & sync.bit) === 0 || !leaves.isPresent(leaf)) continue;
-    if (window.hasSeen(leaf) || window.row(leaf) >= 0 || (window.spared.length > 0 && spared.covers(leaf)))
-      continue;
+    if (window.hasSeen(leaf) || window.row(leaf) >= 0) continue;
     window.remove(leaf, timeLow, timeHigh);
     sync.ledger.swept++;
   }

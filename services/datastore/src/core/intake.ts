@@ -2,6 +2,7 @@
 // is counted once, as received and as what became of it (datastore.md 6.5, 1); a JSON object counts as its leaves.
 // One bad item is quarantined, the rest of its notification applies.
 import { defaultExpandRules, expandValue } from '@syncline/gnmi/json-expand.ts';
+import type { Leaf } from '@syncline/gnmi/leaf.ts';
 import { concat, type Path, PathError, rootPath } from '@syncline/gnmi/path.ts';
 import { printPath } from '@syncline/gnmi/path-text.ts';
 import { TypedValue } from '@syncline/proto/gnmi.ts';
@@ -10,6 +11,7 @@ import { type LeafTable, noPrefix, PathTooLongError, type Prefix } from './leaf-
 import { decodeOr, NotificationScan, UpdateScan } from './notification-scan.ts';
 import { decodePath, encodePath, refuseWildcards } from './path-wire.ts';
 import { Selector } from './selector.ts';
+import { SlabFullError } from './slab.ts';
 import type { Sync } from './sync.ts';
 import { checkValue } from './typed-value-check.ts';
 import type { Window } from './window.ts';
@@ -196,17 +198,28 @@ export class Intake {
     const { leaves, faults } = expandValue(path, value, defaultExpandRules);
     for (const fault of faults) this.#refuse(sync, fault.path, fault.reason, path);
     for (const item of leaves) {
-      const pathBytes = encodePath(item.path);
-      const bytes = TypedValue.encode({ value: item.value }).finish();
-      const leaf = this.#leaves.resolve(noPrefix, pathBytes, 0, pathBytes.length);
-      if (this.#isOutside(sync, leaf)) this.#refuse(sync, printPath(item.path), outside, item.path);
-      else this.#set(sync, window, leaf, bytes, 0, bytes.length, 0);
+      try {
+        this.#member(sync, window, item);
+      } catch (error) {
+        this.#refuse(sync, printPath(item.path), reasonOf(error), item.path);
+      }
     }
     // An empty object says nothing about any leaf; it is an item all the same.
     if (leaves.length === 0 && faults.length === 0) {
       sync.ledger.received++;
       window.countItem();
     }
+  }
+
+  #member(sync: Sync, window: Window, { path, value }: Leaf): void {
+    const pathBytes = encodePath(path);
+    const leaf = this.#leaves.resolve(noPrefix, pathBytes, 0, pathBytes.length);
+    if (this.#isOutside(sync, leaf)) {
+      this.#refuse(sync, printPath(path), outside, path);
+      return;
+    }
+    const bytes = TypedValue.encode({ value }).finish();
+    this.#set(sync, window, leaf, bytes, 0, bytes.length, 0);
   }
 
   #delete(sync: Sync, window: Window, buf: Uint8Array, start: number, end: number): void {
@@ -220,6 +233,8 @@ export class Intake {
   }
 
   #removeUnder(sync: Sync, window: Window, path: Path): void {
+    // A selector takes an unknown origin for the default one, as clients need it; a device means what it says.
+    if (path.origin !== '' && !this.#leaves.hasOrigin(path.origin)) return;
     new Selector(this.#leaves, [path], 0).walk((node) => {
       const leaf = this.#leaves.tree.leaf(node);
       if (leaf < 0) return;
@@ -266,8 +281,10 @@ export class Intake {
   }
 }
 
+/** What can be wrong with an item, or with the room for it; anything else is a fault of this program. */
+const refusals = [WireError, PathError, PathTooLongError, SlabFullError];
+
 function reasonOf(error: unknown): string {
-  if (error instanceof WireError || error instanceof PathError || error instanceof PathTooLongError)
-    return error.message;
+  for (const refusal of refusals) if (error instanceof refusal) return error.message;
   throw error;
 }

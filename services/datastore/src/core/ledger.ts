@@ -2,6 +2,8 @@
 import type { Ledger, Quarantined } from './protocol.ts';
 
 const quarantineMemory = 20;
+/** A path that was refused may be as long as a message. */
+const longestText = 1024;
 
 /** A ledger of zeros. */
 export function emptyLedger(): Ledger {
@@ -33,7 +35,7 @@ export class Quarantine {
   #items: Quarantined[] = [];
 
   add(item: Quarantined): void {
-    this.#items.unshift(item);
+    this.#items.unshift({ ...item, path: item.path.slice(0, longestText) });
     this.#items.length = Math.min(this.#items.length, quarantineMemory);
   }
 

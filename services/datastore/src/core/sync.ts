@@ -52,7 +52,7 @@ export class Sync {
     this.open = undefined;
     if (open === undefined) return [];
     if (open.kind === 'replace') return [open];
-    if (open.items > 0) this.waiting.push(open);
+    if (!open.isEmpty) this.waiting.push(open);
     return [];
   }
 
@@ -70,7 +70,7 @@ export class Sync {
   /** When nothing waits: what the merge window has gathered is ready for its commit, and a new one is opened. */
   cut(): void {
     const open = this.open;
-    if (open === undefined || open.kind !== 'merge' || open.items === 0 || this.waiting.length > 0) return;
+    if (open === undefined || open.kind !== 'merge' || open.isEmpty || this.waiting.length > 0) return;
     this.waiting.push(open);
     this.open = this.#merge(open.epoch);
   }
