@@ -160,9 +160,7 @@ test('a store that cannot be opened at the start is tried again, and readiness n
   await using second = await start();
   const { opened } = await second.datastores.restore(read);
   await expect
-    .poll(async () => (await second.datastores.get('r1').view(new AbortController().signal)).degraded, {
-      timeout: 10_000,
-    })
+    .poll(async () => (await second.datastores.get('r1').view(new AbortController().signal)).degraded)
     .toContain('cannot open the database');
   expect(second.datastores.readiness()).toEqual({ ready: false, reason: 'stores being opened: r1' });
   rmSync(running);
