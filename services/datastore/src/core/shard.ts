@@ -42,7 +42,10 @@ export class Shard {
       return;
     }
     const member = this.#members.get(message.datastore);
-    if (member === undefined) return;
+    if (member === undefined) {
+      if (message.kind === 'subscribe') this.#turnAway(message.datastore, message.subscriber);
+      return;
+    }
     const { running } = member;
     switch (message.kind) {
       case 'begin':
@@ -62,6 +65,12 @@ export class Shard {
       case 'unsubscribe':
         return running.audience.unsubscribe(message.subscriber);
     }
+  }
+
+  /** A subscribe may cross a close on its way: the subscriber is told, or it would wait. */
+  #turnAway(datastore: number, subscriber: number): void {
+    const message = 'the datastore is closed';
+    this.#parts.send({ kind: 'ended', datastore, subscriber, code: 'UNAVAILABLE', message }, []);
   }
 
   #answer(message: Request): void {
