@@ -93,8 +93,8 @@ export class Audience {
     const subscriber = this.#subscribers.get(id);
     if (subscriber === undefined || subscriber.phase === 'initial') return;
     subscriber.feed.live.delete(id);
-    // Of a quiet feed nothing may have been pushed for long: the ring need not reach back to its last message.
-    subscriber.lag(Math.max(cursor, this.#acknowledged));
+    // Of a quiet feed nothing may have been pushed for long: then the ring need not reach back to its last message.
+    subscriber.lag(Math.max(cursor, this.ring.tail));
   }
 
   /**
