@@ -71,6 +71,17 @@ test('a path that is too long is quarantined, and only the beginning of its text
   expect(refused?.reason).toContain('at most 4096 are allowed');
 });
 
+test('paths may be as deep as the tree can be walked, whatever length is allowed', () => {
+  using core = new CoreFixture({ limits: { pathBytes: 1 << 20, getBytes: 1 << 24 } });
+  const deepest = '/a'.repeat(1000);
+  core.tree(1, [notification([set(deepest, 1), set(`/b${'/a'.repeat(20_000)}`, 1)])]);
+  expect(core.status().ledger).toMatchObject({ applied: 1, quarantined: 1 });
+  core.subscribe({ path: parsePath('/a') });
+  expect(core.told().flatMap(({ update }) => update).length).toBe(1);
+  for (const encoding of [Encoding.JSON, Encoding.JSON_IETF])
+    expect(core.leaves(parsePath('/'), encoding).size).toBe(1);
+});
+
 test('a member of an object that cannot be taken leaves the others as they are', () => {
   using core = new CoreFixture({ limits: { pathBytes: 100 } });
   const value = Buffer.from(JSON.stringify({ a: 1, ['x'.repeat(200)]: 2, b: 3 }));

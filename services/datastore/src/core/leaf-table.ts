@@ -1,7 +1,7 @@
 // Every leaf the core knows: its path, its committed value, when and by which syncs it was reported.
 // A leaf is "present" when running has a value for it; one that is only in an open window is known, not present.
 // Invariant: the columns change in a commit and nowhere else.
-import { concat, type Path, rootPath } from '@syncline/gnmi/path.ts';
+import { concat, type Path, PathError, rootPath } from '@syncline/gnmi/path.ts';
 import { ByteMap } from './byte-map.ts';
 import { grown } from './columns.ts';
 import { PathTree, rootNode } from './path-tree.ts';
@@ -36,6 +36,9 @@ export const noPrefix: Prefix = { id: 0, path: rootPath };
 
 /** Canonical bytes begin with it when the origin is not the default one. */
 const originTag = 0x12;
+/** Levels of a path, so that what is made of the tree can be walked recursively however long paths may be. */
+const mostLevels = 1000;
+
 const aliasBound = 1 << 20;
 const aliasBytesBound = 128 << 20;
 const prefixBound = 4096;
@@ -184,6 +187,9 @@ export class LeafTable {
 
   #learn(buf: Uint8Array, start: number, end: number, elems: ElemRanges | readonly Uint8Array[]): number {
     if (end - start > this.#pathBytes) throw new PathTooLongError(end - start, this.#pathBytes);
+    const levels = elems instanceof ElemRanges ? elems.count : elems.length;
+    if (levels > mostLevels)
+      throw new PathError('path', `${levels} levels`, `at most ${mostLevels} are taken`);
     const leaf = this.paths.intern(buf, start, end);
     this.#attach(leaf, buf, elems);
     return leaf;
