@@ -20,6 +20,8 @@ export interface Datastore {
   becomes(describe: string, accept: (status: DatastoreStatus) => boolean): Promise<DatastoreStatus>;
   /** Waits until the whole tree of the device is committed. */
   synced(): Promise<DatastoreStatus>;
+  /** Ends the service as an operator does, and resolves when the process is gone. */
+  stop(): Promise<unknown>;
 }
 
 /**
@@ -66,5 +68,6 @@ export async function startDatastore(
     status,
     becomes,
     synced: () => becomes('the datastore being in sync', ({ synced }) => synced),
+    stop: () => service.stop(),
   };
 }

@@ -66,6 +66,11 @@ export const settings = {
       anyWait,
       'longest such wait, and the longest between attempts to open a store',
     ),
+    workerFinish: duration(
+      '1500ms',
+      anyWait,
+      'how long a core worker may take to export its last spans at the stop',
+    ),
     openDeadline: duration('5m', anyWait, 'how long opening a store may take: it reads every leaf'),
     closeDeadline: duration('5s', anyWait, 'how long closing a store may take'),
     observeDeadline: duration(
@@ -191,11 +196,13 @@ export function mostWorkers({ workers }: Config): number {
   return Math.max(1, Math.min(workers, availableParallelism() - 1));
 }
 
-export function threadSettings({ ping, pingDeadline, workerRetry, workerRetryMax }: Config): ThreadSettings {
+export function threadSettings(config: Config): ThreadSettings {
+  const { ping, pingDeadline, workerRetry, workerRetryMax, workerFinish } = config;
   return {
     pingMs: ping,
     pingDeadlineMs: pingDeadline,
     restart: doubling(workerRetry, workerRetryMax, 60_000),
+    finishMs: workerFinish,
   };
 }
 

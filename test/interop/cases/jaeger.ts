@@ -104,6 +104,27 @@ export const cases: readonly InteropCase[] = [
     },
   },
   {
+    name: 'Jaeger: what the datastore did last is there after it was stopped, from each of its threads',
+    needs: ['jaeger'],
+    async run(context) {
+      const jaeger = await startJaeger(context);
+      const router = await startRouter(context);
+      // Nothing is exported before the end.
+      const env = { ...jaeger.env, OTEL_BSP_SCHEDULE_DELAY: '60000' };
+      const datastore = await startDatastore(context, router.address, { env });
+      await datastore.synced();
+      await datastore.stop();
+      await until(() => jaeger.spansOf('datastore'), {
+        ...SHOWN,
+        describe: 'ingest of the main thread and commit of the core',
+        accept: (spans) =>
+          ['ingest', 'window', 'commit'].every((name) =>
+            spans.some(({ operationName }) => operationName === name),
+          ),
+      });
+    },
+  },
+  {
     name: 'Jaeger: the spans of a Subscribe that its client cancelled are there',
     needs: ['jaeger', 'sink'],
     async run(context) {

@@ -9,7 +9,7 @@ import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { CoreLostError } from './host-errors.ts';
 import { type Answers, type Ask, CoreRequests, type Patience } from './host-requests.ts';
-import type { FromCore, ToCore } from './protocol.ts';
+import type { Finish, FromCore, ToCore } from './protocol.ts';
 
 /** How worker threads are run. All are settings. */
 export interface ThreadSettings {
@@ -18,6 +18,8 @@ export interface ThreadSettings {
   /** How long a ping may stay unanswered before the process is no longer live. */
   readonly pingDeadlineMs: number;
   readonly restart: BackoffSettings;
+  /** How long a thread that is told to end may take, to export its last spans, before it is terminated. */
+  readonly finishMs: number;
 }
 
 /** What a thread needs of the process. */
@@ -39,7 +41,7 @@ export interface ThreadEvents {
 
 const never = new AbortController().signal;
 
-/** A worker and its successors. Disposing it ends the thread. */
+/** A worker and its successors. Disposing it lets the thread end by itself, and ends it after `finishMs`. */
 export class CoreThread implements AsyncDisposable {
   readonly name: string;
   readonly #settings: ThreadSettings;
@@ -86,7 +88,13 @@ export class CoreThread implements AsyncDisposable {
     this.#next?.clear();
     this.#watch[Symbol.dispose]();
     this.#requests.fail(new CoreLostError(`${this.name} was stopped`));
-    await worker?.terminate();
+    if (worker === undefined) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    const finish: Finish = { kind: 'finish' };
+    worker.postMessage(finish);
+    const overdue = this.#context.clock.setTimer(this.#settings.finishMs, () => void worker.terminate());
+    await ended;
+    overdue.clear();
   }
 
   #start(): void {

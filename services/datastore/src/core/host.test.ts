@@ -39,6 +39,7 @@ function hostOf(failpoints = '', options: Partial<CoreHostOptions> = {}) {
       pingMs: 20,
       pingDeadlineMs: 150,
       restart: { initialMs: 20, maxMs: 100, factor: 2, jitter: 0, resetAfterMs: 1000 },
+      finishMs: 1_000,
     },
     clock: systemClock,
     rng: seededRng(1),
@@ -215,6 +216,13 @@ test('stores have a worker each while there are workers, and share them then', a
   await host.close(3, true, patience);
   await host.open(storeOf(4), owner().listener, patience);
   expect(workers).toBe(2);
+});
+
+test('a worker that is stuck is ended all the same', async () => {
+  const { host } = hostOf('commit.begin=block:60000');
+  await host.open(storeOf(1), owner().listener, patience);
+  void commitOneLeaf(host, 1, 7n);
+  await host[Symbol.asyncDispose]();
 });
 
 test('disposing rejects what is still asked', async () => {

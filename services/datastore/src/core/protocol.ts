@@ -123,6 +123,11 @@ export type ToCore =
   /** Answered as soon as the worker's loop comes round: the main thread's watchdog. */
   | { readonly kind: 'ping'; readonly request: number };
 
+/** The last message to a worker: it ends by itself, after its last spans have left. */
+export interface Finish {
+  readonly kind: 'finish';
+}
+
 export type FromCore =
   | {
       readonly kind: 'reply';

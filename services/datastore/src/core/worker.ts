@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { systemRng } from '@syncline/runtime/rng.ts';
 import { coreFailpoints } from './failpoints.ts';
-import type { CoreWorkerData, ToCore } from './protocol.ts';
+import type { CoreWorkerData, Finish, ToCore } from './protocol.ts';
 import { Shard } from './shard.ts';
 
 const port = parentPort;
@@ -21,4 +21,8 @@ const shard = new Shard({
   send: (message, transfer) => port.postMessage(message, transfer),
 });
 
-port.on('message', (message: ToCore) => shard.receive(message));
+port.on('message', (message: ToCore | Finish) => {
+  // Nothing else keeps the thread alive; an ended thread flushes its spans, a terminated one loses them.
+  if (message.kind === 'finish') port.close();
+  else shard.receive(message);
+});
