@@ -55,3 +55,35 @@ test('ids chosen by the caller leave gaps that are handed out later', () => {
   const ids = ['x', 'y', 'z'].map((key) => map.intern(bytes(key), 0, 1));
   expect(new Set(ids)).toEqual(new Set([0, 2, 4]));
 });
+
+test('keys are told apart by every one of their bytes, whatever their length and alignment', () => {
+  for (let offset = 0; offset < 4; offset++) {
+    const map = new ByteMap();
+    const ids = new Map<string, number>();
+    const buf = new Uint8Array(16).subarray(offset);
+    for (let length = 0; length <= 9; length++) {
+      for (let changed = -1; changed < length; changed++) {
+        buf.fill(7);
+        if (changed >= 0) buf[changed + 1] = 8;
+        const id = map.intern(buf, 1, 1 + length);
+        ids.set(`${length} ${changed}`, id);
+        expect(map.view(id)).toEqual(buf.slice(1, 1 + length));
+      }
+    }
+    expect(new Set(ids.values()).size, `offset ${offset}`).toBe(ids.size);
+    for (let length = 0; length <= 9; length++) {
+      for (let changed = -1; changed < length; changed++) {
+        const other = new Uint8Array(24).fill(7);
+        if (changed >= 0) other[changed + 3] = 8;
+        expect(map.find(other, 3, 3 + length)).toBe(ids.get(`${length} ${changed}`));
+      }
+    }
+  }
+});
+
+test('two keys of the same length and hash are two keys', () => {
+  // The second word can undo what the first did to the hash; this pair was computed from it.
+  const map = new ByteMap();
+  const ids = ['aaaaaaaa', 'aaamaiae'].map((key) => map.intern(bytes(key), 0, 8));
+  expect(new Set(ids).size).toBe(2);
+});
