@@ -15,7 +15,7 @@ import { Selector } from './selector.ts';
 const sliceBits = 10;
 
 /** What a page holds at the most, apart from one slice of the initial set. */
-const pageBytes = 128 * 1024;
+const pageBytes = 256 * 1024;
 
 /** Where a subscriber stands; only 'live' is fed by pushes. */
 export type Phase = 'initial' | 'owed' | 'live' | 'resting';

@@ -36,7 +36,7 @@ export const northboundSettings = {
   ),
   // A queue below 64 KiB would never be reported as drained, see RawCall.onDrain.
   subscriberQueue: bytes(
-    '256KiB',
+    '512KiB',
     { min: '64KiB', max: '64MiB' },
     'bytes that may wait for one subscriber before it gets the newest values only',
   ),
