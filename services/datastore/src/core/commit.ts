@@ -211,15 +211,19 @@ function isEarlier(window: Window, row: number, leaves: LeafTable, leaf: number)
   return high < 0 || (high === 0 && (window.timeLow[row] as number) < (leaves.timeLow[leaf] as number));
 }
 
-/** Records of one transaction: cut from large buffers, because they must outlive the statement they wait for. */
+/** Bytes of the first buffer of a RecordArena, for the many commits of a few leaves, and of the largest. */
+const arenaBytes = { first: 1024, most: 64 * 1024 } as const;
+
+/** Records of one transaction: cut from ever larger buffers, because they must outlive the statement they wait for. */
 class RecordArena {
-  #buffer: Buffer = Buffer.allocUnsafe(64 * 1024);
+  #buffer: Buffer = Buffer.allocUnsafe(arenaBytes.first);
   #used = 0;
 
   record(timeLow: number, timeHigh: number, owners: number, value: Uint8Array): Uint8Array {
     const length = recordHeader + value.length;
     if (this.#used + length > this.#buffer.length) {
-      this.#buffer = Buffer.allocUnsafe(Math.max(64 * 1024, length));
+      const larger = Math.min(arenaBytes.most, 2 * this.#buffer.length);
+      this.#buffer = Buffer.allocUnsafe(Math.max(larger, length));
       this.#used = 0;
     }
     const at = this.#used;

@@ -38,6 +38,9 @@ export class LeafStore implements Disposable {
   #putPaths: Batch;
   #dropRecords: Batch;
   #dropPaths: Batch;
+  #readVersion: Statement;
+  #readSyncs: Statement;
+  #readLeaves: Statement;
   #setVersion: Statement;
   #setSync: Statement;
   #putStaged: Statement;
@@ -75,6 +78,12 @@ export class LeafStore implements Disposable {
       1,
       (values) => `DELETE FROM path WHERE id IN (VALUES ${values})`,
     );
+    this.#readVersion = prepare(this.#database, 'SELECT version FROM running').pluck();
+    this.#readSyncs = prepare(this.#database, 'SELECT slot, epoch, last_sync_ns FROM sync');
+    this.#readLeaves = prepare(
+      this.#database,
+      'SELECT leaf.id, path, record FROM leaf JOIN path USING (id) WHERE leaf.id > ? ORDER BY leaf.id LIMIT 5000',
+    );
     this.#setVersion = prepare(this.#database, 'UPDATE running SET version = ?');
     this.#setSync = prepare(
       this.#database,
@@ -93,26 +102,19 @@ export class LeafStore implements Disposable {
 
   /** The version that the last commit left. */
   version(): number {
-    return this.#database.prepare<[], number>('SELECT version FROM running').pluck().get() ?? 0;
+    return this.#readVersion.get() as number;
   }
 
   /** The syncs that ever committed a full tree. */
   syncs(): StoredSync[] {
-    return this.#database
-      .prepare<[], { slot: number; epoch: number; last_sync_ns: string }>(
-        'SELECT slot, epoch, last_sync_ns FROM sync',
-      )
-      .all()
-      .map((row) => ({ slot: row.slot, epoch: row.epoch, lastSyncNs: BigInt(row.last_sync_ns) }));
+    const rows = this.#readSyncs.all() as { slot: number; epoch: number; last_sync_ns: string }[];
+    return rows.map(({ slot, epoch, last_sync_ns }) => ({ slot, epoch, lastSyncNs: BigInt(last_sync_ns) }));
   }
 
   /** Every leaf, by id, read page by page. The record is valid until the next one. */
   loadLeaves(take: (id: number, path: Uint8Array, record: Uint8Array) => void): void {
-    const page = this.#database.prepare<[number], { id: number; path: Uint8Array; record: Uint8Array }>(
-      'SELECT leaf.id, path, record FROM leaf JOIN path USING (id) WHERE leaf.id > ? ORDER BY leaf.id LIMIT 5000',
-    );
     for (let after = -1; ; ) {
-      const rows = page.all(after);
+      const rows = this.#readLeaves.all(after) as { id: number; path: Uint8Array; record: Uint8Array }[];
       for (const row of rows) take(row.id, row.path, row.record);
       const last = rows.at(-1);
       if (last === undefined) return;

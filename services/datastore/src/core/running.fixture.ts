@@ -13,6 +13,7 @@ import { FailpointError } from '@syncline/runtime/failpoint.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import type { CorePoint } from './failpoints.ts';
+import { LeafStore } from './leaf-store.ts';
 import { encodePath } from './path-wire.ts';
 import type { CoreLimits, CoreSyncStatus, SelectedPath, Subscription, SyncSpec } from './protocol.ts';
 import { answerQuery } from './query.ts';
@@ -90,7 +91,7 @@ export class CoreFixture implements Disposable {
   constructor(options: { limits?: Partial<CoreLimits>; syncs?: readonly SyncSpec[]; file?: string } = {}) {
     const { limits = {}, syncs = [wholeTree], file = ':memory:' } = options;
     this.running = new Running({
-      file,
+      store: new LeafStore(file),
       syncs,
       limits: { ...roomyLimits, ...limits },
       clock: this.clock,

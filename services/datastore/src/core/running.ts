@@ -8,7 +8,7 @@ import { Commits } from './commits.ts';
 import type { CoreTrace } from './core-trace.ts';
 import type { CorePoint } from './failpoints.ts';
 import { Intake } from './intake.ts';
-import { LeafStore, recordHeader } from './leaf-store.ts';
+import { type LeafStore, recordHeader } from './leaf-store.ts';
 import { LeafTable } from './leaf-table.ts';
 import type { CoreLimits, CoreStatus, CoreSyncStatus, Opened, SyncSpec } from './protocol.ts';
 import { Reclaim } from './reclaim.ts';
@@ -26,7 +26,8 @@ export interface RunningEvents extends AudienceEvents {
 
 /** What a datastore needs from its surroundings. */
 export interface RunningParts {
-  readonly file: string;
+  /** Running closes it. */
+  readonly store: LeafStore;
   readonly syncs: readonly SyncSpec[];
   readonly limits: CoreLimits;
   readonly clock: Clock;
@@ -56,9 +57,9 @@ export class Running implements Disposable {
   readonly #creditedAt: Map<Sync, number> = new Map();
   #discarded = 0;
 
-  /** Opens the store and reads running back. Throws DatabaseOpenError when the file cannot be used. */
+  /** Reads running back from the store. */
   constructor(parts: RunningParts) {
-    const { limits, clock, rng, events, failpoint, trace } = parts;
+    const { store, limits, clock, rng, events, failpoint, trace } = parts;
     this.#parts = parts;
     this.leaves = new LeafTable(limits.pathBytes);
     this.audience = new Audience(this.leaves, limits, clock, events);
@@ -68,11 +69,11 @@ export class Running implements Disposable {
       unused: (leaf) => this.#reclaim.add(leaf),
       now: () => clock.now(),
     });
-    this.#store = new LeafStore(parts.file);
-    this.#spill = new Spill(this.#store, this.leaves.slab, failpoint);
+    this.#store = store;
+    this.#spill = new Spill(store, this.leaves.slab, failpoint);
     this.#commits = new Commits({
       leaves: this.leaves,
-      store: this.#store,
+      store,
       spill: this.#spill,
       clock,
       rng,

@@ -1,6 +1,7 @@
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { expect, test } from 'vitest';
+import { LeafStore } from './leaf-store.ts';
 import type { FromCore } from './protocol.ts';
 import { Shard } from './shard.ts';
 
@@ -10,6 +11,7 @@ test('a subscribe that crosses the close of its datastore is answered, other lat
     clock: new VirtualClock(),
     rng: seededRng(1),
     failpoint: () => {},
+    openStore: (file) => new LeafStore(file),
     traced: false,
     send: (message) => sent.push(message),
   });

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import { CoreTrace } from './core-trace.ts';
+import type { LeafStore } from './leaf-store.ts';
 import type { FromCore, ToCore } from './protocol.ts';
 import { answerQuery, QueryError } from './query.ts';
 import { Running, type RunningEvents, type RunningParts } from './running.ts';
@@ -13,6 +14,8 @@ export interface ShardParts {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly failpoint: RunningParts['failpoint'];
+  /** Opens a datastore's file, as LeafStore does. */
+  readonly openStore: (file: string) => LeafStore;
   /** Whether spans are exported. */
   readonly traced: boolean;
   /** Sends to the main thread; the buffers named are transferred. */
@@ -115,10 +118,10 @@ export class Shard {
   #open(message: Extract<ToCore, { kind: 'open' }>) {
     const { datastore, file, syncs, limits } = message;
     if (this.#members.has(datastore)) throw new Error(`datastore ${datastore} is open already`);
-    const { clock, rng, failpoint, traced } = this.#parts;
+    const { clock, rng, failpoint, openStore, traced } = this.#parts;
     const trace = traced ? new CoreTrace(message.name) : undefined;
     const running = new Running({
-      file,
+      store: openStore(file),
       syncs,
       limits,
       clock,

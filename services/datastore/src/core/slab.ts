@@ -2,6 +2,8 @@
 // leaves no garbage behind. Invariant: a block belongs to one owner until it is freed, once.
 
 const segmentBytes = 1 << 20;
+/** Each segment is twice the one before, up to segmentBytes: a slab of few values takes little. The largest class fits the first. */
+const firstSegmentBytes = 1 << 16;
 const unit = 8;
 const unitsPerSegment = segmentBytes / unit;
 const classes = [
@@ -35,8 +37,9 @@ export class Slab {
   #segments: (Uint8Array | undefined)[] = [];
   #free: Block[][] = classes.map(() => []);
   #freeSegments: number[] = [];
-  #tail = segmentBytes;
+  #tail = 0;
   #tailSegment = -1;
+  #tailBytes = 0;
   #used = 0;
 
   /** Bytes of values that are held now. */
@@ -99,8 +102,9 @@ export class Slab {
     const reused = (this.#free[c] as Block[]).pop();
     if (reused !== undefined) return reused;
     const size = classes[c] as number;
-    if (this.#tail + size > segmentBytes) {
-      this.#tailSegment = this.#openSegment(segmentBytes);
+    if (this.#tail + size > this.#tailBytes) {
+      this.#tailBytes = Math.min(segmentBytes, Math.max(firstSegmentBytes, 2 * this.#tailBytes));
+      this.#tailSegment = this.#openSegment(this.#tailBytes);
       this.#tail = 0;
     }
     const block = this.#tailSegment * unitsPerSegment + this.#tail / unit;

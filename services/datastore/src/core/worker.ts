@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { systemRng } from '@syncline/runtime/rng.ts';
 import { coreFailpoints } from './failpoints.ts';
+import { LeafStore } from './leaf-store.ts';
 import type { CoreWorkerData, Finish, ToCore } from './protocol.ts';
 import { Shard } from './shard.ts';
 
@@ -18,6 +19,7 @@ const shard = new Shard({
   rng: systemRng,
   traced,
   failpoint: (name) => points.hit(name),
+  openStore: (file) => new LeafStore(file),
   send: (message, transfer) => port.postMessage(message, transfer),
 });
 

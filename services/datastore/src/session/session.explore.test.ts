@@ -1,12 +1,15 @@
-// The session under the explorer, with the real core: connections fail, streams break anywhere, operators pause and
-// resync, core workers crash. The invariants are those of datastore.md 6.5; each test names its numbers.
+// The session under the explorer, with the real core and its store: connections fail, streams break anywhere, operators
+// pause and resync, the disk refuses, core workers crash within a commit and between two. The invariants are those of datastore.md 6.5; each test names its numbers.
 
 import { explore } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
+import { corePoints } from '../core/failpoints.ts';
 import { balances } from '../core/ledger.ts';
 import { SessionWorld } from './world/world.ts';
 
 const timeLimit = 120_000;
+/** Half of the runs have no crash. */
+const crashes = [...Array.from({ length: 6 }, () => undefined), 'now', ...corePoints] as const;
 
 test(
   'once everything works again, running is the device’s tree and the session is synced (1, 2, 5, 11, 12, 13)',
@@ -44,7 +47,16 @@ test(
             sim.schedule('resume', () => world.session.start('resume'));
           });
         }
-        if (sim.choose(3) === 2) sim.schedule('crash', () => world.crash());
+        if (sim.choose(2) === 1) {
+          sim.schedule('the disk refuses', () => {
+            world.diskFails = true;
+            sim.schedule('the disk works again', () => {
+              world.diskFails = false;
+            });
+          });
+        }
+        const crash = crashes[sim.choose(crashes.length)];
+        if (crash !== undefined) sim.schedule('crash', () => world.crash(crash));
         await sim.settled();
         expect(world.session.view.state.phase.kind).toBe('synced');
         const reader = world.read();

@@ -5,7 +5,9 @@ import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { encodePath } from '../path-wire.ts';
 import type { CoreLimits, CoreStatus, FromCore, SelectedPath, ToCore } from '../protocol.ts';
 import { Shard } from '../shard.ts';
+import { Batches } from './batches.ts';
 import { response, SimulatedDevice } from './device.ts';
+import { emptyDisk } from './disk.ts';
 import { SimulatedReader } from './reader.ts';
 
 /** Bounds so small that every one of them is met. */
@@ -32,25 +34,32 @@ export class World {
   readonly #toCore: { send(message: ToCore): void };
   readonly #fromCore: { send(message: FromCore): void };
   readonly #wire: { send(message: { epoch: number; bytes: Uint8Array }): void; cut(): unknown };
-  #gathered: Uint8Array[] = [];
-  #inFlight = false;
+  readonly #batches: Batches;
+  #closed = false;
 
   constructor(sim: Simulation, options: { fewValues?: boolean; limits?: Partial<CoreLimits> } = {}) {
     const { fewValues = false, limits = {} } = options;
     this.#sim = sim;
     this.device = new SimulatedDevice(sim, fewValues);
     this.#fromCore = sim.link<FromCore>('core says', (message) => this.#hear(message));
+    const disk = emptyDisk();
     this.#shard = new Shard({
       clock: sim.clock,
       rng: sim.rng,
       traced: false,
+      openStore: () => disk.reopened(),
       send: (message) => this.#say(message),
       failpoint: () => {
         if (this.diskFails) throw new FailpointError('commit', 'the disk refuses');
       },
     });
     this.#toCore = sim.link<ToCore>('core hears', (message) => this.#shard.receive(message));
-    this.#wire = sim.link('device sends', ({ epoch, bytes }) => this.#gather(epoch, bytes));
+    this.#batches = new Batches((chunk) =>
+      this.#toCore.send({ kind: 'ingest', datastore: 1, sync: 0, epoch: this.epoch, chunk }),
+    );
+    this.#wire = sim.link('device sends', ({ epoch, bytes }) => {
+      if (epoch === this.epoch) this.#batches.append(bytes);
+    });
     this.#shard.receive({
       kind: 'open',
       request: 0,
@@ -65,10 +74,9 @@ export class World {
   /** The session breaks and is begun anew: what was on its way is lost, the device dumps its tree. */
   connect(): void {
     this.#wire.cut();
-    this.#gathered = [];
+    this.#batches.restart();
     if (this.epoch > 0) this.#toCore.send({ kind: 'end', datastore: 1, sync: 0, epoch: this.epoch });
     this.epoch++;
-    this.#inFlight = false;
     this.#toCore.send({ kind: 'begin', datastore: 1, sync: 0, epoch: this.epoch });
     for (const notification of this.device.dump()) this.#send(response(notification));
     this.#send(response('sync'));
@@ -107,11 +115,12 @@ export class World {
   /** What the core says of itself now, between two messages; undefined once it is closed. */
   observe(): CoreStatus | undefined {
     this.status = undefined;
-    this.#shard.receive({ kind: 'observe', request: -1, datastore: 1 });
+    if (!this.#closed) this.#shard.receive({ kind: 'observe', request: -1, datastore: 1 });
     return this.status;
   }
 
   close(): void {
+    this.#closed = true;
     this.#shard.receive({ kind: 'close', request: 1, datastore: 1, erase: false });
   }
 
@@ -125,31 +134,9 @@ export class World {
     this.#wire.send({ epoch: this.epoch, bytes });
   }
 
-  #gather(epoch: number, bytes: Uint8Array): void {
-    if (epoch !== this.epoch) return;
-    this.#gathered.push(bytes);
-    this.#flush();
-  }
-
-  #flush(): void {
-    if (this.#inFlight || this.#gathered.length === 0) return;
-    this.#inFlight = true;
-    const chunk = this.#gathered.flatMap((bytes) => [
-      Buffer.from(Uint32Array.of(bytes.length).buffer),
-      bytes,
-    ]);
-    this.#gathered = [];
-    const joined = Buffer.concat(chunk);
-    const copy = new ArrayBuffer(joined.length);
-    new Uint8Array(copy).set(joined);
-    this.#toCore.send({ kind: 'ingest', datastore: 1, sync: 0, epoch: this.epoch, chunk: copy });
-  }
-
   #hear(message: FromCore): void {
-    if (message.kind === 'ingested' && message.epoch === this.epoch) {
-      this.#inFlight = false;
-      this.#flush();
-    } else if (message.kind === 'synced') this.syncedEpoch = message.epoch;
+    if (message.kind === 'ingested') this.#batches.taken();
+    else if (message.kind === 'synced') this.syncedEpoch = message.epoch;
     for (const reader of this.readers) reader.receive(message);
   }
 }

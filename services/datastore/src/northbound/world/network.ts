@@ -5,7 +5,9 @@ import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { encodePath } from '../../core/path-wire.ts';
 import type { CoreLimits, FromCore, Subscription, ToCore } from '../../core/protocol.ts';
 import { Shard } from '../../core/shard.ts';
+import { Batches } from '../../core/world/batches.ts';
 import { response, SimulatedDevice } from '../../core/world/device.ts';
+import { emptyDisk } from '../../core/world/disk.ts';
 import { Fanout } from '../fanout.ts';
 import type { NorthboundLimits } from '../limits.ts';
 import type { Subscriber } from '../subscriber.ts';
@@ -44,20 +46,26 @@ export class SimulatedNetwork {
   readonly fanout: Fanout;
   readonly #sim: Simulation;
   readonly #shard: Shard;
+  readonly #batches: Batches;
 
   constructor(sim: Simulation) {
     this.#sim = sim;
     this.device = new SimulatedDevice(sim, false);
     const fromCore = sim.link<FromCore>('core says', (message) => this.#hear(message), 50);
     const toCore = sim.link<ToCore>('core hears', (message) => this.#shard.receive(message), 50);
+    const disk = emptyDisk();
     this.#shard = new Shard({
       clock: sim.clock,
       rng: sim.rng,
       failpoint: () => {},
+      openStore: () => disk.reopened(),
       traced: false,
       send: (message) => fromCore.send(message),
     });
     this.fanout = new Fanout({ send: (message) => toCore.send(message) }, northboundLimits, sim.clock);
+    this.#batches = new Batches((chunk) =>
+      toCore.send({ kind: 'ingest', datastore, sync: 0, epoch: 1, chunk }),
+    );
     const syncs = [{ slot: 0, name: 'all', paths: [encodePath(rootPath)] }];
     this.#shard.receive({
       kind: 'open',
@@ -69,12 +77,12 @@ export class SimulatedNetwork {
       limits: coreLimits,
     });
     this.#shard.receive({ kind: 'begin', datastore, sync: 0, epoch: 1 });
-    this.#ingest(response('sync'));
+    this.#batches.append(response('sync'));
   }
 
-  /** The device changes, and the core has committed it when this returns. */
+  /** The device changes and says so; the core hears of it when it has taken what came before. */
   change(setsOnly: boolean): void {
-    this.#ingest(response(this.device.change(setsOnly)));
+    this.#batches.append(response(this.device.change(setsOnly)));
   }
 
   subscribe(mode: Subscription['mode'], reading: Reading, updatesOnly = false) {
@@ -96,15 +104,9 @@ export class SimulatedNetwork {
     this.#shard.receive({ kind: 'close', request: 1, datastore, erase: false });
   }
 
-  #ingest(message: Uint8Array): void {
-    const chunk = new ArrayBuffer(4 + message.byteLength);
-    new DataView(chunk).setUint32(0, message.byteLength, true);
-    new Uint8Array(chunk).set(message, 4);
-    this.#shard.receive({ kind: 'ingest', datastore, sync: 0, epoch: 1, chunk });
-  }
-
   #hear(message: FromCore): void {
-    if (message.kind === 'feed') this.fanout.feed(message);
+    if (message.kind === 'ingested') this.#batches.taken();
+    else if (message.kind === 'feed') this.fanout.feed(message);
     else if (message.kind === 'behind') this.fanout.behind(message);
     else if (message.kind === 'page') this.fanout.page(message);
     else if (message.kind === 'ended') this.fanout.ended(message);

@@ -7,6 +7,7 @@ import { seededRng } from '@syncline/runtime/rng.ts';
 import type { SubscriberSink, Told } from '../../core/host.ts';
 import { CoreRefusalError } from '../../core/host-errors.ts';
 import type { Ask } from '../../core/host-requests.ts';
+import { LeafStore } from '../../core/leaf-store.ts';
 import type { CoreLimits, FromCore, Got, ToCore } from '../../core/protocol.ts';
 import { Shard } from '../../core/shard.ts';
 import type { CorePort } from '../../northbound/subscriber.ts';
@@ -37,6 +38,7 @@ export class LocalCore implements CorePort {
       clock: systemClock,
       rng: seededRng(1),
       failpoint: () => {},
+      openStore: (file) => new LeafStore(file),
       traced: false,
       send: (message) => void setImmediate(() => this.#hear(message)),
     });

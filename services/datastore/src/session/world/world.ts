@@ -1,18 +1,20 @@
-// For the explorer: the real session between a simulated device and the real core, which may crash.
+// For the explorer: the real session between a simulated device and the real core, whose disk may refuse and whose
+// worker may crash.
 
 import { rootPath } from '@syncline/gnmi/path.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
+import type { CorePoint } from '../../core/failpoints.ts';
 import type { SyncListener, Told } from '../../core/host.ts';
 import { encodePath } from '../../core/path-wire.ts';
 import type { CoreStatus, FromCore } from '../../core/protocol.ts';
-import { Shard } from '../../core/shard.ts';
 import { SimulatedDevice } from '../../core/world/device.ts';
+import { type Disk, emptyDisk } from '../../core/world/disk.ts';
 import { SimulatedReader } from '../../core/world/reader.ts';
-import { tightLimits } from '../../core/world/world.ts';
 import type { SyncMode } from '../plan.ts';
 import { Session } from '../session.ts';
-import { type Network, promptMs, SimulatedLine } from './line.ts';
+import { SimulatedCore } from './core.ts';
+import { type Network, SimulatedLine } from './line.ts';
 
 const logger = createLogger({ service: 'explored', instance: 'explored', level: 'silent' });
 
@@ -22,16 +24,18 @@ export class SessionWorld {
   readonly network: Network;
   /** Batches the session has sent and the core has not taken. */
   underWay = 0;
+  diskFails = false;
   readonly #sim: Simulation;
+  readonly #disk: Disk = emptyDisk();
   #listener: SyncListener | undefined;
-  #core: Core;
+  #core: SimulatedCore;
   #reader: SimulatedReader | undefined;
 
   constructor(sim: Simulation, mode: SyncMode, faults: number) {
     this.#sim = sim;
     this.device = new SimulatedDevice(sim, true);
     this.network = { sim, device: this.device, streams: new Set(), faults };
-    this.#core = new Core(sim, (message) => this.#hear(message));
+    this.#core = this.#openCore();
     this.session = new Session(
       {
         datastore: 1,
@@ -71,14 +75,10 @@ export class SessionWorld {
     for (const tell of this.network.streams) tell(notification);
   }
 
-  /** The core worker crashes; another takes its place, from an empty disk. */
-  crash(): void {
-    this.#core.crash();
-    this.#listener = undefined;
-    this.underWay = 0;
-    this.session.lost('core worker 0 ended');
-    this.#core = new Core(this.#sim, (message) => this.#hear(message));
-    this.#sim.schedule('reopened', () => this.session.start('worker_restart'));
+  /** The core worker crashes: now, or when it next comes to a point of its work. */
+  crash(when: 'now' | CorePoint): void {
+    if (when === 'now') this.#crashed();
+    else this.#core.crashAt(when);
   }
 
   observe(): CoreStatus | undefined {
@@ -103,6 +103,30 @@ export class SessionWorld {
     this.#core.close();
   }
 
+  #openCore(): SimulatedCore {
+    return new SimulatedCore({
+      sim: this.#sim,
+      disk: this.#disk,
+      diskFails: () => this.diskFails,
+      hear: (message) => this.#hear(message),
+      crashed: () => this.#crashed(),
+    });
+  }
+
+  /** Another worker takes the place of the one that crashed, and finds on disk what was committed, no more and no less. */
+  #crashed(): void {
+    const before = this.#core.observe();
+    this.#core.lose();
+    this.#listener = undefined;
+    this.underWay = 0;
+    this.session.lost('core worker 0 ended');
+    this.#core = this.#openCore();
+    const after = this.#core.observe();
+    if (after?.version !== before?.version || after?.leaves !== before?.leaves)
+      throw new Error('the disk does not hold what was committed');
+    this.#sim.schedule('reopened', () => this.session.start('worker_restart'));
+  }
+
   #tell(message: Told): void {
     if (message.kind === 'ingest') this.underWay += 1;
     this.#core.hears.send(message);
@@ -115,56 +139,5 @@ export class SessionWorld {
     } else if (message.kind === 'sealed') this.#listener?.sealed(message.epoch);
     else if (message.kind === 'synced') this.#listener?.synced(message);
     this.#reader?.receive(message);
-  }
-}
-
-/** A core worker behind its two links. */
-class Core {
-  readonly hears: { send(message: Parameters<Shard['receive']>[0]): void; cut(): unknown };
-  readonly #says: { send(message: FromCore): void; cut(): unknown };
-  readonly #shard: Shard;
-  #status: CoreStatus | undefined;
-
-  constructor(sim: Simulation, hear: (message: FromCore) => void) {
-    this.#says = sim.link<FromCore>('core says', hear, promptMs);
-    this.#shard = new Shard({
-      clock: sim.clock,
-      rng: sim.rng,
-      traced: false,
-      failpoint: () => {},
-      send: (message) => this.#say(message),
-    });
-    this.hears = sim.link('core hears', (message) => this.#shard.receive(message), promptMs);
-    this.#shard.receive({
-      kind: 'open',
-      request: 0,
-      datastore: 1,
-      name: 'explored',
-      file: ':memory:',
-      syncs: [{ slot: 0, name: 'all', paths: [encodePath(rootPath)] }],
-      limits: tightLimits,
-    });
-  }
-
-  observe(): CoreStatus | undefined {
-    this.#status = undefined;
-    this.#shard.receive({ kind: 'observe', request: -1, datastore: 1 });
-    return this.#status;
-  }
-
-  crash(): void {
-    this.hears.cut();
-    this.#says.cut();
-    this.close();
-    this.#says.cut();
-  }
-
-  close(): void {
-    this.#shard.receive({ kind: 'close', request: 1, datastore: 1, erase: false });
-  }
-
-  #say(message: FromCore): void {
-    if (message.kind === 'reply' && 'syncs' in message.value) this.#status = message.value;
-    else if (message.kind !== 'reply' && message.kind !== 'refusal') this.#says.send(message);
   }
 }
