@@ -1,0 +1,172 @@
+// What is indexed of a block: one region's elements of SyncRegionResponse's fields 2 (metapb.Region), 4 (RegionStat),
+// 5 (leader) and 6 (Buckets), back to back in this order, all four. One RegionFields is used for a million blocks.
+import { Cursor } from './cursor.ts';
+import { WireError } from './wire-error.ts';
+
+/** The first byte of each of a block's elements, in the order they have. */
+export const blockTag = { region: 0x12, stat: 0x22, leader: 0x2a, buckets: 0x32 } as const;
+
+const regionTag = { id: 0x08, startKey: 0x12, endKey: 0x1a, epoch: 0x22, peers: 0x2a } as const;
+const epochTag = { confVer: 0x08, version: 0x10 } as const;
+
+/** A region, as positions in the bytes that were read; uint64 as two unsigned halves. True until the next read. */
+export class RegionFields {
+  /** The content of the metapb.Region is [regionStart, regionStop), and so on for the other three elements. */
+  regionStart = 0;
+  regionStop = 0;
+  statStart = 0;
+  statStop = 0;
+  leaderStart = 0;
+  leaderStop = 0;
+  bucketsStart = 0;
+  bucketsStop = 0;
+
+  idLo = 0;
+  idHi = 0;
+  startKey = 0;
+  startKeyLength = 0;
+  endKey = 0;
+  /** 0: the region has no end. */
+  endKeyLength = 0;
+  hasEpoch = false;
+  confVerLo = 0;
+  confVerHi = 0;
+  versionLo = 0;
+  versionHi = 0;
+  /** How many there are. */
+  peers = 0;
+  /** 0 in both: no leader is known. */
+  leaderIdLo = 0;
+  leaderIdHi = 0;
+  /** 0 in both: there are no buckets. */
+  bucketVersionLo = 0;
+  bucketVersionHi = 0;
+}
+
+const cursor = new Cursor();
+
+/**
+ * Reads the block that begins at bytes[start] into `into` and returns where it ends. Throws WireError when the four
+ * elements are not there in a block's order, reach beyond `end`, or are malformed. Says nothing on whether the
+ * region can stand: see regionProblem().
+ */
+export function readBlock(bytes: Uint8Array, start: number, end: number, into: RegionFields): number {
+  const at = cursor.over(bytes, start, end);
+  element(at, blockTag.region, 'regions');
+  into.regionStart = at.start;
+  into.regionStop = at.stop;
+  element(at, blockTag.stat, 'region_stats');
+  into.statStart = at.start;
+  into.statStop = at.stop;
+  element(at, blockTag.leader, 'region_leaders');
+  into.leaderStart = at.start;
+  into.leaderStop = at.stop;
+  element(at, blockTag.buckets, 'buckets');
+  into.bucketsStart = at.start;
+  into.bucketsStop = at.stop;
+  const next = at.at;
+  readRegion(bytes, into.regionStart, into.regionStop, into);
+  readLeader(bytes, into.leaderStart, into.leaderStop, into);
+  readBuckets(bytes, into.bucketsStart, into.bucketsStop, into);
+  return next;
+}
+
+/** Reads the metapb.Region bytes[start, stop): its id, keys, epoch and count of peers. */
+export function readRegion(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
+  const at = cursor.over(bytes, start, stop);
+  into.idLo = into.idHi = 0;
+  into.startKey = into.startKeyLength = into.endKey = into.endKeyLength = 0;
+  into.confVerLo = into.confVerHi = into.versionLo = into.versionHi = 0;
+  into.hasEpoch = false;
+  into.peers = 0;
+  while (at.at < stop) {
+    const tag = at.tag('regions');
+    switch (tag) {
+      case regionTag.id:
+        at.varint('regions.id');
+        into.idLo = at.lo;
+        into.idHi = at.hi;
+        break;
+      case regionTag.startKey:
+        at.content('regions.start_key');
+        into.startKey = at.start;
+        into.startKeyLength = at.stop - at.start;
+        break;
+      case regionTag.endKey:
+        at.content('regions.end_key');
+        into.endKey = at.start;
+        into.endKeyLength = at.stop - at.start;
+        break;
+      case regionTag.epoch:
+        at.content('regions.region_epoch');
+        into.hasEpoch = true;
+        readEpoch(at, stop, into);
+        break;
+      case regionTag.peers:
+        at.content('regions.peers');
+        into.peers++;
+        break;
+      default:
+        at.skip(tag, 'regions');
+    }
+  }
+}
+
+/** Reads the RegionEpoch that `at` has just taken, and goes on behind it, in a message that ends at `stop`. */
+function readEpoch(at: Cursor, stop: number, into: RegionFields): void {
+  at.at = at.start;
+  at.end = at.stop;
+  while (at.at < at.end) {
+    const tag = at.tag('regions.region_epoch');
+    switch (tag) {
+      case epochTag.confVer:
+        at.varint('regions.region_epoch.conf_ver');
+        into.confVerLo = at.lo;
+        into.confVerHi = at.hi;
+        break;
+      case epochTag.version:
+        at.varint('regions.region_epoch.version');
+        into.versionLo = at.lo;
+        into.versionHi = at.hi;
+        break;
+      default:
+        at.skip(tag, 'regions.region_epoch');
+    }
+  }
+  at.end = stop;
+}
+
+/** Reads the leader's metapb.Peer bytes[start, stop): its id. */
+export function readLeader(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
+  into.leaderIdLo = into.leaderIdHi = 0;
+  const at = cursor.over(bytes, start, stop);
+  while (at.at < stop) {
+    const tag = at.tag('region_leaders');
+    if (tag === 0x08) {
+      at.varint('region_leaders.id');
+      into.leaderIdLo = at.lo;
+      into.leaderIdHi = at.hi;
+    } else at.skip(tag, 'region_leaders');
+  }
+}
+
+/** Reads the metapb.Buckets bytes[start, stop): their version. */
+export function readBuckets(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
+  into.bucketVersionLo = into.bucketVersionHi = 0;
+  const at = cursor.over(bytes, start, stop);
+  while (at.at < stop) {
+    const tag = at.tag('buckets');
+    if (tag === 0x10) {
+      at.varint('buckets.version');
+      into.bucketVersionLo = at.lo;
+      into.bucketVersionHi = at.hi;
+    } else at.skip(tag, 'buckets');
+  }
+}
+
+function element(at: Cursor, tag: number, field: string): void {
+  if (at.at >= at.end || at.bytes[at.at] !== tag)
+    throw new WireError(field, 'a block lacks this element here');
+  at.at++;
+  at.content(field);
+}

@@ -1,0 +1,11 @@
+/** Bytes that are not the protobuf message they should be, or one whose content cannot stand. */
+export class WireError extends Error {
+  override name = 'WireError';
+  /** The field that is wrong, by its path from the message: `regions.start_key`. */
+  readonly field: string;
+
+  constructor(field: string, problem: string) {
+    super(`${field}: ${problem}`);
+    this.field = field;
+  }
+}
