@@ -121,6 +121,14 @@ test('the number of seeds can be set or multiplied from outside, and the budget 
   await expect(explore(exploration)).rejects.toThrow('not "many"');
 });
 
+test('fewer seeds within the budget than are wanted are a failure, unless fewer were asked for', async () => {
+  const exploration = { name: 'count', seeds: 5, atLeast: 3, budgetMs: 0, run: () => {} };
+  await expect(explore(exploration)).rejects.toThrow('count: 1 seeds, 0 steps');
+  expect(await explore({ ...exploration, budgetMs: 60_000 })).toMatchObject({ seeds: 5 });
+  vi.stubEnv('SYNCLINE_SEEDS', '1');
+  expect(await explore(exploration)).toMatchObject({ seeds: 1 });
+});
+
 test('five thousand runs of fifty steps take a few seconds', async () => {
   const explored = await explore({
     name: 'speed',

@@ -17,6 +17,8 @@ export interface Exploration {
   readonly seeds: number;
   /** No new seed is begun after this much real time. It is stretched by what SYNCLINE_SEEDS adds. */
   readonly budgetMs: number;
+  /** Fewer seeds than these within the budget are a failure, and how many there were is printed. None unless given. */
+  readonly atLeast?: number;
   readonly run: Scenario;
   /** A run of more steps has failed; 10,000 unless given. */
   readonly maxSteps?: number;
@@ -98,6 +100,13 @@ export async function explore(exploration: Exploration): Promise<Explored> {
     const outcome = await attempt(seed % 2 === 0 ? fairChoices(seed) : unfairChoices(seed));
     steps += outcome.steps;
     if (hasFailed(outcome)) throw await simplify(name, seed, outcome, attempt);
+  }
+  if (exploration.atLeast !== undefined) {
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const explored = `${name}: ${seed} seeds, ${steps} steps in ${seconds} s`;
+    if (seed < Math.min(exploration.atLeast, seeds))
+      throw new Error(`${explored}: at least ${exploration.atLeast} seeds are wanted`);
+    console.info(explored);
   }
   return { seeds: seed, steps };
 }

@@ -11,9 +11,10 @@ const timeLimit = 120_000;
 test(
   'running converges to the device and every reader to running, whatever breaks (1, 2, 4, 5, 10-13, 20)',
   async () => {
-    const explored = await explore({
+    await explore({
       name: 'running',
       seeds: 5_000,
+      atLeast: 2_000,
       budgetMs: 60_000,
       run: async (sim) => {
         const world = new World(sim, { fewValues: sim.choose(2) === 1 });
@@ -37,7 +38,6 @@ test(
         await sim.settled();
       },
     });
-    expect(explored.seeds).toBeGreaterThan(100);
   },
   timeLimit,
 );

@@ -2,7 +2,7 @@
 // leaves no garbage behind. Invariant: a block belongs to one owner until it is freed, once.
 
 const segmentBytes = 1 << 20;
-/** Each segment is twice the one before, up to segmentBytes: a slab of few values takes little. The largest class fits the first. */
+/** Segments begin small and double, since most slabs hold little. The first one has room for the largest class. */
 const firstSegmentBytes = 1 << 16;
 const unit = 8;
 const unitsPerSegment = segmentBytes / unit;

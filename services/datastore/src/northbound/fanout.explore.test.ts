@@ -25,10 +25,11 @@ async function end(sim: Simulation, network: SimulatedNetwork): Promise<void> {
 test(
   'what a subscriber has rebuilt from its stream is running, at any speed and wherever it joins (20)',
   async () => {
-    const explored = await explore({
+    await explore({
       name: 'northbound',
       seeds: 2_000,
-      budgetMs: 5_000,
+      atLeast: 200,
+      budgetMs: 10_000,
       run: async (sim) => {
         const network = new SimulatedNetwork(sim);
         const clients = Array.from(
@@ -51,7 +52,6 @@ test(
         await end(sim, network);
       },
     });
-    expect(explored.seeds).toBeGreaterThan(50);
   },
   timeLimit,
 );

@@ -7,17 +7,18 @@ import { corePoints } from '../core/failpoints.ts';
 import { balances } from '../core/ledger.ts';
 import { SessionWorld } from './world/world.ts';
 
-const timeLimit = 120_000;
+const timeLimit = 180_000;
 /** Half of the runs have no crash. */
 const crashes = [...Array.from({ length: 6 }, () => undefined), 'now', ...corePoints] as const;
 
 test(
   'once everything works again, running is the device’s tree and the session is synced (1, 2, 5, 11, 12, 13)',
   async () => {
-    const explored = await explore({
+    await explore({
       name: 'session',
-      seeds: 3_000,
-      budgetMs: 30_000,
+      seeds: 5_000,
+      atLeast: 5_000,
+      budgetMs: 120_000,
       run: async (sim) => {
         const world = new SessionWorld(
           sim,
@@ -67,7 +68,6 @@ test(
         await sim.settled();
       },
     });
-    expect(explored.seeds).toBeGreaterThan(100);
   },
   timeLimit,
 );
