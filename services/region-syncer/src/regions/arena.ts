@@ -1,0 +1,232 @@
+// The memory that holds the regions' blocks: pages of shared memory, so that the store's thread reads a view of them.
+// Blocks are appended and forgotten; a page whose blocks are all forgotten is used again.
+// Invariant: what lies in a page when it is pinned stays as it is until the page is unpinned as often.
+
+/** A page's number takes 16 bits of each slot; the last one names no page. */
+const mostPages = 0xffff;
+
+/** The number of no page. */
+export const noPage = 0xffff;
+
+/** All page numbers are taken: 256 GiB of regions, or 65,535 blocks that are larger than a page. */
+export class ArenaFullError extends Error {
+  override name = 'ArenaFullError';
+
+  constructor() {
+    super(`there is no room for a further block: ${mostPages} pages are in use`);
+  }
+}
+
+/** The sizes of an arena. */
+export interface ArenaLimits {
+  /** Bytes of a page. A run that is longer gets a page of its own length. */
+  readonly pageBytes: number;
+  /** How many empty pages are kept for later; further ones are given back to the system. */
+  readonly sparePages: number;
+}
+
+/** One page. Its bytes are: live, then dead ones among them up to `used`, and free ones after it. */
+class Page {
+  readonly bytes: Uint8Array;
+  /** The same memory as `bytes`: four bytes are read at once through it. */
+  readonly view: DataView;
+  used = 0;
+  live = 0;
+  pins = 0;
+  /** Bytes before it were there when the page was pinned. */
+  pinnedTo = 0;
+
+  constructor(size: number) {
+    const memory = new SharedArrayBuffer(size);
+    this.bytes = new Uint8Array(memory);
+    this.view = new DataView(memory);
+  }
+}
+
+export class Arena {
+  readonly #limits: ArenaLimits;
+  #pages: (Page | undefined)[] = [];
+  #freeNumbers: number[] = [];
+  /** Empty pages, which have kept their number. */
+  #spare: number[] = [];
+  /** The page that is appended to. */
+  #tail = noPage;
+  #held = 0;
+  #used = 0;
+  #live = 0;
+  #opened = 0;
+  #evacuating: Uint8Array = new Uint8Array(mostPages + 1);
+  #lastPage = noPage;
+  #lastOffset = 0;
+
+  constructor(limits: ArenaLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes of blocks that are in use. */
+  get liveBytes(): number {
+    return this.#live;
+  }
+
+  /** Bytes of blocks that were forgotten and whose page is not empty yet. */
+  get deadBytes(): number {
+    return this.#used - this.#live;
+  }
+
+  /** Bytes that were never appended to since their page was opened, spare pages among them. */
+  get freeBytes(): number {
+    return this.#held - this.#used;
+  }
+
+  /** Bytes of all pages: live, dead and free ones. */
+  get heldBytes(): number {
+    return this.#held;
+  }
+
+  /** Bytes of the pages that have blocks, without the live ones: what evacuating pages can win back. */
+  get wastedBytes(): number {
+    return this.#held - this.#spare.length * this.#limits.pageBytes - this.#live;
+  }
+
+  /** How many pages were opened so far; it grows when an append found the last page full. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** The bytes of a page that is in use. */
+  bytes(page: number): Uint8Array {
+    return (this.#pages[page] as Page).bytes;
+  }
+
+  /** bytes(page), to read numbers of four bytes. */
+  view(page: number): DataView {
+    return (this.#pages[page] as Page).view;
+  }
+
+  /** The page that append() wrote to last. */
+  get lastPage(): number {
+    return this.#lastPage;
+  }
+
+  /** Where append() wrote last, in lastPage. */
+  get lastOffset(): number {
+    return this.#lastOffset;
+  }
+
+  /** Copies source[start, end) to lastPage at lastOffset; its bytes are live. Throws ArenaFullError. */
+  append(source: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    const number = this.#roomFor(length);
+    const page = this.#pages[number] as Page;
+    page.bytes.set(source.subarray(start, end), page.used);
+    this.#lastPage = number;
+    this.#lastOffset = page.used;
+    page.used += length;
+    page.live += length;
+    this.#used += length;
+    this.#live += length;
+  }
+
+  /** Whether the block that begins at `offset` of `page` may be written over: no pin wants it as it is. */
+  isOverwritable(page: number, offset: number): boolean {
+    return offset >= (this.#pages[page] as Page).pinnedTo;
+  }
+
+  /** `length` bytes of `page` are no longer in use. An empty page that is not pinned is used again. */
+  release(page: number, length: number): void {
+    (this.#pages[page] as Page).live -= length;
+    this.#live -= length;
+    this.#recycle(page);
+  }
+
+  /** Keeps what is in `page` now as it is, until unpin() was called as often. */
+  pin(page: number): void {
+    const pinned = this.#pages[page] as Page;
+    pinned.pins++;
+    pinned.pinnedTo = pinned.used;
+  }
+
+  /** Takes one pin off `page`. */
+  unpin(page: number): void {
+    const pinned = this.#pages[page] as Page;
+    pinned.pins--;
+    if (pinned.pins > 0) return;
+    pinned.pinnedTo = 0;
+    this.#recycle(page);
+  }
+
+  /** Pins every page that has blocks. Returns their numbers, each to be unpinned once. */
+  pinAll(): number[] {
+    const pinned: number[] = [];
+    for (const [number, page] of this.#pages.entries()) {
+      if (page === undefined || page.used === 0) continue;
+      this.pin(number);
+      pinned.push(number);
+    }
+    return pinned;
+  }
+
+  /**
+   * Marks the pages that are worth being evacuated, the sparsest first: at most half live, full and not pinned.
+   * At most `most` of them. Returns how many. A mark goes when its page is empty.
+   */
+  markSparse(most: number): number {
+    const sparse: number[] = [];
+    for (const [number, page] of this.#pages.entries()) {
+      if (page === undefined || page.used === 0 || page.pins > 0 || number === this.#tail) continue;
+      if (page.live * 2 <= page.bytes.length) sparse.push(number);
+    }
+    sparse.sort((a, b) => (this.#pages[a] as Page).live - (this.#pages[b] as Page).live);
+    const marked = sparse.slice(0, most);
+    for (const number of marked) this.#evacuating[number] = 1;
+    return marked.length;
+  }
+
+  /** Whether `page` is marked by markSparse(). */
+  isSparse(page: number): boolean {
+    return this.#evacuating[page] === 1;
+  }
+
+  /** How many pages have blocks. */
+  get pages(): number {
+    return this.#pages.length - this.#freeNumbers.length - this.#spare.length;
+  }
+
+  /** The page with room for `length` bytes at its end. */
+  #roomFor(length: number): number {
+    const { pageBytes } = this.#limits;
+    if (length > pageBytes) return this.#open(length);
+    const tail = this.#tail === noPage ? undefined : this.#pages[this.#tail];
+    if (tail !== undefined && tail.used + length <= pageBytes) return this.#tail;
+    const previous = this.#tail;
+    this.#tail = this.#spare.pop() ?? this.#open(pageBytes);
+    if (previous !== noPage) this.#recycle(previous);
+    this.#opened++;
+    return this.#tail;
+  }
+
+  #open(size: number): number {
+    const number = this.#freeNumbers.pop() ?? this.#pages.length;
+    if (number >= mostPages) throw new ArenaFullError();
+    this.#pages[number] = new Page(size);
+    this.#held += size;
+    return number;
+  }
+
+  #recycle(number: number): void {
+    const page = this.#pages[number] as Page;
+    if (page.live > 0 || page.pins > 0) return;
+    this.#evacuating[number] = 0;
+    this.#used -= page.used;
+    page.used = 0;
+    if (number === this.#tail) return;
+    const size = page.bytes.length;
+    if (size === this.#limits.pageBytes && this.#spare.length < this.#limits.sparePages) {
+      this.#spare.push(number);
+      return;
+    }
+    this.#pages[number] = undefined;
+    this.#freeNumbers.push(number);
+    this.#held -= size;
+  }
+}

@@ -1,0 +1,85 @@
+// The keys of the regions in their slots, compared where they lie in the arena.
+// A range is [start key, end key); an empty end key is beyond every key.
+import type { Arena } from './arena.ts';
+import { commonPrefix, compareKeys } from './key.ts';
+import { row, type Slots } from './slots.ts';
+
+export class RegionKeys {
+  readonly #arena: Arena;
+  readonly #slots: Slots;
+
+  constructor(arena: Arena, slots: Slots) {
+    this.#arena = arena;
+    this.#slots = slots;
+  }
+
+  /** The memory that the keys of `slot` lie in. */
+  view(slot: number): DataView {
+    return this.#arena.view(this.#slots.chunk(slot).page[row(slot)] as number);
+  }
+
+  /** Where the start key of `slot` begins in view(slot). */
+  start(slot: number): number {
+    const chunk = this.#slots.chunk(slot);
+    return (chunk.offset[row(slot)] as number) + (chunk.startKey[row(slot)] as number);
+  }
+
+  /** Bytes of the start key of `slot`. */
+  startLength(slot: number): number {
+    return this.#slots.chunk(slot).startKeyLength[row(slot)] as number;
+  }
+
+  /** Where the end key of `slot` begins in view(slot). */
+  end(slot: number): number {
+    const chunk = this.#slots.chunk(slot);
+    return (chunk.offset[row(slot)] as number) + (chunk.endKey[row(slot)] as number);
+  }
+
+  /** Bytes of the end key of `slot`; 0: it has no end. */
+  endLength(slot: number): number {
+    return this.#slots.chunk(slot).endKeyLength[row(slot)] as number;
+  }
+
+  /** Negative, 0 or positive as the start key of `slot` lies before, at or behind a key. */
+  compareStart(slot: number, key: DataView, keyStart: number, keyLength: number): number {
+    const chunk = this.#slots.chunk(slot);
+    const at = row(slot);
+    const start = (chunk.offset[at] as number) + (chunk.startKey[at] as number);
+    const view = this.#arena.view(chunk.page[at] as number);
+    return compareKeys(view, start, chunk.startKeyLength[at] as number, key, keyStart, keyLength);
+  }
+
+  /** Compares the start keys of two slots. */
+  compareStarts(slot: number, other: number): number {
+    return this.compareStart(slot, this.view(other), this.start(other), this.startLength(other));
+  }
+
+  /** How many bytes the start keys of two slots have in common at their beginning. */
+  commonPrefix(slot: number, other: number): number {
+    return commonPrefix(
+      this.view(slot),
+      this.start(slot),
+      this.startLength(slot),
+      this.view(other),
+      this.start(other),
+      this.startLength(other),
+    );
+  }
+
+  /** Whether `slot` has keys at or behind a key: its range ends beyond it. */
+  endsBehind(slot: number, key: DataView, keyStart: number, keyLength: number): boolean {
+    const length = this.endLength(slot);
+    if (length === 0) return true;
+    return compareKeys(this.view(slot), this.end(slot), length, key, keyStart, keyLength) > 0;
+  }
+
+  /** Whether `slot` has keys before an end key, which may be empty: its range begins before it. */
+  startsBefore(slot: number, endKey: DataView, keyStart: number, keyLength: number): boolean {
+    return keyLength === 0 || this.compareStart(slot, endKey, keyStart, keyLength) < 0;
+  }
+
+  /** Whether the range of `slot` ends behind the start of `next`'s, which does not start before it. */
+  overlaps(slot: number, next: number): boolean {
+    return this.endsBehind(slot, this.view(next), this.start(next), this.startLength(next));
+  }
+}
