@@ -41,7 +41,7 @@ interface Entry {
 export class Tail {
   readonly #bounds: TailBounds;
   /** Oldest first; those before #head have left. */
-  #entries: Entry[] = [];
+  #entries: (Entry | undefined)[] = [];
   #head = 0;
   #records = 0;
   #bytes = 0;
@@ -154,19 +154,19 @@ export class Tail {
       if (oldest === undefined) break;
       this.#records -= oldest.chunk.count;
       this.#bytes -= oldest.chunk.bytes.length;
-      this.#head += 1;
+      this.#entries[this.#head++] = undefined;
     }
-    this.#entries = this.#head > 0 ? this.#entries.splice(this.#head) : this.#entries;
-    this.#head = 0;
+    if (this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
   }
 }
 
 /** The entry's records from `position` on, within the limit: always the same object for the same records. */
 function part(entry: Entry, position: number, limit: ChunkBounds): Chunk {
-  const { chunk } = entry;
-  if (position === chunk.first && chunk.count <= limit.records && chunk.bytes.length <= limit.bytes)
-    return chunk;
-  const asked = chunkHead(chunkFrom(chunk, position), limit);
+  const asked = chunkHead(chunkFrom(entry.chunk, position), limit);
+  if (asked === entry.chunk) return asked;
   const known = entry.part;
   if (known !== undefined && known.first === asked.first && known.count === asked.count) return known;
   entry.part = asked;

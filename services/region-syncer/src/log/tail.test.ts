@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { beforeEach, expect, test } from 'vitest';
+import { type Chunk, endOf } from './chunk.ts';
+import { firstOfTerm, indexOf } from './index.ts';
+import { chunkOf } from './run.fixture.ts';
+import { Tail, type TailRead } from './tail.ts';
+
+const first = firstOfTerm(1);
+const limit = { records: 1000, bytes: 262_144 };
+const bounds = { held: { records: 100, bytes: 100_000 }, chunk: { records: 10, bytes: 10_000 } };
+let tail: Tail;
+
+beforeEach(() => {
+  tail = new Tail(bounds, first, first);
+});
+
+function append(at: number, count: number): Chunk {
+  const chunk = chunkOf(at, count);
+  tail.append(chunk);
+  return chunk;
+}
+
+function chunk(read: TailRead): Chunk {
+  if (typeof read === 'string') throw new Error(`read: ${read}`);
+  return read;
+}
+
+test('a reader that is caught up gets the chunk that is committed next, as it is', () => {
+  expect(tail.read(first, limit)).toBe('caught up');
+  const committed = append(first, 3);
+  expect(tail.read(first, limit)).toBe(committed);
+  expect(tail.read(first, limit)).toBe(committed);
+  expect(tail.read(first + 3, limit)).toBe('caught up');
+});
+
+test('small chunks are merged for a reader that is behind, and once for all readers', () => {
+  for (let at = 0; at < 8; at += 2) append(first + at, 2);
+  const merged = chunk(tail.read(first, limit));
+  expect(merged).toEqual({ first, count: 8, bytes: new Uint8Array(chunkOf(first, 8).bytes) });
+  expect(tail.read(first, limit)).toBe(merged);
+  const within = chunk(tail.read(first + 4, limit));
+  expect(within).toMatchObject({ first: first + 4, count: 4 });
+  expect(tail.read(first + 4, limit)).toBe(within);
+});
+
+test('chunks are merged up to the bounds of a chunk', () => {
+  for (let at = 0; at < 12; at += 3) append(first + at, 3);
+  expect(chunk(tail.read(first, limit)).count).toBe(9);
+  expect(chunk(tail.read(first + 9, limit)).count).toBe(3);
+});
+
+test('a reader gets no more than it asks for, and always something', () => {
+  append(first, 8);
+  expect(chunk(tail.read(first, { records: 3, bytes: 262_144 })).count).toBe(3);
+  expect(chunk(tail.read(first + 3, { records: 1000, bytes: 1 })).count).toBe(1);
+});
+
+test('a chunk ends where its term ends, and the end of a term is the start of the next', () => {
+  append(first, 3);
+  tail.startTerm(2);
+  expect([tail.next, tail.read(first + 3, limit), tail.read(indexOf(2, 0), limit)]).toEqual([
+    indexOf(2, 0),
+    'caught up',
+    'caught up',
+  ]);
+  const second = append(indexOf(2, 0), 4);
+  const third = append(indexOf(3, 0), 1);
+  expect(chunk(tail.read(first, limit)).count).toBe(3);
+  expect(tail.read(first + 3, limit)).toBe(second);
+  expect(tail.read(indexOf(2, 0), limit)).toBe(second);
+  expect(tail.read(indexOf(2, 4), limit)).toBe(third);
+});
+
+test('what is held is bounded; what has left is older, and gone once it has left the disk', () => {
+  for (let at = 0; at < 200; at += 10) append(first + at, 10);
+  expect([tail.held.records, tail.first]).toEqual([100, first + 100]);
+  expect(tail.read(first + 99, limit)).toBe('older');
+  tail.trimmed(first + 50);
+  expect([tail.read(first + 49, limit), tail.read(first + 50, limit)]).toEqual(['gone', 'older']);
+  expect(chunk(tail.read(first + 100, limit)).count).toBe(10);
+});
+
+test('the newest chunk is held even when it is larger than all that may be', () => {
+  append(first, 5);
+  append(first + 5, 500);
+  expect([tail.first, tail.held.records]).toEqual([first + 5, 500]);
+});
+
+test('a position that is not in this history is gone', () => {
+  append(first, 3);
+  append(indexOf(2, 0), 2);
+  expect([tail.read(first + 4, limit), tail.read(indexOf(2, 3), limit)]).toEqual(['gone', 'gone']);
+});
+
+test('a chunk that leaves a gap, repeats records or goes back is refused', () => {
+  append(first, 3);
+  expect(() => append(first + 4, 1)).toThrow('does not continue');
+  expect(() => append(first + 2, 1)).toThrow('does not continue');
+  expect(() => append(indexOf(2, 1), 1)).toThrow('does not continue');
+  expect(() => tail.startTerm(1)).toThrow('not after');
+});
+
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 14 }) }),
+    fc.record({ kind: fc.constant('term' as const) }),
+    fc.record({
+      kind: fc.constant('read' as const),
+      reader: fc.nat(2),
+      records: fc.integer({ min: 1, max: 30 }),
+    }),
+  ),
+  { maxLength: 120 },
+);
+
+test('law: every reader sees every record once, in order, unless it is told that they are older', () => {
+  fc.assert(
+    fc.property(steps, (script) => {
+      tail = new Tail(bounds, first, first);
+      const log: number[] = [];
+      const readers = [first, first, first];
+      let term = 1;
+      for (const step of script) {
+        if (step.kind === 'append') {
+          const added = append(tail.next, step.count);
+          for (let at = 0; at < added.count; at += 1) log.push(added.first + at);
+        } else if (step.kind === 'term') {
+          term += 1;
+          tail.startTerm(term);
+        } else {
+          const position = readers[step.reader] ?? first;
+          const missing = log.filter((index) => index >= position);
+          const read = tail.read(position, { records: step.records, bytes: 262_144 });
+          if (typeof read === 'string') {
+            expect(read).toBe(missing.length === 0 ? 'caught up' : 'older');
+            if (read === 'older') expect(position).toBeLessThan(tail.first);
+            readers[step.reader] = read === 'older' ? tail.first : position;
+          } else {
+            expect(tail.read(position, { records: step.records, bytes: 262_144 })).toBe(read);
+            expect(Buffer.from(read.bytes)).toEqual(Buffer.from(chunkOf(read.first, read.count).bytes));
+            expect(Array.from({ length: read.count }, (_, at) => read.first + at)).toEqual(
+              missing.slice(0, read.count),
+            );
+            expect(read.count).toBeLessThanOrEqual(step.records);
+            readers[step.reader] = endOf(read);
+          }
+        }
+      }
+    }),
+  );
+});
