@@ -7,7 +7,10 @@ export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 
 const twoTo32 = 2 ** 32;
 
-/** A position in bytes. Each read moves it; what was read is in the fields that the method names. */
+/**
+ * A position in bytes. tag() begins a field, one of the other methods takes what follows; they all move on.
+ * A field of another wire type than the one asked for is malformed.
+ */
 export class Cursor {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
@@ -27,42 +30,7 @@ export class Cursor {
     return this;
   }
 
-  /** A varint of up to 64 bits, into `lo` and `hi`. Bits beyond the 64th are cut off, as protobuf asks. */
-  varint(field: string): void {
-    const { bytes, end } = this;
-    let at = this.at;
-    let lo = 0;
-    let hi = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
-      if (at >= end) throw new WireError(field, 'the bytes end inside a number');
-      const byte = bytes[at++] as number;
-      const bits = byte & 0x7f;
-      if (shift < 28) lo |= bits << shift;
-      else if (shift === 28) {
-        lo |= bits << 28;
-        hi = bits >>> 4;
-      } else hi |= bits << (shift - 32);
-      if (byte < 0x80) {
-        this.at = at;
-        this.lo = lo >>> 0;
-        this.hi = hi >>> 0;
-        return;
-      }
-    }
-    throw new WireError(field, 'a number has more than 10 bytes');
-  }
-
-  /** A varint that has to be at most 2^53 - 1: an index, a count, a time. */
-  safeInteger(field: string): number {
-    this.varint(field);
-    const value = this.hi * twoTo32 + this.lo;
-    if (!Number.isSafeInteger(value)) {
-      throw new WireError(field, `${(BigInt(this.hi) << 32n) | BigInt(this.lo)} is beyond 2^53 - 1`);
-    }
-    return value;
-  }
-
-  /** A field's tag; `message` names what the field would belong to. */
+  /** A field's tag: its number times 8, and its wire type. `message` names what the field would belong to. */
   tag(message: string): number {
     const { bytes, at } = this;
     if (at < this.end) {
@@ -72,18 +40,35 @@ export class Cursor {
         return byte;
       }
     }
-    this.varint(message);
+    this.number(message);
     if (this.hi !== 0 || this.lo >>> 3 === 0) throw new WireError(message, 'a field has no valid number');
     return this.lo;
   }
 
-  /** Takes a length-delimited field: its content is then [start, stop). */
-  content(field: string): void {
+  /** The varint that `tag` announced, into `lo` and `hi`. */
+  varint(tag: number, field: string): void {
+    if ((tag & 7) !== wireType.varint) throw wrongType(tag, field);
+    this.number(field);
+  }
+
+  /** The varint that `tag` announced, which has to be at most 2^53 - 1: an index, a count, a time. */
+  safeInteger(tag: number, field: string): number {
+    this.varint(tag, field);
+    const value = this.hi * twoTo32 + this.lo;
+    if (!Number.isSafeInteger(value)) {
+      throw new WireError(field, `${(BigInt(this.hi) << 32n) | BigInt(this.lo)} is beyond 2^53 - 1`);
+    }
+    return value;
+  }
+
+  /** The length-delimited field that `tag` announced: its content is then [start, stop). */
+  content(tag: number, field: string): void {
+    if ((tag & 7) !== wireType.bytes) throw wrongType(tag, field);
     const { bytes, at, end } = this;
     let length = at < end ? (bytes[at] as number) : 0x80;
     if (length < 0x80) this.start = at + 1;
     else {
-      this.varint(field);
+      this.number(field);
       length = this.hi * twoTo32 + this.lo;
       this.start = this.at;
     }
@@ -96,10 +81,10 @@ export class Cursor {
   skip(tag: number, message: string): void {
     switch (tag & 7) {
       case wireType.varint:
-        this.varint(message);
+        this.#pass(message);
         return;
       case wireType.bytes:
-        this.content(message);
+        this.content(tag, message);
         return;
       case wireType.fixed64:
         this.at += 8;
@@ -108,8 +93,65 @@ export class Cursor {
         this.at += 4;
         break;
       default:
-        throw new WireError(message, `field ${tag >>> 3} has the wire type ${tag & 7}`);
+        throw wrongType(tag, message);
     }
     if (this.at > this.end) throw new WireError(message, 'the bytes end inside a field');
   }
+
+  /** A varint of up to 64 bits, into `lo` and `hi`. Bits beyond the 64th are cut off, as protobuf asks. */
+  number(field: string): void {
+    const { bytes, end } = this;
+    let at = this.at;
+    let lo = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      if (at >= end) throw new WireError(field, 'the bytes end inside a number');
+      const byte = bytes[at++] as number;
+      lo |= (byte & 0x7f) << shift;
+      if (byte >= 0x80) continue;
+      this.at = at;
+      this.lo = lo;
+      this.hi = 0;
+      return;
+    }
+    this.#largeNumber(field, at, lo);
+  }
+
+  /** The rest, from `at` on, of a varint whose low 28 bits are `lo`. */
+  #largeNumber(field: string, from: number, lo: number): void {
+    const { bytes, end } = this;
+    let at = from;
+    let low = lo;
+    let high = 0;
+    for (let shift = 28; shift < 70; shift += 7) {
+      if (at >= end) throw new WireError(field, 'the bytes end inside a number');
+      const byte = bytes[at++] as number;
+      const bits = byte & 0x7f;
+      if (shift === 28) {
+        low |= bits << 28;
+        high = bits >>> 4;
+      } else high |= bits << (shift - 32);
+      if (byte >= 0x80) continue;
+      this.at = at;
+      this.lo = low >>> 0;
+      this.hi = high >>> 0;
+      return;
+    }
+    throw new WireError(field, 'a number has more than 10 bytes');
+  }
+
+  /** Passes over a varint without reading it. */
+  #pass(field: string): void {
+    const { bytes, end } = this;
+    let at = this.at;
+    const last = at + 10;
+    do {
+      if (at >= end) throw new WireError(field, 'the bytes end inside a number');
+      if (at === last) throw new WireError(field, 'a number has more than 10 bytes');
+    } while ((bytes[at++] as number) >= 0x80);
+    this.at = at;
+  }
+}
+
+function wrongType(tag: number, field: string): WireError {
+  return new WireError(field, `field ${tag >>> 3} has the wire type ${tag & 7}`);
 }

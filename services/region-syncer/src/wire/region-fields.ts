@@ -6,8 +6,10 @@ import { WireError } from './wire-error.ts';
 /** The first byte of each of a block's elements, in the order they have. */
 export const blockTag = { region: 0x12, stat: 0x22, leader: 0x2a, buckets: 0x32 } as const;
 
-const regionTag = { id: 0x08, startKey: 0x12, endKey: 0x1a, epoch: 0x22, peers: 0x2a } as const;
-const epochTag = { confVer: 0x08, version: 0x10 } as const;
+const regionField = { id: 1, startKey: 2, endKey: 3, epoch: 4, peers: 5, encryptionMeta: 6 } as const;
+const epochField = { confVer: 1, version: 2 } as const;
+const peerField = { id: 1 } as const;
+const bucketsField = { version: 2 } as const;
 
 /** A region, as positions in the bytes that were read; uint64 as two unsigned halves. True until the next read. */
 export class RegionFields {
@@ -35,6 +37,8 @@ export class RegionFields {
   versionHi = 0;
   /** How many there are. */
   peers = 0;
+  /** From here to regionStop are all messages within the region that are kept unread: peers, encryption_meta. */
+  unread = 0;
   /** 0 in both: no leader is known. */
   leaderIdLo = 0;
   leaderIdHi = 0;
@@ -53,58 +57,63 @@ const cursor = new Cursor();
 export function readBlock(bytes: Uint8Array, start: number, end: number, into: RegionFields): number {
   const at = cursor.over(bytes, start, end);
   element(at, blockTag.region, 'regions');
-  into.regionStart = at.start;
-  into.regionStop = at.stop;
+  const { start: regionStart, stop: regionStop } = at;
   element(at, blockTag.stat, 'region_stats');
   into.statStart = at.start;
   into.statStop = at.stop;
   element(at, blockTag.leader, 'region_leaders');
-  into.leaderStart = at.start;
-  into.leaderStop = at.stop;
+  const { start: leaderStart, stop: leaderStop } = at;
   element(at, blockTag.buckets, 'buckets');
-  into.bucketsStart = at.start;
-  into.bucketsStop = at.stop;
-  const next = at.at;
-  readRegion(bytes, into.regionStart, into.regionStop, into);
-  readLeader(bytes, into.leaderStart, into.leaderStop, into);
-  readBuckets(bytes, into.bucketsStart, into.bucketsStop, into);
-  return next;
+  const { start: bucketsStart, stop: bucketsStop } = at;
+  readRegion(bytes, regionStart, regionStop, into);
+  readLeader(bytes, leaderStart, leaderStop, into);
+  readBuckets(bytes, bucketsStart, bucketsStop, into);
+  return bucketsStop;
 }
 
 /** Reads the metapb.Region bytes[start, stop): its id, keys, epoch and count of peers. */
 export function readRegion(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
   const at = cursor.over(bytes, start, stop);
+  into.regionStart = start;
+  into.regionStop = stop;
   into.idLo = into.idHi = 0;
   into.startKey = into.startKeyLength = into.endKey = into.endKeyLength = 0;
   into.confVerLo = into.confVerHi = into.versionLo = into.versionHi = 0;
   into.hasEpoch = false;
   into.peers = 0;
+  into.unread = stop;
   while (at.at < stop) {
+    const from = at.at;
     const tag = at.tag('regions');
-    switch (tag) {
-      case regionTag.id:
-        at.varint('regions.id');
+    switch (tag >>> 3) {
+      case regionField.id:
+        at.varint(tag, 'regions.id');
         into.idLo = at.lo;
         into.idHi = at.hi;
         break;
-      case regionTag.startKey:
-        at.content('regions.start_key');
+      case regionField.startKey:
+        at.content(tag, 'regions.start_key');
         into.startKey = at.start;
         into.startKeyLength = at.stop - at.start;
         break;
-      case regionTag.endKey:
-        at.content('regions.end_key');
+      case regionField.endKey:
+        at.content(tag, 'regions.end_key');
         into.endKey = at.start;
         into.endKeyLength = at.stop - at.start;
         break;
-      case regionTag.epoch:
-        at.content('regions.region_epoch');
+      case regionField.epoch:
+        at.content(tag, 'regions.region_epoch');
         into.hasEpoch = true;
         readEpoch(at, stop, into);
         break;
-      case regionTag.peers:
-        at.content('regions.peers');
+      case regionField.peers:
+        at.content(tag, 'regions.peers');
         into.peers++;
+        if (into.unread === stop) into.unread = from;
+        break;
+      case regionField.encryptionMeta:
+        at.content(tag, 'regions.encryption_meta');
+        if (into.unread === stop) into.unread = from;
         break;
       default:
         at.skip(tag, 'regions');
@@ -118,14 +127,14 @@ function readEpoch(at: Cursor, stop: number, into: RegionFields): void {
   at.end = at.stop;
   while (at.at < at.end) {
     const tag = at.tag('regions.region_epoch');
-    switch (tag) {
-      case epochTag.confVer:
-        at.varint('regions.region_epoch.conf_ver');
+    switch (tag >>> 3) {
+      case epochField.confVer:
+        at.varint(tag, 'regions.region_epoch.conf_ver');
         into.confVerLo = at.lo;
         into.confVerHi = at.hi;
         break;
-      case epochTag.version:
-        at.varint('regions.region_epoch.version');
+      case epochField.version:
+        at.varint(tag, 'regions.region_epoch.version');
         into.versionLo = at.lo;
         into.versionHi = at.hi;
         break;
@@ -138,12 +147,14 @@ function readEpoch(at: Cursor, stop: number, into: RegionFields): void {
 
 /** Reads the leader's metapb.Peer bytes[start, stop): its id. */
 export function readLeader(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
+  into.leaderStart = start;
+  into.leaderStop = stop;
   into.leaderIdLo = into.leaderIdHi = 0;
   const at = cursor.over(bytes, start, stop);
   while (at.at < stop) {
     const tag = at.tag('region_leaders');
-    if (tag === 0x08) {
-      at.varint('region_leaders.id');
+    if (tag >>> 3 === peerField.id) {
+      at.varint(tag, 'region_leaders.id');
       into.leaderIdLo = at.lo;
       into.leaderIdHi = at.hi;
     } else at.skip(tag, 'region_leaders');
@@ -152,12 +163,14 @@ export function readLeader(bytes: Uint8Array, start: number, stop: number, into:
 
 /** Reads the metapb.Buckets bytes[start, stop): their version. */
 export function readBuckets(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
+  into.bucketsStart = start;
+  into.bucketsStop = stop;
   into.bucketVersionLo = into.bucketVersionHi = 0;
   const at = cursor.over(bytes, start, stop);
   while (at.at < stop) {
     const tag = at.tag('buckets');
-    if (tag === 0x10) {
-      at.varint('buckets.version');
+    if (tag >>> 3 === bucketsField.version) {
+      at.varint(tag, 'buckets.version');
       into.bucketVersionLo = at.lo;
       into.bucketVersionHi = at.hi;
     } else at.skip(tag, 'buckets');
@@ -168,5 +181,5 @@ function element(at: Cursor, tag: number, field: string): void {
   if (at.at >= at.end || at.bytes[at.at] !== tag)
     throw new WireError(field, 'a block lacks this element here');
   at.at++;
-  at.content(field);
+  at.content(tag, field);
 }

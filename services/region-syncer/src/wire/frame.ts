@@ -1,0 +1,49 @@
+// A frame of pdpb.PD/SyncRegions from any leader: a Syncline of any version or a PD. It is read whole before anything
+// of it counts: one malformed byte, or in a Syncline's one region that cannot stand, refuses all of it.
+import type { ByteWriter } from './byte-writer.ts';
+import { Cursor } from './cursor.ts';
+import { emptyHead, type ReadHead, readHeadField } from './frame-head.ts';
+import { FrameLists, list, listName, listOf } from './frame-lists.ts';
+import { type Run, readRun } from './frame-run.ts';
+import { WireError } from './wire-error.ts';
+
+/** What is taken at the most; more is a WireError. An old PD leader replays up to 10,000 regions in one frame. */
+export interface FrameLimits {
+  /** Regions, and removed ids. */
+  readonly blocks: number;
+  /** Of the whole message. */
+  readonly bytes: number;
+}
+
+export interface Frame extends ReadHead {
+  readonly run: Run;
+}
+
+/**
+ * Reads the message (without gRPC's five bytes). `converted` is cleared and holds the run when the message's own bytes
+ * are none, so a frame is true until the next is read with the same one. A frame that states a kind is a Syncline's
+ * and held to a Syncline's rules; of any other, regions that cannot stand are left out and counted. Throws WireError.
+ */
+export function readFrame(message: Uint8Array, limits: FrameLimits, converted: ByteWriter): Frame {
+  if (message.length > limits.bytes) {
+    throw new WireError('frame', `has ${message.length} bytes, at most ${limits.bytes} are taken`);
+  }
+  const head = emptyHead();
+  const lists = new FrameLists();
+  const at = new Cursor().over(message, 0, message.length);
+  while (at.at < at.end) {
+    const from = at.at;
+    const tag = at.tag('frame');
+    const which = listOf(tag >>> 3);
+    if (which === undefined) readHeadField(at, tag, head, limits.blocks);
+    else {
+      at.content(tag, listName[which]);
+      lists.add(which, from, at.at);
+    }
+  }
+  const regions = lists.count(list.regions);
+  if (regions > limits.blocks) {
+    throw new WireError('regions', `are ${regions}, at most ${limits.blocks} are taken`);
+  }
+  return { ...head, run: readRun(message, lists, head.kind !== 0, converted) };
+}
