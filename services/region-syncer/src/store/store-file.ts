@@ -1,0 +1,64 @@
+// The store's file, and what is held in memory of it: where the history stands and which segments the log has.
+// Invariant: what is held is what the last commit left. When a transaction fails it is thrown away and read again.
+
+import { type Database, open } from '@syncline/sqlite/database.ts';
+import { History } from './history.ts';
+import { HistoryTable } from './history-table.ts';
+import { LogSegments } from './log-segments.ts';
+import { migrations } from './schema.ts';
+import { asStoreFault } from './store-fault.ts';
+import type { RegionStoreOptions } from './store-options.ts';
+
+export interface Held {
+  readonly log: LogSegments;
+  readonly history: History;
+}
+
+export class StoreFile implements Disposable {
+  readonly database: Database;
+  readonly #segmentRecords: number;
+  #held: Held | undefined;
+
+  /** Opens or creates the file. Throws DatabaseOpenError, also while another process has it open. */
+  constructor(options: RegionStoreOptions) {
+    const { file, synchronous, busyTimeoutMs, segmentRecords } = options;
+    this.#segmentRecords = segmentRecords;
+    this.database = open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true });
+    this.database.pragma(`wal_autocheckpoint = ${options.walAutocheckpointPages}`);
+    const pageBytes = Number(this.database.pragma('page_size', { simple: true }));
+    this.database.pragma(`max_page_count = ${Math.ceil(options.diskBytes / pageBytes)}`);
+  }
+
+  /** Runs `body`, which changes nothing. Throws StoreFaultError when the disk refuses. */
+  read<Value>(operation: string, body: (held: Held) => Value): Value {
+    try {
+      return body(this.#state());
+    } catch (error) {
+      throw asStoreFault(operation, error);
+    }
+  }
+
+  /** Runs `body` in one transaction; when it throws, nothing of it stays. Throws StoreFaultError when the disk refuses. */
+  write<Value>(operation: string, body: (held: Held) => Value): Value {
+    try {
+      const held = this.#state();
+      return this.database.transaction(() => body(held)).immediate();
+    } catch (error) {
+      this.#held = undefined;
+      throw asStoreFault(operation, error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.database.close();
+  }
+
+  #state(): Held {
+    if (this.#held === undefined) {
+      const log = new LogSegments(this.database, this.#segmentRecords);
+      const history = new History(new HistoryTable(this.database), log.spans.at(-1)?.next);
+      this.#held = { log, history };
+    }
+    return this.#held;
+  }
+}
