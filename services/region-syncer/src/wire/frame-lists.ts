@@ -2,6 +2,7 @@
 // message's fields come in any order; a Syncline writes a region's four elements back to back, a PD list after list.
 import { Cursor } from './cursor.ts';
 import { frameField } from './frame-tags.ts';
+import { WireError } from './wire-error.ts';
 
 /** The lists by their place in a block. */
 export const list = { regions: 0, stats: 1, leaders: 2, buckets: 3 } as const;
@@ -32,19 +33,15 @@ export function listOf(field: number): List | undefined {
 export class FrameLists {
   readonly #counts: [number, number, number, number] = [0, 0, 0, 0];
   readonly #firsts: [number, number, number, number] = [0, 0, 0, 0];
-  #elements = 0;
-  #start = 0;
-  #end = 0;
-  #asBlocks = true;
 
-  /** The element [start, end) of a list, its tag included. */
-  add(which: List, start: number, end: number): void {
-    if (this.#elements === 0) this.#start = start;
-    else if (start !== this.#end) this.#asBlocks = false;
-    if (which !== (this.#elements & 3)) this.#asBlocks = false;
+  /** The element of a list whose tag is at `start`. Throws WireError when the list has more than `most`. */
+  add(which: List, start: number, most: number): void {
+    if (this.#counts[which] === most) throw new WireError(listName[which], `are more than ${most}`);
     if (this.#counts[which]++ === 0) this.#firsts[which] = start;
-    this.#elements++;
-    this.#end = end;
+  }
+
+  get isEmpty(): boolean {
+    return this.#counts.every((count) => count === 0);
   }
 
   count(which: List): number {
@@ -54,19 +51,6 @@ export class FrameLists {
   /** Where the list's first element begins; it may be looked for from there on. */
   first(which: List): number {
     return this.#firsts[which];
-  }
-
-  /** The lists are blocks and nothing else between start and end, as far as their order tells. */
-  get asBlocks(): boolean {
-    return this.#asBlocks && (this.#elements & 3) === 0;
-  }
-
-  get start(): number {
-    return this.#start;
-  }
-
-  get end(): number {
-    return this.#end;
   }
 }
 

@@ -1,10 +1,11 @@
-// The regions of a frame as a run: the frame's own bytes where they are one, written anew where a PD put them list
-// after list. Every region of a run can stand, and everything in it is well-formed.
+// The regions of a frame as a run: a Syncline's own bytes, or written anew where another put them list after list.
+// Every region of a run can stand, and everything in it is well-formed.
 import type { ByteWriter } from './byte-writer.ts';
 import { type FrameLists, type List, ListWalk, list } from './frame-lists.ts';
 import { frameField } from './frame-tags.ts';
 import { checkFields, checkUnread, regionProblem } from './region-check.ts';
 import { RegionFields, readBlock, readBuckets, readLeader, readRegion } from './region-fields.ts';
+import { WireError } from './wire-error.ts';
 
 export interface Run {
   /** `count` blocks; a view on the message or on what it was converted into. */
@@ -18,37 +19,29 @@ export interface Run {
 }
 
 const region = new RegionFields();
-const nothing: Uint8Array = new Uint8Array(0);
 
-/**
- * The run of a frame whose lists are `lists`. `converted` is cleared and holds the run when the message's own bytes
- * are none. Throws WireError at malformed bytes, and with `strict` at a region that cannot stand.
- */
-export function readRun(message: Uint8Array, lists: FrameLists, strict: boolean, converted: ByteWriter): Run {
-  if (lists.count(list.regions) === 0) return { bytes: nothing, count: 0, refused: 0 };
-  const asIs = lists.asBlocks && areGood(message, lists.start, lists.end, strict);
-  if (!asIs) return convert(message, lists, strict, converted);
-  return { bytes: message.subarray(lists.start, lists.end), count: lists.count(list.regions), refused: 0 };
-}
-
-/** Whether every region of the run message[start, end) can stand; with `strict` throws the first problem. */
-function areGood(message: Uint8Array, start: number, end: number, strict: boolean): boolean {
-  for (let at = start; at < end; ) {
-    at = readBlock(message, at, end, region);
+/** The run of a Syncline, which is the rest of its message. Throws WireError, also beyond `most` blocks. */
+export function readOwnRun(message: Uint8Array, start: number, most: number): Run {
+  let count = 0;
+  for (let at = start; at < message.length; count++) {
+    if (count === most) throw new WireError('regions', `are more than ${most}`);
+    at = readBlock(message, at, message.length, region);
     const problem = regionProblem(message, region);
-    if (problem && strict) throw problem;
-    if (problem) return false;
+    if (problem) throw problem;
     checkUnread(message, region);
-    checkFields(message, region.statStart, region.statStop, 'region_stats');
+    checkFields(message, region.statStart, region.statStop, 'stat');
   }
-  return true;
+  return { bytes: message.subarray(start), count, refused: 0 };
 }
 
 /**
- * As PD's follower matches the lists: region i has leader i unless its id is 0, and stat and buckets i only when
- * their list is as long as that of the regions.
+ * The run of any other frame, whose lists are `lists`. `into` is cleared and holds it. Throws WireError at malformed
+ * bytes, and with `strict` at a region that cannot stand.
+ *
+ * The lists are matched as PD's follower does it: region i has leader i unless its id is 0, and stat and buckets i
+ * only when their list is as long as that of the regions.
  */
-function convert(message: Uint8Array, lists: FrameLists, strict: boolean, into: ByteWriter): Run {
+export function convertRun(message: Uint8Array, lists: FrameLists, strict: boolean, into: ByteWriter): Run {
   const total = lists.count(list.regions);
   const regions = new ListWalk(message, lists, list.regions, total);
   const leaders = new ListWalk(message, lists, list.leaders, lists.count(list.leaders));
@@ -63,7 +56,7 @@ function convert(message: Uint8Array, lists: FrameLists, strict: boolean, into: 
     buckets.next();
     readRegion(message, regions.start, regions.stop, region);
     checkUnread(message, region);
-    checkFields(message, stats.start, stats.stop, 'region_stats');
+    checkFields(message, stats.start, stats.stop, 'stat');
     readLeader(message, leaders.start, leaders.stop, region);
     readBuckets(message, buckets.start, buckets.stop, region);
     const problem = regionProblem(message, region);

@@ -3,8 +3,8 @@
 import type { ByteWriter } from './byte-writer.ts';
 import { Cursor } from './cursor.ts';
 import { emptyHead, type ReadHead, readHeadField } from './frame-head.ts';
-import { FrameLists, list, listName, listOf } from './frame-lists.ts';
-import { type Run, readRun } from './frame-run.ts';
+import { FrameLists, listName, listOf } from './frame-lists.ts';
+import { convertRun, type Run, readOwnRun } from './frame-run.ts';
 import { WireError } from './wire-error.ts';
 
 /** What is taken at the most; more is a WireError. An old PD leader replays up to 10,000 regions in one frame. */
@@ -36,14 +36,12 @@ export function readFrame(message: Uint8Array, limits: FrameLimits, converted: B
     const tag = at.tag('frame');
     const which = listOf(tag >>> 3);
     if (which === undefined) readHeadField(at, tag, head, limits.blocks);
+    else if (head.kind !== 0 && lists.isEmpty)
+      return { ...head, run: readOwnRun(message, from, limits.blocks) };
     else {
       at.content(tag, listName[which]);
-      lists.add(which, from, at.at);
+      lists.add(which, from, limits.blocks);
     }
   }
-  const regions = lists.count(list.regions);
-  if (regions > limits.blocks) {
-    throw new WireError('regions', `are ${regions}, at most ${limits.blocks} are taken`);
-  }
-  return { ...head, run: readRun(message, lists, head.kind !== 0, converted) };
+  return { ...head, run: convertRun(message, lists, head.kind !== 0, converted) };
 }

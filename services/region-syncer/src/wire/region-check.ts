@@ -8,10 +8,10 @@ import { WireError } from './wire-error.ts';
  * and a range that is not empty. PD itself takes all three as they come.
  */
 export function regionProblem(bytes: Uint8Array, region: RegionFields): WireError | undefined {
-  if (region.idLo === 0 && region.idHi === 0) return new WireError('regions.id', 'is 0');
-  if (!region.hasEpoch) return new WireError('regions.region_epoch', `is missing in region ${idOf(region)}`);
+  if (region.idLo === 0 && region.idHi === 0) return new WireError('region.id', 'is 0');
+  if (!region.hasEpoch) return new WireError('region.region_epoch', `is missing in region ${idOf(region)}`);
   if (region.endKeyLength > 0 && !endsAfterStart(bytes, region)) {
-    return new WireError('regions.end_key', `is not after start_key in region ${idOf(region)}`);
+    return new WireError('region.end_key', `is not after start_key in region ${idOf(region)}`);
   }
   return undefined;
 }
@@ -47,9 +47,9 @@ const inner = new Cursor();
 export function checkUnread(bytes: Uint8Array, region: RegionFields): void {
   const at = cursor.over(bytes, region.unread, region.regionStop);
   while (at.at < at.end) {
-    const tag = at.tag('regions');
-    at.skip(tag, 'regions');
-    if ((tag & 7) === wireType.bytes) checkFields(bytes, at.start, at.stop, 'regions.peers');
+    const tag = at.tag('region');
+    at.skip(tag, 'region');
+    if ((tag & 7) === wireType.bytes) checkFields(bytes, at.start, at.stop, 'region.peers');
   }
 }
 
@@ -58,6 +58,22 @@ export function checkUnread(bytes: Uint8Array, region: RegionFields): void {
  * later, when it is too late to refuse it.
  */
 export function checkFields(bytes: Uint8Array, start: number, stop: number, message: string): void {
-  const at = inner.over(bytes, start, stop);
-  while (at.at < stop) at.skip(at.tag(message), message);
+  for (let at = start; at < stop; ) {
+    const next = afterNumber(bytes, at, stop);
+    if (next > at) at = next;
+    else {
+      const field = inner.over(bytes, at, stop);
+      field.skip(field.tag(message), message);
+      at = field.at;
+    }
+  }
+}
+
+/** Where the field at bytes[at] ends when it is a number under a tag of one byte, as most are; otherwise `at`. */
+function afterNumber(bytes: Uint8Array, at: number, stop: number): number {
+  const tag = bytes[at] as number;
+  if (tag < 8 || (tag & 0x87) !== wireType.varint) return at;
+  const last = Math.min(stop, at + 11);
+  for (let i = at + 1; i < last; i++) if ((bytes[i] as number) < 0x80) return i + 1;
+  return at;
 }

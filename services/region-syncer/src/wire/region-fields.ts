@@ -56,12 +56,12 @@ const cursor = new Cursor();
  */
 export function readBlock(bytes: Uint8Array, start: number, end: number, into: RegionFields): number {
   const at = cursor.over(bytes, start, end);
-  element(at, blockTag.region, 'regions');
+  element(at, blockTag.region, 'region');
   const { start: regionStart, stop: regionStop } = at;
-  element(at, blockTag.stat, 'region_stats');
+  element(at, blockTag.stat, 'stat');
   into.statStart = at.start;
   into.statStop = at.stop;
-  element(at, blockTag.leader, 'region_leaders');
+  element(at, blockTag.leader, 'leader');
   const { start: leaderStart, stop: leaderStop } = at;
   element(at, blockTag.buckets, 'buckets');
   const { start: bucketsStart, stop: bucketsStop } = at;
@@ -84,39 +84,39 @@ export function readRegion(bytes: Uint8Array, start: number, stop: number, into:
   into.unread = stop;
   while (at.at < stop) {
     const from = at.at;
-    const tag = at.tag('regions');
+    const tag = at.tag('region');
     switch (tag >>> 3) {
       case regionField.id:
-        at.varint(tag, 'regions.id');
+        at.varint(tag, 'region.id');
         into.idLo = at.lo;
         into.idHi = at.hi;
         break;
       case regionField.startKey:
-        at.content(tag, 'regions.start_key');
+        at.content(tag, 'region.start_key');
         into.startKey = at.start;
         into.startKeyLength = at.stop - at.start;
         break;
       case regionField.endKey:
-        at.content(tag, 'regions.end_key');
+        at.content(tag, 'region.end_key');
         into.endKey = at.start;
         into.endKeyLength = at.stop - at.start;
         break;
       case regionField.epoch:
-        at.content(tag, 'regions.region_epoch');
+        at.content(tag, 'region.region_epoch');
         into.hasEpoch = true;
         readEpoch(at, stop, into);
         break;
       case regionField.peers:
-        at.content(tag, 'regions.peers');
+        at.content(tag, 'region.peers');
         into.peers++;
         if (into.unread === stop) into.unread = from;
         break;
       case regionField.encryptionMeta:
-        at.content(tag, 'regions.encryption_meta');
+        at.content(tag, 'region.encryption_meta');
         if (into.unread === stop) into.unread = from;
         break;
       default:
-        at.skip(tag, 'regions');
+        at.skip(tag, 'region');
     }
   }
 }
@@ -126,20 +126,20 @@ function readEpoch(at: Cursor, stop: number, into: RegionFields): void {
   at.at = at.start;
   at.end = at.stop;
   while (at.at < at.end) {
-    const tag = at.tag('regions.region_epoch');
+    const tag = at.tag('region.region_epoch');
     switch (tag >>> 3) {
       case epochField.confVer:
-        at.varint(tag, 'regions.region_epoch.conf_ver');
+        at.varint(tag, 'region.region_epoch.conf_ver');
         into.confVerLo = at.lo;
         into.confVerHi = at.hi;
         break;
       case epochField.version:
-        at.varint(tag, 'regions.region_epoch.version');
+        at.varint(tag, 'region.region_epoch.version');
         into.versionLo = at.lo;
         into.versionHi = at.hi;
         break;
       default:
-        at.skip(tag, 'regions.region_epoch');
+        at.skip(tag, 'region.region_epoch');
     }
   }
   at.end = stop;
@@ -152,12 +152,12 @@ export function readLeader(bytes: Uint8Array, start: number, stop: number, into:
   into.leaderIdLo = into.leaderIdHi = 0;
   const at = cursor.over(bytes, start, stop);
   while (at.at < stop) {
-    const tag = at.tag('region_leaders');
+    const tag = at.tag('leader');
     if (tag >>> 3 === peerField.id) {
-      at.varint(tag, 'region_leaders.id');
+      at.varint(tag, 'leader.id');
       into.leaderIdLo = at.lo;
       into.leaderIdHi = at.hi;
-    } else at.skip(tag, 'region_leaders');
+    } else at.skip(tag, 'leader');
   }
 }
 

@@ -19,26 +19,26 @@ export function readStat(bytes: Uint8Array, start: number, stop: number, into: S
   const at = cursor.over(bytes, start, stop);
   into.bytesWritten = into.bytesRead = into.keysWritten = into.keysRead = 0;
   while (at.at < stop) {
-    const tag = at.tag('region_stats');
+    const tag = at.tag('stat');
     switch (tag >>> 3) {
       case statField.bytesWritten:
-        at.varint(tag, 'region_stats.bytes_written');
+        at.varint(tag, 'stat.bytes_written');
         into.bytesWritten = at.hi * twoTo32 + at.lo;
         break;
       case statField.bytesRead:
-        at.varint(tag, 'region_stats.bytes_read');
+        at.varint(tag, 'stat.bytes_read');
         into.bytesRead = at.hi * twoTo32 + at.lo;
         break;
       case statField.keysWritten:
-        at.varint(tag, 'region_stats.keys_written');
+        at.varint(tag, 'stat.keys_written');
         into.keysWritten = at.hi * twoTo32 + at.lo;
         break;
       case statField.keysRead:
-        at.varint(tag, 'region_stats.keys_read');
+        at.varint(tag, 'stat.keys_read');
         into.keysRead = at.hi * twoTo32 + at.lo;
         break;
       default:
-        at.skip(tag, 'region_stats');
+        at.skip(tag, 'stat');
     }
   }
 }
