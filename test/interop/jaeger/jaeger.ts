@@ -1,8 +1,8 @@
 // A real Jaeger, in memory, and its query API: what it received, not what we believe we sent.
 
-import { createServer } from 'node:net';
 import { until } from '@syncline/testkit/wait.ts';
 import type { CaseContext } from '../context.ts';
+import { freePort } from '../free-port.ts';
 
 /** Jaeger opens these ports too and the cases need none of them: any free one on the loopback will do. */
 const UNUSED_ENDPOINTS = [
@@ -110,16 +110,4 @@ function spansIn({ spans, processes }: Trace): Span[] {
     ...span,
     service: processes[processID]?.serviceName ?? '',
   }));
-}
-
-/** A port that was free a moment ago: Jaeger cannot say which ones it took. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('the system gave no port');
-  return address.port;
 }

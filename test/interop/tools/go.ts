@@ -1,5 +1,5 @@
-// What is built from Go modules, at the versions their go.mod and go.sum name: our own peers with gnmi_cli and
-// grpcurl into bin/, and Jaeger, which takes minutes, into a cache that outlives the checkout.
+// What is built from Go modules, at the versions their go.mod and go.sum name: our own peers with gnmi_cli, grpcurl
+// and PD into bin/, where Go makes only what is out of date, and Jaeger into a cache that outlives the checkout.
 
 import { access, mkdir, readFile, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -8,6 +8,7 @@ import { CommandError, type Finished, firstLine, run } from '../command.ts';
 import { type Availability, broken, missing, ready } from './availability.ts';
 
 const INTEROP = join(import.meta.dirname, '..');
+const PD = join(INTEROP, 'pd');
 const BIN = join(INTEROP, 'bin');
 const DOWNLOAD_MS = 10 * 60_000;
 const BUILD_MS = 25 * 60_000;
@@ -24,6 +25,18 @@ export const goPrograms = {
 
 export type GoProgram = keyof typeof goPrograms;
 
+/** The same of the module in test/interop/pd: what is made of PD's region syncer. */
+export const pdPrograms = {
+  'pd-follower': './pd-follower',
+  'pd-leader': './pd-leader',
+  'raw-reader': './raw-reader',
+} as const;
+
+export type PdProgram = keyof typeof pdPrograms;
+
+// PD's dashboard is a web page of its own, with files that are not in the module.
+const pdFlags = ['-tags', 'without_dashboard'];
+
 /** The go command itself. */
 export async function findGo(): Promise<Availability> {
   try {
@@ -36,11 +49,30 @@ export async function findGo(): Promise<Availability> {
 }
 
 /** Builds all of goPrograms; the path it gives is the folder that holds them. */
-export async function buildGoPrograms(): Promise<Availability> {
-  const modules = await download(INTEROP);
+export function buildGoPrograms(): Promise<Availability> {
+  return buildIntoBin(INTEROP, Object.values(goPrograms));
+}
+
+/** Builds all of pdPrograms, likewise. */
+export function buildPdPrograms(): Promise<Availability> {
+  return buildIntoBin(PD, Object.values(pdPrograms), pdFlags);
+}
+
+/** Builds PD itself, which takes minutes the first time. */
+export async function buildPdServer(): Promise<Availability> {
+  const folder = await buildIntoBin(PD, ['github.com/tikv/pd/cmd/pd-server'], pdFlags);
+  return folder.kind === 'ready' ? ready(join(folder.path, 'pd-server')) : folder;
+}
+
+async function buildIntoBin(
+  module: string,
+  packages: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Availability> {
+  const modules = await download(module);
   if (modules !== undefined) return modules;
   await mkdir(BIN, { recursive: true });
-  return build(INTEROP, BIN, Object.values(goPrograms));
+  return build(module, BIN, packages, flags);
 }
 
 /** Builds Jaeger all-in-one, unless it has been built before. */
@@ -79,8 +111,17 @@ async function download(folder: string): Promise<Availability | undefined> {
   return finished.code === 0 ? undefined : missing(`Go modules cannot be had: ${firstLine(finished.stderr)}`);
 }
 
-async function build(folder: string, output: string, packages: readonly string[]): Promise<Availability> {
-  const finished = await go(folder, ['build', '-buildvcs=false', '-o', output, ...packages], BUILD_MS);
+async function build(
+  folder: string,
+  output: string,
+  packages: readonly string[],
+  flags: readonly string[] = [],
+): Promise<Availability> {
+  const finished = await go(
+    folder,
+    ['build', '-buildvcs=false', ...flags, '-o', output, ...packages],
+    BUILD_MS,
+  );
   if (finished === undefined) return missing(`go build did not end within ${BUILD_MS / 60_000} minutes`);
   return finished.code === 0 ? ready(output) : broken(`go build failed: ${finished.stderr.trim()}`);
 }

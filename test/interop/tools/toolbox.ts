@@ -4,10 +4,18 @@ import { join } from 'node:path';
 import { CommandError, run } from '../command.ts';
 import { type Availability, missing, ready } from './availability.ts';
 import { findCompose } from './compose.ts';
-import { buildGoPrograms, buildJaeger, findGo, type GoProgram } from './go.ts';
+import {
+  buildGoPrograms,
+  buildJaeger,
+  buildPdPrograms,
+  buildPdServer,
+  findGo,
+  type GoProgram,
+  type PdProgram,
+} from './go.ts';
 import { preparePygnmi } from './python.ts';
 
-export type ToolName = 'go' | GoProgram | 'jaeger' | 'pygnmi' | 'gnmic' | 'compose';
+export type ToolName = 'go' | GoProgram | PdProgram | 'pd-server' | 'jaeger' | 'pygnmi' | 'gnmic' | 'compose';
 
 /** The tools of one run. */
 export class Toolbox {
@@ -32,7 +40,13 @@ export class Toolbox {
       case 'faketarget':
       case 'gnmi_cli':
       case 'grpcurl':
-        return this.#goProgram(tool);
+        return this.#oneOf('go programs', buildGoPrograms, tool);
+      case 'pd-follower':
+      case 'pd-leader':
+      case 'raw-reader':
+        return this.#oneOf('programs of PD', buildPdPrograms, tool);
+      case 'pd-server':
+        return this.#once('pd-server', () => this.#withGo(buildPdServer));
     }
   }
 
@@ -47,9 +61,10 @@ export class Toolbox {
     return go.kind === 'ready' ? prepare() : go;
   }
 
-  async #goProgram(tool: GoProgram): Promise<Availability> {
-    const folder = await this.#once('go programs', () => this.#withGo(buildGoPrograms));
-    return folder.kind === 'ready' ? ready(join(folder.path, tool)) : folder;
+  /** A program of those that `build` makes together, into the folder that it gives. */
+  async #oneOf(what: string, build: () => Promise<Availability>, program: string): Promise<Availability> {
+    const folder = await this.#once(what, () => this.#withGo(build));
+    return folder.kind === 'ready' ? ready(join(folder.path, program)) : folder;
   }
 }
 

@@ -19,7 +19,7 @@ const (
 	// queueLimit is that of PD's own channel of changed regions.
 	queueLimit = 10_000
 	// recordWithin bounds the wait for the syncer, which one stalled follower brings to a stand.
-	recordWithin = 10 * time.Second
+	recordWithin = 5 * time.Second
 )
 
 // A leader is PD's syncer in the role of a server. Its address outlives restarts.
