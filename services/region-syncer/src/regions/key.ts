@@ -24,7 +24,7 @@ export function compareKeys(
   return aLength - bLength;
 }
 
-/** How many bytes two keys have in common at their beginning. */
+/** How many bytes two keys have in common at their beginning; the first `known` ones are known to be. */
 export function commonPrefix(
   a: DataView,
   aStart: number,
@@ -32,9 +32,10 @@ export function commonPrefix(
   b: DataView,
   bStart: number,
   bLength: number,
+  known: number,
 ): number {
   const common = aLength < bLength ? aLength : bLength;
-  let i = 0;
+  let i = known;
   while (i + 4 <= common && a.getInt32(aStart + i) === b.getInt32(bStart + i)) i += 4;
   while (i < common && a.getUint8(aStart + i) === b.getUint8(bStart + i)) i++;
   return i;

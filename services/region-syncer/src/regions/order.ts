@@ -131,22 +131,23 @@ export class Order {
 
   /** Takes out the slot at the place, and goes to the one before it. */
   remove(): void {
-    const leaf = this.#leaves[this.#leaf] as Leaf;
+    const index = this.#leaf;
+    const leaf = this.#leaves[index] as Leaf;
     leaf.slots.copyWithin(this.#at, this.#at + 1, leaf.count);
     leaf.count--;
     this.#size--;
-    if (this.#at === 0) this.#firsts[this.#leaf] = leaf.slots[0] as number;
+    if (this.#at === 0) this.#firsts[index] = leaf.slots[0] as number;
     if (leaf.count === 0) {
-      this.#leaves.splice(this.#leaf, 1);
-      this.#firsts.splice(this.#leaf, 1);
+      this.#leaves.splice(index, 1);
+      this.#firsts.splice(index, 1);
     }
     this.#at--;
-    if (this.#at < 0 && this.#leaf > 0) {
+    if (this.#at < 0 && index > 0) {
       this.#leaf--;
       this.#at = (this.#leaves[this.#leaf] as Leaf).count - 1;
     }
-    this.#join(this.#leaf);
-    this.#join(this.#leaf - 1);
+    this.#join(index);
+    this.#join(index - 1);
   }
 
   /** Writes all slots in order into `into`, which has room for them. */

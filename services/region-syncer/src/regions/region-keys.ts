@@ -49,13 +49,20 @@ export class RegionKeys {
     return compareKeys(view, start, chunk.startKeyLength[at] as number, key, keyStart, keyLength);
   }
 
-  /** Compares the start keys of two slots. */
-  compareStarts(slot: number, other: number): number {
-    return this.compareStart(slot, this.view(other), this.start(other), this.startLength(other));
+  /** Compares the start keys of two slots, whose first `known` bytes are known to be the same. */
+  compareStarts(slot: number, other: number, known: number): number {
+    return compareKeys(
+      this.view(slot),
+      this.start(slot) + known,
+      this.startLength(slot) - known,
+      this.view(other),
+      this.start(other) + known,
+      this.startLength(other) - known,
+    );
   }
 
-  /** How many bytes the start keys of two slots have in common at their beginning. */
-  commonPrefix(slot: number, other: number): number {
+  /** How many bytes the start keys of two slots have in common at their beginning: at least `known`. */
+  commonPrefix(slot: number, other: number, known: number): number {
     return commonPrefix(
       this.view(slot),
       this.start(slot),
@@ -63,6 +70,7 @@ export class RegionKeys {
       this.view(other),
       this.start(other),
       this.startLength(other),
+      known,
     );
   }
 
@@ -78,8 +86,14 @@ export class RegionKeys {
     return keyLength === 0 || this.compareStart(slot, endKey, keyStart, keyLength) < 0;
   }
 
-  /** Whether the range of `slot` ends behind the start of `next`'s, which does not start before it. */
-  overlaps(slot: number, next: number): boolean {
+  /** Whether the range of `slot` reaches beyond the start of `next`'s, which begins at or behind its own. */
+  reachesInto(slot: number, next: number): boolean {
     return this.endsBehind(slot, this.view(next), this.start(next), this.startLength(next));
+  }
+
+  /** Whether the range of `slot` ends behind that of `other`. */
+  endsLater(slot: number, other: number): boolean {
+    const length = this.endLength(other);
+    return length > 0 && this.endsBehind(slot, this.view(other), this.end(other), length);
   }
 }

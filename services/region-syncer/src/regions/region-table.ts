@@ -8,7 +8,7 @@ import { IdTable } from './id-table.ts';
 import { viewOf } from './key.ts';
 import { RegionHash } from './region-hash.ts';
 import { RegionKeys } from './region-keys.ts';
-import { row, Slots } from './slots.ts';
+import { chunkSlots, row, Slots } from './slots.ts';
 
 /** So many pages of dead bytes are never worth a compaction. */
 const slackPages = 4;
@@ -62,9 +62,11 @@ export class RegionTable {
 
   /** Adds the region bytes[start, end), whose id is not there; `fields` was read from it. Returns its slot. */
   add(bytes: Uint8Array, start: number, end: number, fields: RegionFields): number {
-    const slot = this.slots.take();
-    this.#identify(slot, fields);
-    this.#append(slot, bytes, start, end, fields);
+    this.arena.append(bytes, start, end);
+    const slot = this.#take(fields);
+    this.#place(slot, this.arena.lastPage, this.arena.lastOffset, end - start);
+    this.#index(slot, viewOf(bytes), start, fields);
+    this.#compaction.pay(end - start);
     return slot;
   }
 
@@ -74,12 +76,16 @@ export class RegionTable {
     const page = chunk.page[row(slot)] as number;
     const offset = chunk.offset[row(slot)] as number;
     const length = chunk.length[row(slot)] as number;
-    this.#toggle(slot);
     if (end - start > length || !this.arena.isOverwritable(page, offset)) {
-      this.#append(slot, bytes, start, end, fields);
+      this.arena.append(bytes, start, end);
+      this.#discount(slot);
+      this.#place(slot, this.arena.lastPage, this.arena.lastOffset, end - start);
+      this.#index(slot, viewOf(bytes), start, fields);
       this.arena.release(page, length);
+      this.#compaction.pay(end - start);
       return;
     }
+    this.#discount(slot);
     this.arena.bytes(page).set(bytes.subarray(start, end), offset);
     this.#place(slot, page, offset, end - start);
     this.#index(slot, viewOf(bytes), start, fields);
@@ -88,46 +94,38 @@ export class RegionTable {
 
   /** add(), when the block is [start, end) of an arena's page already; `fields` was read from there. */
   addPlaced(page: number, start: number, end: number, fields: RegionFields): number {
-    const slot = this.slots.take();
-    this.#identify(slot, fields);
+    const slot = this.#take(fields);
     this.#place(slot, page, start, end - start);
     this.#index(slot, this.arena.view(page), start, fields);
     return slot;
   }
 
-  /** replace(), when the block is [start, end) of an arena's page already; `fields` was read from there. */
-  replacePlaced(slot: number, page: number, start: number, end: number, fields: RegionFields): void {
+  /** Notes which record put the region of `slot`, and its raft term, 0 when it is not known. */
+  stamp(slot: number, index: number, termLo: number, termHi: number): void {
     const chunk = this.slots.chunk(slot);
-    const oldPage = chunk.page[row(slot)] as number;
-    const oldLength = chunk.length[row(slot)] as number;
-    this.#toggle(slot);
-    this.#place(slot, page, start, end - start);
-    this.#index(slot, this.arena.view(page), start, fields);
-    this.arena.release(oldPage, oldLength);
+    chunk.index[row(slot)] = index;
+    if (chunk.term === undefined && termLo === 0 && termHi === 0) return;
+    chunk.term ??= new Uint32Array(2 * chunkSlots);
+    chunk.term[2 * row(slot)] = termLo;
+    chunk.term[2 * row(slot) + 1] = termHi;
   }
 
   /** Takes the region of `slot` out. */
   remove(slot: number): void {
     const chunk = this.slots.chunk(slot);
-    this.#toggle(slot);
+    this.#discount(slot);
     this.#ids.remove(slot);
     this.arena.release(chunk.page[row(slot)] as number, chunk.length[row(slot)] as number);
     this.slots.free(slot);
   }
 
-  #append(slot: number, bytes: Uint8Array, start: number, end: number, fields: RegionFields): void {
-    this.arena.append(bytes, start, end);
-    this.#place(slot, this.arena.lastPage, this.arena.lastOffset, end - start);
-    this.#index(slot, viewOf(bytes), start, fields);
-    this.#compaction.pay(end - start);
-  }
-
-  #identify(slot: number, fields: RegionFields): void {
+  #take(fields: RegionFields): number {
+    const slot = this.slots.take();
     const chunk = this.slots.chunk(slot);
     chunk.idLo[row(slot)] = fields.idLo;
     chunk.idHi[row(slot)] = fields.idHi;
-    if (chunk.term !== undefined) chunk.term.fill(0, 2 * row(slot), 2 * row(slot) + 2);
     this.#ids.add(slot);
+    return slot;
   }
 
   #place(slot: number, page: number, offset: number, length: number): void {
@@ -152,7 +150,8 @@ export class RegionTable {
     this.digest.toggle(hash.bucket, hash.lo, hash.hi);
   }
 
-  #toggle(slot: number): void {
+  /** Takes the region of `slot` out of the digest. */
+  #discount(slot: number): void {
     const chunk = this.slots.chunk(slot);
     const at = row(slot);
     this.digest.toggle(chunk.bucket[at] as number, chunk.hashLo[at] as number, chunk.hashHi[at] as number);

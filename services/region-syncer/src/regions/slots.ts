@@ -3,7 +3,8 @@
 import { noPage } from './arena.ts';
 
 const chunkBits = 14;
-const chunkSlots = 1 << chunkBits;
+/** Slots of a chunk. */
+export const chunkSlots = 1 << chunkBits;
 
 /** What stands for no slot. */
 export const absent = -1;
@@ -25,8 +26,8 @@ export class SlotChunk {
   readonly hashLo: Int32Array = new Int32Array(chunkSlots);
   readonly hashHi: Int32Array = new Int32Array(chunkSlots);
   readonly bucket: Uint8Array = new Uint8Array(chunkSlots);
-  /** The index of the record that put the region; negative when it came with a snapshot. */
-  readonly index: Float64Array = new Float64Array(chunkSlots);
+  /** The index of the record that put the region. Negative when it came with a snapshot, and in a free slot. */
+  readonly index: Float64Array = new Float64Array(chunkSlots).fill(-1);
   /** The raft term, lower and upper half side by side: a leader hears of it, a follower does not. */
   term: Uint32Array | undefined;
 }
@@ -62,6 +63,7 @@ export class Slots {
   free(slot: number): void {
     const chunk = this.chunk(slot);
     chunk.page[row(slot)] = noPage;
+    chunk.index[row(slot)] = -1;
     chunk.offset[row(slot)] = this.#free + 1;
     this.#free = slot;
   }
