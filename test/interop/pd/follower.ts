@@ -33,6 +33,14 @@ export interface HeldRegion {
   readonly leader: string;
 }
 
+/** How old stamped changes were when they could be read, in microseconds. */
+export interface ChangeAges {
+  readonly count: number;
+  readonly p50us: number;
+  readonly p99us: number;
+  readonly maxus: number;
+}
+
 export interface FollowerSettings {
   /** `host:port` of the leader. */
   readonly leader: string;
@@ -50,6 +58,8 @@ export interface PdFollower {
   digest(): Promise<FollowerState & { readonly digest: string }>;
   /** Rejects with a PdError when there is no such region. */
   region(id: bigint): Promise<HeldRegion>;
+  /** Of the changes since it was last asked; only those of pd-leader's kind `stamp` count. */
+  latency(): Promise<ChangeAges>;
   /** Waits until the status is as wanted, and gives it. */
   becomes(describe: string, accept: (status: FollowerMoment) => boolean): Promise<FollowerMoment>;
   /** Waits until its regions have this digest. */
@@ -80,6 +90,7 @@ export async function startPdFollower(context: CaseContext, settings: FollowerSe
   return {
     status,
     digest,
+    latency: () => console.ask('latency'),
     region: (id) => console.ask(`get ${id}`),
     becomes: (describe, accept) => until(status, { deadlineMs: BECOMES_MS, everyMs: 50, describe, accept }),
     shows: (wanted) =>
