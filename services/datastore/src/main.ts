@@ -97,6 +97,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         rng,
         logger: logger.child({ component: 'session' }),
         host,
+        hold: (datastore, go) => fanout.hold(datastore, go),
         openLine: (endpoint) => new DeviceLine(endpoint, line, clock),
         settings: sessionSettings(config),
         traced,

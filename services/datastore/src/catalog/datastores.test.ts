@@ -79,6 +79,7 @@ async function start() {
         logger,
         host,
         traced: false,
+        hold: () => undefined,
         settings: sessionSettings(all),
         openLine() {
           throw new Error('there is no network here');

@@ -17,6 +17,8 @@ export interface NorthboundCounts extends Readonly<SendCounts> {
   readonly subscribers: number;
   /** Of these, the ones that were up to date, do not keep up, and are brought up to date by pages. */
   readonly lagging: number;
+  /** How long batches of the device have waited for subscribers to read, in ms. */
+  readonly heldMs: number;
 }
 
 /** Counts that all start at 0. */

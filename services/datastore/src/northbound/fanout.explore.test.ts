@@ -5,7 +5,7 @@ import { sleep } from '@syncline/runtime/clock.ts';
 import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import { SimulatedNetwork } from './world/network.ts';
+import { backpressureMs, SimulatedNetwork } from './world/network.ts';
 
 const timeLimit = 120_000;
 const quietMs = 30_000;
@@ -101,6 +101,34 @@ test(
         await end(sim, network);
       },
     });
+  },
+  timeLimit,
+);
+
+test(
+  'the device waits for readers who read, and once for one who does not',
+  async () => {
+    let waitedMs = 0;
+    await explore({
+      name: 'backpressure',
+      seeds: 1_000,
+      budgetMs: 3_000,
+      run: async (sim) => {
+        const network = new SimulatedNetwork(sim);
+        const reading = sim.choose(2) === 0 ? 'steady' : 'stalls';
+        const { client } = network.subscribe('stream', reading);
+        changeAtAnyTime(sim, network, false);
+        await sleep(sim.clock, quietMs, sim.signal);
+        const { heldMs } = network.fanout.counts(1);
+        if (reading === 'stalls') expect(heldMs).toBeLessThanOrEqual(backpressureMs);
+        else {
+          expect(client.tree).toEqual(network.device.tree);
+          waitedMs += heldMs;
+        }
+        await end(sim, network);
+      },
+    });
+    expect(waitedMs).toBeGreaterThan(0);
   },
   timeLimit,
 );

@@ -59,6 +59,7 @@ export class Fanout implements SubscriberSink, Disposable {
         call,
         core: this.#core,
         feeds: readership.feeds,
+        backpressure: readership.backpressure,
         counts: readership.sent,
         limits: this.#limits,
         closed: () => {
@@ -77,6 +78,11 @@ export class Fanout implements SubscriberSink, Disposable {
   /** What is going on for a datastore, and what was sent. */
   counts(datastore: number): NorthboundCounts {
     return this.#readership(datastore).counts();
+  }
+
+  /** Lets a batch of the datastore's device wait for its readers, see Backpressure.hold. */
+  hold(datastore: number, go: () => void): Timer | undefined {
+    return this.#readerships.get(datastore)?.backpressure.hold(go);
   }
 
   /** Forgets a datastore that was deleted; its subscribers were ended by the core. */
@@ -120,7 +126,8 @@ export class Fanout implements SubscriberSink, Disposable {
   }
 
   #readership(datastore: number): Readership {
-    const readership = this.#readerships.get(datastore) ?? new Readership();
+    const readership =
+      this.#readerships.get(datastore) ?? new Readership(this.#clock, this.#limits.backpressureMs);
     this.#readerships.set(datastore, readership);
     return readership;
   }

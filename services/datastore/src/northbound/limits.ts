@@ -8,6 +8,10 @@ export interface NorthboundLimits {
   readonly maxSubscribers: number;
   /** Bytes that may wait to be sent to one subscriber before it is brought up to date by pages, 64 KiB or more. */
   readonly queueBytes: number;
+  /** Bytes that wait for one subscriber from which on the device's next batch waits for it, 64 KiB or more. */
+  readonly backpressureBytes: number;
+  /** How long a batch waits for a subscriber at the most, in ms; 0 is not at all. */
+  readonly backpressureMs: number;
   /** How long a subscriber may take none of the bytes that wait for it before its RPC ends ABORTED, in ms. */
   readonly slowConsumerMs: number;
   /** How long the core may owe a subscriber a page before its RPC ends UNAVAILABLE, in ms. */
@@ -27,6 +31,9 @@ export interface NorthboundLimits {
   readonly getDeadlineMs: number;
 }
 
+/** A queue that holds less would not be reported as drained, see RawCall.onDrain. */
+const leastQueueBytes = 64 * 1024;
+
 /** The settings of the northbound side, to be spread into the service's table. */
 export const northboundSettings = {
   maxSubscribers: integer(
@@ -34,11 +41,15 @@ export const northboundSettings = {
     { min: '1', max: '100000' },
     'gNMI subscribers at a time; one more gets RESOURCE_EXHAUSTED',
   ),
-  // A queue below 64 KiB would never be reported as drained, see RawCall.onDrain.
   subscriberQueue: bytes(
     '512KiB',
     { min: '64KiB', max: '64MiB' },
     'bytes that may wait for one subscriber before it gets the newest values only',
+  ),
+  backpressure: duration(
+    '50ms',
+    { min: '0ms', max: '1s' },
+    'longest wait of a device for subscribers who have a quarter of a queue to read; 0ms is none',
   ),
   slowConsumer: duration(
     '60s',
@@ -88,6 +99,8 @@ export function northboundLimits(
   return {
     maxSubscribers: settings.maxSubscribers,
     queueBytes: settings.subscriberQueue,
+    backpressureBytes: Math.max(leastQueueBytes, settings.subscriberQueue / 4),
+    backpressureMs: settings.backpressure,
     slowConsumerMs: settings.slowConsumer,
     pageDeadlineMs: settings.pageDeadline,
     maxPolls: settings.maxPolls,

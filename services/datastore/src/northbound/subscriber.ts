@@ -5,6 +5,7 @@ import type { RawCall } from '@syncline/rpc/raw-call.ts';
 import { Status } from 'nice-grpc-common';
 import type { Told } from '../core/host.ts';
 import type { Page, Subscription } from '../core/protocol.ts';
+import type { Backpressure } from './backpressure.ts';
 import type { SendCounts } from './counts.ts';
 import { Delivery, type DeliveryEffect, type DeliveryEvent } from './delivery.ts';
 import type { NorthboundLimits } from './limits.ts';
@@ -24,6 +25,7 @@ export interface SubscriberParts {
   readonly call: RawCall;
   readonly core: CorePort;
   readonly feeds: LiveFeeds;
+  readonly backpressure: Backpressure;
   readonly counts: SendCounts;
   readonly limits: NorthboundLimits;
   /** Called once, when it is over. */
@@ -42,10 +44,14 @@ export class Subscriber implements FeedMember {
 
   /** Asks the core for the first page. */
   constructor(parts: SubscriberParts, subscription: Subscription) {
-    const { call, core, datastore, number, limits } = parts;
+    const { call, core, datastore, number, limits, backpressure } = parts;
     this.#parts = parts;
     this.#delivery = new Delivery(subscription.mode, limits.maxPolls);
-    call.onDrain(() => this.#take({ kind: 'drained' }));
+    call.onDrain(() => {
+      this.#take({ kind: 'drained' });
+      // Second, so that what it asks for reaches the core before the batch that waited for it.
+      backpressure.emptied(this);
+    });
     call.signal.addEventListener('abort', () => this.#take({ kind: 'gone' }), { once: true });
     core.send({ kind: 'subscribe', datastore, subscriber: number, subscription });
   }
@@ -108,7 +114,9 @@ export class Subscriber implements FeedMember {
   }
 
   #write(frames: Uint8Array): void {
-    this.#parts.call.writeFramed(frames);
+    const { call, limits, backpressure } = this.#parts;
+    call.writeFramed(frames);
+    if (call.queuedBytes >= limits.backpressureBytes) backpressure.filled(this);
     this.#written += frames.byteLength;
     this.#parts.counts.bytes += frames.byteLength;
   }
@@ -117,7 +125,9 @@ export class Subscriber implements FeedMember {
     const effects = this.#delivery.take(event);
     for (const effect of effects) this.#perform(effect);
     // Once: what comes after the end has no effects.
-    if (effects.length > 0 && this.#delivery.phase === 'over') this.#parts.closed();
+    if (effects.length === 0 || this.#delivery.phase !== 'over') return;
+    this.#parts.backpressure.emptied(this);
+    this.#parts.closed();
   }
 
   #perform(effect: DeliveryEffect): void {

@@ -198,6 +198,11 @@ const counters: readonly Family[] = [
       })),
   },
   perDatastore(
+    'datastore_backpressure_seconds_total',
+    'How long batches of the device waited for subscribers to read',
+    (seen) => seen.northbound.heldMs / 1000,
+  ),
+  perDatastore(
     'datastore_updates_sent_total',
     'Updates and deletes given to subscribers',
     (seen) => seen.northbound.updates,

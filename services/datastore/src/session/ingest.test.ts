@@ -2,11 +2,15 @@ import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Told } from '../core/host.ts';
+import { Backpressure } from '../northbound/backpressure.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';
 
-/** An ingest whose messages to the core are kept, and a source that notes when it is held back. */
+const reader = {};
+
+/** An ingest whose messages to the core are kept, a source that notes when it is held back, and its readers. */
 function harness(options: Partial<IngestOptions> = {}) {
   const clock = new VirtualClock();
+  const readers = new Backpressure(clock, 20);
   const sent: string[] = [];
   const source = {
     held: false,
@@ -27,9 +31,10 @@ function harness(options: Partial<IngestOptions> = {}) {
       idle.times += 1;
     },
     send: (message) => sent.push(shown(message)),
+    hold: (go) => readers.hold(go),
     ...options,
   });
-  return { clock, sent, source, idle, ingest };
+  return { clock, readers, sent, source, idle, ingest };
 }
 
 function shown(message: Told): string {
@@ -165,16 +170,76 @@ test('a batch carries its span, which ends when the core has taken it', () => {
   expect(open).toEqual([]);
 });
 
-test('whatever the sizes and the core’s pace, messages arrive whole, once and in order', () => {
+test('while readers are waited for, what arrives gathers, and leaves as one batch when they have read', () => {
+  const { ingest, readers, sent, source, idle } = harness();
+  ingest.begin(1, source);
+  for (const message of ['a', 'b']) ingest.append(text(message));
+  readers.filled(reader);
+  ingest.ingested();
+  ingest.append(text('c'));
+  expect(sent).toEqual(['begin 1', '1:a']);
+  readers.emptied(reader);
+  expect(sent.slice(2)).toEqual(['1:b,c']);
+  ingest.ingested();
+  expect([idle.times, ingest.idle]).toEqual([1, true]);
+});
+
+test('readers hold back the stream beyond the high-water mark, as the core does, and no longer than allowed', () => {
+  const { ingest, readers, clock, sent, source } = harness();
+  ingest.begin(1, source);
+  readers.filled(reader);
+  ingest.append(text('a'));
+  ingest.append(text('b'.repeat(40)));
+  expect(source.held).toBe(true);
+  clock.advance(20);
+  expect(sent).toEqual(['begin 1', `1:a,${'b'.repeat(40)}`]);
+  expect([source.held, ingest.pausedMs]).toEqual([false, 20]);
+  ingest.append(text('c'));
+  ingest.ingested();
+  expect(sent.at(-1)).toBe('1:c');
+});
+
+test('a stream that ends while readers are waited for is complete when they have read', () => {
+  const { ingest, readers, clock, sent, source } = harness();
+  ingest.begin(1, source);
+  readers.filled(reader);
+  ingest.append(text('a'));
+  ingest.finish();
+  expect([sent, ingest.idle]).toEqual([['begin 1'], false]);
+  clock.advance(20);
+  expect(sent).toEqual(['begin 1', '1:a', 'end 1']);
+  expect(clock.pending).toBe(0);
+});
+
+test('a new epoch, or the loss of the core, ends the wait for readers with what was waiting', () => {
+  const { ingest, readers, clock, sent, source } = harness();
+  ingest.begin(1, source);
+  readers.filled(reader);
+  ingest.append(text('superseded'));
+  ingest.begin(2, source);
+  expect(clock.pending).toBe(0);
+  ingest.append(text('lost'));
+  expect(clock.pending).toBe(1);
+  ingest.forget();
+  expect(clock.pending).toBe(0);
+  readers.emptied(reader);
+  ingest.begin(3, source);
+  ingest.append(text('a'));
+  expect(sent).toEqual(['begin 1', 'end 1', 'begin 2', 'begin 3', '3:a']);
+});
+
+test('whatever the sizes and the core’s and the readers’ pace, messages arrive whole, once and in order', () => {
   const step = fc.oneof(
     fc.record({ append: fc.string({ maxLength: 60 }) }),
     fc.constant({ taken: true as const }),
+    fc.constantFrom('filled' as const, 'emptied' as const),
+    fc.record({ ms: fc.integer({ min: 0, max: 30 }) }),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const got: string[] = [];
       let underWay = 0;
-      const { ingest, source } = harness({
+      const { ingest, readers, clock, source } = harness({
         send(message) {
           if (message.kind !== 'ingest') return;
           underWay += 1;
@@ -190,15 +255,20 @@ test('whatever the sizes and the core’s pace, messages arrive whole, once and 
       const given: string[] = [];
       ingest.begin(1, source);
       for (const each of steps) {
-        if ('taken' in each) taken();
+        if (typeof each === 'string') readers[each](reader);
+        else if ('taken' in each) taken();
+        else if ('ms' in each) clock.advance(each.ms);
         else {
           given.push(each.append);
           ingest.append(text(each.append));
         }
       }
-      while (!ingest.idle) taken();
+      while (!ingest.idle) {
+        clock.advance(20);
+        taken();
+      }
       expect(got).toEqual(given);
-      expect(source.held).toBe(false);
+      expect([source.held, clock.pending]).toEqual([false, 0]);
     }),
   );
 });

@@ -2,7 +2,7 @@
 // transfer each time the core has taken the one before. Invariants: at the most one ingest is under way; nothing of
 // an epoch is sent after its end; above the high-water mark the stream is held back, and nothing is dropped.
 
-import type { Clock } from '@syncline/runtime/clock.ts';
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { Told } from '../core/host.ts';
 
 /** The stream that fills the buffer. */
@@ -19,6 +19,8 @@ export interface IngestOptions {
   readonly highWaterBytes: number;
   readonly clock: Clock;
   readonly send: (message: Told, transfer?: ArrayBuffer[]) => void;
+  /** Lets a batch wait for the datastore's readers, see Backpressure.hold. */
+  readonly hold: (go: () => void) => Timer | undefined;
   /** Begins the span of a batch; without it nothing is traced. */
   readonly trace?: (epoch: number, bytes: number) => BatchSpan;
   /** The core has read all that was received. */
@@ -44,6 +46,8 @@ export class Ingest {
   #epoch: number | undefined;
   #finishing = false;
   #underWay = false;
+  /** While the next batch waits for readers. */
+  #held: Timer | undefined;
   #source: Source | undefined;
   #span: BatchSpan | undefined;
   #pausedSince: number | undefined;
@@ -87,7 +91,7 @@ export class Ingest {
     this.#buffer.writeUInt32LE(length, this.#filled);
     this.#buffer.set(message, this.#filled + lengthBytes);
     this.#filled = needed;
-    if (!this.#underWay) this.#flush();
+    if (!this.#underWay && this.#held === undefined) this.#next();
     else if (needed > this.#options.highWaterBytes && this.#pausedSince === undefined) this.#pause();
   }
 
@@ -96,7 +100,7 @@ export class Ingest {
     this.#underWay = false;
     this.#span?.end();
     this.#span = undefined;
-    if (this.#filled > 0) this.#flush();
+    if (this.#filled > 0) this.#next();
     else this.#options.onIdle();
   }
 
@@ -116,7 +120,13 @@ export class Ingest {
     this.#clear();
   }
 
+  #next(): void {
+    this.#held = this.#options.hold(() => this.#flush());
+    if (this.#held === undefined) this.#flush();
+  }
+
   #flush(): void {
+    this.#held = undefined;
     const { datastore, sync, send, clock, trace } = this.#options;
     const epoch = this.#epoch;
     if (epoch === undefined) return;
@@ -141,6 +151,8 @@ export class Ingest {
   }
 
   #clear(): void {
+    this.#held?.clear();
+    this.#held = undefined;
     this.#filled = 0;
     this.#epoch = undefined;
     this.#finishing = false;

@@ -7,7 +7,7 @@ import { corePoints } from '../core/failpoints.ts';
 import { balances } from '../core/ledger.ts';
 import { SessionWorld } from './world/world.ts';
 
-const timeLimit = 180_000;
+const timeLimit = 240_000;
 /** Half of the runs have no crash. */
 const crashes = [...Array.from({ length: 6 }, () => undefined), 'now', ...corePoints] as const;
 
@@ -18,7 +18,7 @@ test(
       name: 'session',
       seeds: 5_000,
       atLeast: 5_000,
-      budgetMs: 120_000,
+      budgetMs: 180_000,
       run: async (sim) => {
         const world = new SessionWorld(
           sim,
@@ -37,8 +37,18 @@ test(
           epoch = now;
           return grown;
         });
+        sim.invariant('only a whole tree is committed', () => {
+          const { sealed, synced } = world.coreSaid;
+          return synced <= sealed;
+        });
+        sim.invariant('the session is no further than its epoch', () => {
+          const { phase, epoch: wanted } = world.session.view.state;
+          const { sealed, synced } = world.coreSaid;
+          if (phase.kind === 'committing') return sealed === wanted;
+          return phase.kind !== 'synced' || synced === wanted;
+        });
         world.session.start('start');
-        for (let times = sim.choose(10); times > 0; times--) sim.schedule('change', () => world.change());
+        for (let times = sim.choose(12); times > 0; times--) sim.schedule('change', () => world.change());
         for (let times = sim.choose(3); times > 0; times--) {
           sim.schedule('resync', () => void world.session.resync(sim.signal).catch(() => {}));
         }
@@ -48,14 +58,7 @@ test(
             sim.schedule('resume', () => world.session.start('resume'));
           });
         }
-        if (sim.choose(2) === 1) {
-          sim.schedule('the disk refuses', () => {
-            world.diskFails = true;
-            sim.schedule('the disk works again', () => {
-              world.diskFails = false;
-            });
-          });
-        }
+        if (sim.choose(2) === 1) world.disk.breakFor(sim);
         const crash = crashes[sim.choose(crashes.length)];
         if (crash !== undefined) sim.schedule('crash', () => world.crash(crash));
         await sim.settled();

@@ -52,6 +52,7 @@ export class Session {
       clock,
       send: (message, transfer) => host.send(message, transfer),
       ...(trace !== undefined && { trace: (epoch, bytes) => trace.batch(epoch, bytes) }),
+      hold: (go) => context.hold(spec.datastore, go),
       onIdle: () => this.#drained(),
     });
     this.#exchange = new Exchange({

@@ -1,7 +1,7 @@
 // What one session is made of: its sync, its device and the process around it.
 
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
-import type { Clock } from '@syncline/runtime/clock.ts';
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { CoreHost } from '../core/host.ts';
@@ -37,6 +37,8 @@ export interface SessionContext {
   readonly rng: Rng;
   readonly logger: Logger;
   readonly host: Pick<CoreHost, 'send' | 'onSync'>;
+  /** Lets a batch of a datastore wait for its readers, see Backpressure.hold. */
+  readonly hold: (datastore: number, go: () => void) => Timer | undefined;
   readonly openLine: OpenLine;
   readonly settings: SessionSettings;
   readonly traced: boolean;

@@ -5,9 +5,9 @@ import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { encodePath } from '../../core/path-wire.ts';
 import type { CoreLimits, FromCore, Subscription, ToCore } from '../../core/protocol.ts';
 import { Shard } from '../../core/shard.ts';
-import { Batches } from '../../core/world/batches.ts';
 import { response, SimulatedDevice } from '../../core/world/device.ts';
 import { emptyDisk } from '../../core/world/disk.ts';
+import { Ingest } from '../../session/ingest.ts';
 import { Fanout } from '../fanout.ts';
 import type { NorthboundLimits } from '../limits.ts';
 import type { Subscriber } from '../subscriber.ts';
@@ -25,9 +25,14 @@ const coreLimits: CoreLimits = {
   getBytes: 1 << 20,
 };
 
+/** How long the device waits for a reader at the most. */
+export const backpressureMs = 20;
+
 const northboundLimits: NorthboundLimits = {
   maxSubscribers: 10,
   queueBytes: 200,
+  backpressureBytes: 100,
+  backpressureMs,
   slowConsumerMs: 4_000,
   pageDeadlineMs: 8_000,
   maxPolls: 2,
@@ -46,7 +51,7 @@ export class SimulatedNetwork {
   readonly fanout: Fanout;
   readonly #sim: Simulation;
   readonly #shard: Shard;
-  readonly #batches: Batches;
+  readonly #ingest: Ingest;
 
   constructor(sim: Simulation) {
     this.#sim = sim;
@@ -63,9 +68,15 @@ export class SimulatedNetwork {
       send: (message) => fromCore.send(message),
     });
     this.fanout = new Fanout({ send: (message) => toCore.send(message) }, northboundLimits, sim.clock);
-    this.#batches = new Batches((chunk) =>
-      toCore.send({ kind: 'ingest', datastore, sync: 0, epoch: 1, chunk }),
-    );
+    this.#ingest = new Ingest({
+      datastore,
+      sync: 0,
+      highWaterBytes: 1 << 20,
+      clock: sim.clock,
+      send: (message) => toCore.send(message),
+      hold: (go) => this.fanout.hold(datastore, go),
+      onIdle: () => {},
+    });
     const syncs = [{ slot: 0, name: 'all', paths: [encodePath(rootPath)] }];
     this.#shard.receive({
       kind: 'open',
@@ -76,13 +87,14 @@ export class SimulatedNetwork {
       syncs,
       limits: coreLimits,
     });
-    this.#shard.receive({ kind: 'begin', datastore, sync: 0, epoch: 1 });
-    this.#batches.append(response('sync'));
+    this.#ingest.begin(1, { pause() {}, resume() {} });
+    this.#ingest.append(response('sync'));
   }
 
-  /** The device changes and says so; the core hears of it when it has taken what came before. */
+  /** The device changes and says so; the core hears of it when it has taken what came before and its readers have
+   * read. */
   change(setsOnly: boolean): void {
-    this.#batches.append(response(this.device.change(setsOnly)));
+    this.#ingest.append(response(this.device.change(setsOnly)));
   }
 
   subscribe(mode: Subscription['mode'], reading: Reading, updatesOnly = false) {
@@ -105,7 +117,7 @@ export class SimulatedNetwork {
   }
 
   #hear(message: FromCore): void {
-    if (message.kind === 'ingested') this.#batches.taken();
+    if (message.kind === 'ingested') this.#ingest.ingested();
     else if (message.kind === 'feed') this.fanout.feed(message);
     else if (message.kind === 'behind') this.fanout.behind(message);
     else if (message.kind === 'page') this.fanout.page(message);

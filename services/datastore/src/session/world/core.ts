@@ -2,7 +2,6 @@
 
 import { rootPath } from '@syncline/gnmi/path.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
-import { FailpointError } from '@syncline/runtime/failpoint.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import type { CorePoint } from '../../core/failpoints.ts';
 import { encodePath } from '../../core/path-wire.ts';
@@ -16,8 +15,6 @@ import { promptMs } from './line.ts';
 export interface CoreSurroundings {
   readonly sim: Simulation;
   readonly disk: Disk;
-  /** Whether the disk refuses now. */
-  readonly diskFails: () => boolean;
   readonly hear: (message: FromCore) => void;
   /** The worker has crashed in the middle of its work. */
   readonly crashed: () => void;
@@ -30,6 +27,8 @@ class Crash extends Error {
 
 export class SimulatedCore {
   readonly hears: { send(message: ToCore): void; cut(): unknown };
+  /** The newest epochs of which it has said that their tree is read as a whole, and committed. */
+  readonly said: { sealed: number; synced: number } = { sealed: 0, synced: 0 };
   readonly #surroundings: CoreSurroundings;
   readonly #says: { send(message: FromCore): void; cut(): unknown };
   readonly #shard: Shard;
@@ -106,11 +105,12 @@ export class SimulatedCore {
 
   #pass(point: CorePoint): void {
     if (point === this.#crashesAt) throw new Crash(`crashed at ${point}`);
-    if (this.#surroundings.diskFails()) throw new FailpointError(point, 'the disk refuses');
+    this.#surroundings.disk.pass(point);
   }
 
   /** An answer to observe() is taken at once: it is the test's question, not the main thread's. */
   #say(message: FromCore): void {
+    if (message.kind === 'sealed' || message.kind === 'synced') this.said[message.kind] = message.epoch;
     if (message.kind === 'reply' && 'syncs' in message.value) this.#status = message.value;
     else if (message.kind !== 'reply' && message.kind !== 'refusal') this.#says.send(message);
   }

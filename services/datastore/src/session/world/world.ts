@@ -22,11 +22,10 @@ export class SessionWorld {
   readonly device: SimulatedDevice;
   readonly session: Session;
   readonly network: Network;
+  readonly disk: Disk = emptyDisk();
   /** Batches the session has sent and the core has not taken. */
   underWay = 0;
-  diskFails = false;
   readonly #sim: Simulation;
-  readonly #disk: Disk = emptyDisk();
   #listener: SyncListener | undefined;
   #core: SimulatedCore;
   #reader: SimulatedReader | undefined;
@@ -53,6 +52,8 @@ export class SessionWorld {
         logger,
         traced: false,
         openLine: () => new SimulatedLine(this.network),
+        // Readers ask for a wait at any time, and it may end as soon as it has begun.
+        hold: (_, go) => (sim.choose(3) === 2 ? sim.clock.setTimer(sim.choose(20), go) : undefined),
         settings: {
           retry: { initialMs: 1000, maxMs: 60_000, factor: 2, jitter: 0.5, resetAfterMs: 120_000 },
           slowRetryMs: 60_000,
@@ -73,6 +74,11 @@ export class SessionWorld {
   change(): void {
     const notification = this.device.change(false);
     for (const tell of this.network.streams) tell(notification);
+  }
+
+  /** What the core has said of the session's epochs. */
+  get coreSaid(): SimulatedCore['said'] {
+    return this.#core.said;
   }
 
   /** The core worker crashes: now, or when it next comes to a point of its work. */
@@ -106,8 +112,7 @@ export class SessionWorld {
   #openCore(): SimulatedCore {
     return new SimulatedCore({
       sim: this.#sim,
-      disk: this.#disk,
-      diskFails: () => this.diskFails,
+      disk: this.disk,
       hear: (message) => this.#hear(message),
       crashed: () => this.#crashed(),
     });
