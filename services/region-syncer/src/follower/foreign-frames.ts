@@ -1,0 +1,133 @@
+// The frames of a PD. It says neither what a frame is nor, if it is one of before 2026, that records are missing: that
+// has to be seen from start_index (region-syncer.md 1.4, 1.10, 4.5). Such a leader loses what changes while it sends a
+// snapshot, so its index is learnt first, by asking for more than there is, and what it made since is asked for again.
+// Invariant: a copy is complete only when every record since the snapshot began was taken.
+
+import type { FollowerEffect, FollowerState, FrameSummary, Origin, Phase } from './state.ts';
+import { askAgain, become, complete, live, reach, type Step, stay } from './step.ts';
+
+const judged: FollowerEffect = { kind: 'apply', judge: true };
+const caughtUp: FollowerEffect = { kind: 'catch-up', judge: true };
+
+/** Takes a frame that states no kind. */
+export function foreignFrame(state: FollowerState, frame: FrameSummary): Step {
+  const { phase } = state;
+  switch (phase.kind) {
+    case 'joining':
+      return joining(state, phase, frame);
+    case 'replaying':
+    case 'live':
+      return onward(state, frame);
+    case 'snapshot':
+      return ofSnapshot(state, phase, frame);
+    case 'catching-up':
+      return catchingUp(state, phase, frame);
+    case 'delta':
+      return lost(state, frame);
+    case 'idle':
+    case 'connecting':
+    case 'completing':
+    case 'backing-off':
+      return stay(state);
+  }
+}
+
+function joining(state: FollowerState, { asked }: Phase & { kind: 'joining' }, frame: FrameSummary): Step {
+  const { startIndex, count } = frame;
+  const isSnapshot = startIndex === 0 && count > 0;
+  switch (asked.kind) {
+    case 'onward':
+      if (state.held.origin?.kind !== 'foreign') return everything(state, startIndex);
+      return isSnapshot ? snapshot(state, undefined, count) : onward(state, frame);
+    case 'probe':
+      return isSnapshot ? snapshot(state, undefined, count) : everything(state, startIndex);
+    case 'everything': {
+      const { floor } = asked;
+      // It was taken for a Syncline. Without the floor there is no telling what changes while it sends.
+      if (floor === undefined) return askAgain(state, 'other_leader', 'the leader is no Syncline');
+      if (isSnapshot) return snapshot(state, floor, count);
+      const empty: Phase = { kind: 'snapshot', taken: 0, total: undefined, stands: undefined, floor };
+      const step = ofSnapshot({ ...state, phase: empty }, empty, frame);
+      return { ...step, effects: [{ kind: 'joined', tier: 'snapshot' }, { kind: 'begin' }, ...step.effects] };
+    }
+  }
+}
+
+/** Asks for all regions; the leader had reached `floor` before. */
+function everything(state: FollowerState, floor: number): Step {
+  return become(
+    { ...state, floor },
+    { kind: 'joining', asked: { kind: 'everything', floor } },
+    { kind: 'hang-up' },
+    { kind: 'ask', index: 0 },
+  );
+}
+
+/** Frames that continue what is held. One from further back is taken again: an older PD's first is as it likes. */
+function onward(state: FollowerState, frame: FrameSummary): Step {
+  const { phase, held } = state;
+  const { startIndex, count } = frame;
+  if (startIndex > held.next || (startIndex < held.next && count === 0)) return lost(state, frame);
+  const joined = (tier: 'in-sync' | 'replay'): FollowerEffect[] =>
+    phase.kind === 'joining' ? [{ kind: 'joined', tier }] : [];
+  if (count === 0) return live(state, startIndex, ...joined('in-sync'));
+  const next = Math.max(held.next, startIndex + count);
+  if (phase.kind === 'live') return live(state, next, judged);
+  return reach(state, next, { kind: 'replaying', target: undefined }, ...joined('replay'), judged);
+}
+
+function snapshot(state: FollowerState, floor: number | undefined, count: number): Step {
+  return become(
+    state,
+    { kind: 'snapshot', taken: count, total: undefined, stands: undefined, floor },
+    { kind: 'joined', tier: 'snapshot' },
+    { kind: 'begin' },
+    { kind: 'stage' },
+  );
+}
+
+function ofSnapshot(state: FollowerState, phase: Phase & { kind: 'snapshot' }, frame: FrameSummary): Step {
+  const { startIndex, count } = frame;
+  const { taken, floor } = phase;
+  if (count > 0 && startIndex === taken)
+    return become(state, { ...phase, taken: taken + count }, { kind: 'stage' });
+  // A new PD continues with what changed meanwhile; an old one with whatever comes next.
+  if (floor === undefined || startIndex === floor)
+    return catchingUp(state, { kind: 'catching-up', position: startIndex, floor }, frame);
+  return become(
+    state,
+    { kind: 'catching-up', position: floor, floor },
+    ...(count > 0 ? ([{ kind: 'skip' }] as const) : []),
+    { kind: 'hang-up' },
+    { kind: 'ask', index: floor },
+  );
+}
+
+function catchingUp(state: FollowerState, phase: Phase & { kind: 'catching-up' }, frame: FrameSummary): Step {
+  const { startIndex, count } = frame;
+  const { position, floor } = phase;
+  if (count > 0 && startIndex === 0 && position > 0) {
+    // It no longer has the records that were asked for, and sends all regions instead.
+    const again = snapshot(state, undefined, count);
+    return { ...again, effects: [{ kind: 'drop' }, ...again.effects] };
+  }
+  if (startIndex > position || (startIndex < position && count === 0)) return lost(state, frame);
+  if (count === 0) return complete(state, position, origin(state));
+  return become(
+    state,
+    { kind: 'catching-up', position: Math.max(position, startIndex + count), floor },
+    caughtUp,
+  );
+}
+
+/** Records are missing, and the leader did not say so. It had reached the frame's index. */
+function lost(state: FollowerState, { startIndex, count }: FrameSummary): Step {
+  const { phase, held } = state;
+  const at = phase.kind === 'catching-up' ? phase.position : held.next;
+  const text = `the leader is at ${startIndex} with ${count} records, ${at} was to be the next`;
+  return askAgain({ ...state, forced: true, floor: startIndex }, 'gap', text);
+}
+
+function origin({ leader }: FollowerState): Origin {
+  return { kind: 'foreign', member: leader?.member ?? 0n };
+}
