@@ -4,8 +4,8 @@
 
 import type { Digest } from '../regions/digest.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
-import type { LagView } from './lag-view.ts';
 import type { Counts } from './counts.ts';
+import type { LagView } from './lag-view.ts';
 import type { MemberStatus, Role } from './member-status.ts';
 
 /** The regions as of all records before `index`. */

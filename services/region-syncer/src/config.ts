@@ -1,0 +1,312 @@
+// What the region syncer can be told: its settings, all from the environment. docs/region-syncer.md has them as a table.
+
+import { hostname } from 'node:os';
+import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
+import type { ServerTls } from '@syncline/rpc/serve.ts';
+import {
+  bytes,
+  choice,
+  duration,
+  flag,
+  integer,
+  optional,
+  path,
+  port,
+  secret,
+  shared,
+  text,
+} from '@syncline/rpc/setting-types.ts';
+import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
+import { logLevels } from '@syncline/telemetry/logger.ts';
+import { address, id, urls } from './member-settings.ts';
+import { storePoints } from './store/failpoints.ts';
+
+const anyWait = { min: '10ms', max: '24h' };
+const anySize = { min: '64KiB', max: '64GiB' };
+
+/** The settings of this service. */
+export const settings = {
+  service: 'region-syncer',
+  table: {
+    role: choice(
+      ['leader', 'follower'],
+      'leader',
+      'whether this member takes heartbeats or follows a leader',
+    ),
+    leader: address('the leader that a follower follows: one of ours, or a PD'),
+    name: optional(
+      text,
+      "this member's name, unique among all that follow a leader, or syncline-<member id>",
+    ),
+    memberId: id("this member's id; without it one is made at the first start and kept"),
+    clusterId: id(
+      "the cluster's id; without it a leader makes one at its first start, a follower asks its leader",
+    ),
+    clientUrls: urls('where clients and other members reach this one; without it made of host and port'),
+    host: text('127.0.0.1', 'address to listen on; 0.0.0.0 for all'),
+    port: port(3379, 'gRPC port: pdpb.PD, the region service, health and reflection'),
+    adminPort: port(13379, 'HTTP port: /livez, /readyz and /metrics'),
+    data: shared(
+      'SYNCLINE_DATA',
+      path('.syncline', 'folder of everything that is kept, in its subfolder region-syncer'),
+    ),
+    username: optional(text, 'with it, every call needs metadata `username` and `password`'),
+    password: secret('the password that belongs to the username'),
+    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served'),
+    tlsKey: optional(path, 'PEM key of the certificate'),
+    tlsClientCa: optional(path, 'PEM certificates; clients must have one signed by them'),
+    reflection: flag(true, 'whether tools such as grpcurl may ask for the services'),
+    logLevel: choice(logLevels, 'info', 'how much is logged'),
+    maxRequest: bytes(
+      '8MiB',
+      { min: '64KiB', max: '512MiB' },
+      'longest request message accepted; a heartbeat with many buckets is long',
+    ),
+    defaultDeadline: duration('60s', anyWait, 'deadline of unary calls that come without one'),
+    drain: duration('3s', anyWait, 'how long calls may go on after the stop before they are cut'),
+
+    leaderTls: flag(false, 'whether the leader is called with TLS; the settings below imply it'),
+    leaderCa: optional(path, "PEM certificates to trust for the leader's instead of the well-known ones"),
+    leaderCert: optional(path, 'PEM certificate of this member towards the leader, with its key'),
+    leaderKey: optional(path, 'PEM key of that certificate'),
+    leaderServerName: optional(text, "the name that the leader's certificate carries"),
+    leaderUsername: optional(text, 'sent to the leader with each call'),
+    leaderPassword: secret('sent to the leader with each call'),
+
+    maxReplicas: integer(3, { min: '1', max: '100' }, 'what GetClusterConfig answers as max_peer_count'),
+    scanSize: bytes(
+      '64MiB',
+      { min: '64KiB', max: '1GiB' },
+      'largest answer of a scan; a larger one is RESOURCE_EXHAUSTED',
+    ),
+    bucketRegions: integer(
+      1_000_000,
+      { min: '1', max: '100000000' },
+      'regions whose reported buckets are kept; beyond it the oldest report goes',
+    ),
+    bucketBytes: bytes('256MiB', anySize, 'memory of reported buckets; beyond it the oldest report goes'),
+    flowRound: integer(
+      3,
+      { min: '0', max: '12' },
+      "digits by which a region's traffic is rounded: a change that rounds to nothing is not synced",
+    ),
+
+    streams: integer(64, { min: '1', max: '10000' }, 'followers at a time; one more gets RESOURCE_EXHAUSTED'),
+    snapshots: integer(4, { min: '1', max: '1000' }, 'snapshots sent at a time; further followers wait'),
+    snapshotQueue: integer(60, { min: '0', max: '10000' }, 'followers that may wait for their snapshot'),
+    snapshotWait: duration(
+      '5m',
+      anyWait,
+      'how long a follower waits for its snapshot before its stream ends UNAVAILABLE',
+    ),
+    snapshotAttempts: integer(
+      3,
+      { min: '1', max: '100' },
+      'snapshots that one stream is sent when the log does not hold what followed them',
+    ),
+    evictions: integer(
+      2,
+      { min: '0', max: '1000' },
+      'how often, within the window below, a stream may replace an older one of the same name',
+    ),
+    evictionWindow: duration('60s', anyWait, 'the window that evictions are counted in'),
+    inflightFrames: integer(
+      2,
+      { min: '1', max: '64' },
+      'frames of one stream that the transport has not taken yet; more are not made',
+    ),
+    snapshotFrame: bytes('1MiB', { min: '16KiB', max: '7MiB' }, 'longest frame of a snapshot or delta'),
+    logFrame: bytes(
+      '256KiB',
+      { min: '16KiB', max: '7MiB' },
+      'longest frame of records, and chunk of the log',
+    ),
+    frameRecords: integer(1_000, { min: '1', max: '1000' }, 'most records of such a frame'),
+    turn: duration('2ms', { min: '1ms', max: '1s' }, 'longest piece of work for one stream at a time'),
+    keepalive: duration(
+      '10s',
+      { min: '100ms', max: '1h' },
+      'how long a follower that has everything hears nothing at the most',
+    ),
+    stall: duration(
+      '10s',
+      { min: '100ms', max: '1h' },
+      'how long a follower may take nothing of what waits for it before its stream ends UNAVAILABLE',
+    ),
+
+    retentionRecords: integer(
+      2_000_000,
+      { min: '1000', max: '1000000000' },
+      'records of the log that are kept on disk for followers that come back',
+    ),
+    retentionBytes: bytes('512MiB', anySize, 'bytes of the log that are kept for them'),
+    pinnedBytes: bytes('1GiB', anySize, 'bytes more that running snapshots may keep of it'),
+    tailRecords: integer(200_000, { min: '1000', max: '100000000' }, 'newest records that stay in memory'),
+    tailBytes: bytes('64MiB', anySize, 'bytes of them'),
+    tombstones: integer(
+      1_000_000,
+      { min: '1', max: '100000000' },
+      'removed regions that are remembered, to tell a follower what changed without the log',
+    ),
+    checkpointRecords: integer(
+      500_000,
+      { min: '1', max: '1000000000' },
+      'records after which a checkpoint is written; with more regions than twice as many, half of those',
+    ),
+    pending: bytes(
+      '32MiB',
+      anySize,
+      'bytes of records that wait for the disk, beyond which heartbeats or the leader are not read',
+    ),
+    arenaPage: bytes('4MiB', { min: '64KiB', max: '256MiB' }, 'unit in which memory for regions is taken'),
+    sparePages: integer(8, { min: '0', max: '10000' }, 'empty units that are kept for later'),
+
+    synchronous: choice(
+      ['normal', 'full'],
+      'normal',
+      'full: a record is on disk before a follower is sent it, also when the power is cut; normal: when the process is killed',
+    ),
+    autocheckpoint: integer(
+      200,
+      { min: '1', max: '1000000' },
+      "pages of SQLite's write-ahead log that are moved at once: fewer make shorter pauses",
+    ),
+    disk: bytes('64GiB', { min: '16MiB', max: '16384GiB' }, 'how large the file may grow'),
+    segment: integer(
+      50_000,
+      { min: '1000', max: '100000000' },
+      'records of the log that are dropped together',
+    ),
+    piece: bytes('8MiB', { min: '64KiB', max: '256MiB' }, 'bytes of a checkpoint that are written at once'),
+    storeDeadline: duration('30s', anyWait, 'how long the store may take for one piece of work'),
+    storeRetry: duration('20ms', anyWait, 'wait before a write that failed is tried again; it doubles'),
+    storeRetryMax: duration('1s', anyWait, 'longest such wait'),
+    busy: duration('5s', anyWait, 'how long opening waits for another process that has the file'),
+
+    connectDeadline: duration('10s', anyWait, "how long a follower's connecting and GetMembers may take"),
+    silence: duration(
+      '30s',
+      { min: '100ms', max: '1h' },
+      "how long a follower may hear nothing before it connects anew, at least twice its leader's keepalive; it is not ready then",
+    ),
+    retry: duration(
+      '100ms',
+      anyWait,
+      'wait before a follower connects anew; it doubles, and all of it is left to chance',
+    ),
+    retryMax: duration('3s', anyWait, 'longest such wait'),
+    healthyAfter: duration('30s', anyWait, 'how long a follower must be live for the waits to start over'),
+    receiveWindow: bytes(
+      '1MiB',
+      { min: '64KiB', max: '1GiB' },
+      'HTTP/2 window towards the leader; a larger one is faster on long links and holds the loop longer',
+    ),
+    maxFrame: bytes(
+      '64MiB',
+      { min: '1MiB', max: '1GiB' },
+      'longest frame a follower takes: an old PD sends all that was missed in one',
+    ),
+    maxFrameRegions: integer(100_000, { min: '1000', max: '10000000' }, 'most regions of one'),
+    applyFrames: integer(
+      2,
+      { min: '1', max: '64' },
+      'frames that wait to be applied before the leader is held back',
+    ),
+    trustForeign: flag(
+      false,
+      "whether a PD's index is asked for again on a new connection; without it a PD's regions are taken anew",
+    ),
+
+    failpoints: text('', 'faults to inject, for tests: point=action[:argument][@n], separated by semicolons'),
+  },
+} as const;
+
+/** The settings, read. */
+export type Config = ValuesOf<typeof settings.table>;
+
+/** What is wrong with settings that are fine one by one. */
+export function contradictions(config: Config): readonly string[] {
+  const problems: string[] = [];
+  const together = (a: keyof Config, b: keyof Config) => {
+    if ((config[a] === undefined) !== (config[b] === undefined))
+      problems.push(`${named(a)} and ${named(b)} need each other`);
+  };
+  const ordered = (low: keyof Config, high: keyof Config) => {
+    if (Number(config[low]) > Number(config[high])) {
+      problems.push(
+        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
+      );
+    }
+  };
+  if (config.role === 'follower' && config.leader === undefined)
+    problems.push(`${named('role')}=follower needs ${named('leader')}`);
+  if (config.role === 'leader' && config.leader !== undefined)
+    problems.push(`${named('role')}=leader has no ${named('leader')}: ${config.leader}`);
+  together('username', 'password');
+  together('tlsCert', 'tlsKey');
+  together('leaderCert', 'leaderKey');
+  together('leaderUsername', 'leaderPassword');
+  if (config.tlsClientCa !== undefined && config.tlsCert === undefined)
+    problems.push(`${named('tlsClientCa')} needs ${named('tlsCert')}`);
+  ordered('storeRetry', 'storeRetryMax');
+  ordered('retry', 'retryMax');
+  ordered('logFrame', 'tailBytes');
+  problems.push(...failpointProblems(config.failpoints));
+  return problems;
+}
+
+/** The TLS files of a config, undefined for plaintext. */
+export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return {
+    certFile: tlsCert,
+    keyFile: tlsKey,
+    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
+  };
+}
+
+/** How the leader is called. */
+export function leaderSecurity(config: Config): ClientSecurity {
+  const { leaderCa, leaderCert, leaderKey, leaderServerName } = config;
+  const implied = leaderCa ?? leaderCert ?? leaderServerName;
+  if (!config.leaderTls && implied === undefined) return { kind: 'plaintext' };
+  return {
+    kind: 'tls',
+    ...(leaderCa !== undefined && { caFile: leaderCa }),
+    ...(leaderCert !== undefined && { certFile: leaderCert }),
+    ...(leaderKey !== undefined && { keyFile: leaderKey }),
+    ...(leaderServerName !== undefined && { serverName: leaderServerName }),
+    skipVerify: false,
+  };
+}
+
+/** As whom the leader is called. */
+export function leaderIdentity({ leaderUsername, leaderPassword }: Config): ClientIdentity {
+  return leaderUsername === undefined || leaderPassword === undefined
+    ? { kind: 'none' }
+    : { kind: 'password', username: leaderUsername, password: leaderPassword };
+}
+
+/** Where others reach this member, which listens on `port`: as set, else by its address, or its name when that is all. */
+export function advertisedUrls(config: Config, port: number): readonly string[] {
+  if (config.clientUrls.length > 0) return config.clientUrls;
+  const scheme = config.tlsCert === undefined ? 'http' : 'https';
+  const isAny = config.host === '0.0.0.0' || config.host === '::';
+  const host = isAny ? hostname() : config.host.includes(':') ? `[${config.host}]` : config.host;
+  return [`${scheme}://${host}:${port}`];
+}
+
+function named(key: keyof Config): string {
+  return variableOf(settings.service, key, settings.table[key]);
+}
+
+function failpointProblems(spec: string): readonly string[] {
+  try {
+    parseFailpoints(spec, storePoints);
+    return [];
+  } catch (error) {
+    if (error instanceof FailpointSpecError) return error.problems;
+    throw error;
+  }
+}
