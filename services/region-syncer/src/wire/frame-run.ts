@@ -3,8 +3,9 @@
 import type { ByteWriter } from './byte-writer.ts';
 import { type FrameLists, type List, ListWalk, list } from './frame-lists.ts';
 import { frameField } from './frame-tags.ts';
-import { checkFields, checkUnread, regionProblem } from './region-check.ts';
+import { checkUnread, regionProblem } from './region-check.ts';
 import { RegionFields, readBlock, readBuckets, readLeader, readRegion } from './region-fields.ts';
+import { readStat, StatFields } from './stat-fields.ts';
 import { WireError } from './wire-error.ts';
 
 export interface Run {
@@ -19,6 +20,7 @@ export interface Run {
 }
 
 const region = new RegionFields();
+const stat = new StatFields();
 
 /** The run of a Syncline, which is the rest of its message. Throws WireError, also beyond `most` blocks. */
 export function readOwnRun(message: Uint8Array, start: number, most: number): Run {
@@ -29,7 +31,7 @@ export function readOwnRun(message: Uint8Array, start: number, most: number): Ru
     const problem = regionProblem(message, region);
     if (problem) throw problem;
     checkUnread(message, region);
-    checkFields(message, region.statStart, region.statStop, 'stat');
+    readStat(message, region.statStart, region.statStop, stat);
   }
   return { bytes: message.subarray(start), count, refused: 0 };
 }
@@ -56,7 +58,7 @@ export function convertRun(message: Uint8Array, lists: FrameLists, strict: boole
     buckets.next();
     readRegion(message, regions.start, regions.stop, region);
     checkUnread(message, region);
-    checkFields(message, stats.start, stats.stop, 'stat');
+    readStat(message, stats.start, stats.stop, stat);
     readLeader(message, leaders.start, leaders.stop, region);
     readBuckets(message, buckets.start, buckets.stop, region);
     const problem = regionProblem(message, region);
