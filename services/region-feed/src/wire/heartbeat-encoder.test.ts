@@ -63,7 +63,7 @@ test('an encoded heartbeat is encoded as ts-proto would', () => {
 });
 
 test('what was encoded before does not change', () => {
-  const world = new World(genesis(3), seededRng(1));
+  const world = World.make(genesis(3), seededRng(1));
   const encoder = new HeartbeatEncoder(clusterId, keyBytes);
   const first = encoder.encode(world.first, nowNs);
   const copy = Buffer.from(first);
@@ -72,7 +72,7 @@ test('what was encoded before does not change', () => {
 });
 
 test('numbers up to 2^53 survive', () => {
-  const region = { ...new World(genesis(1), seededRng(1)).first, id: 2 ** 53 - 1, version: 2 ** 32 + 1 };
+  const region = { ...World.make(genesis(1), seededRng(1)).first, id: 2 ** 53 - 1, version: 2 ** 32 + 1 };
   const { region: decoded } = RegionHeartbeatRequest.decode(
     new HeartbeatEncoder(clusterId, keyBytes).encode(region, nowNs),
   );
@@ -80,7 +80,7 @@ test('numbers up to 2^53 survive', () => {
 });
 
 test('the default regions have 194 to 198 bytes on the sync wire', () => {
-  const world = new World(genesis(1_000), seededRng(1));
+  const world = World.make(genesis(1_000), seededRng(1));
   const encoder = new HeartbeatEncoder(clusterId, keyBytes);
   const walk = new Walk(world);
   for (let region = walk.next(); region !== undefined; region = walk.next()) {

@@ -25,6 +25,6 @@ export const arbitraryLife: fc.Arbitrary<{ readonly world: World; readonly life:
   .map(({ seed, regions, stores, replicas, version, mix }) => {
     const rng = seededRng(seed);
     const floor = { regionId: 0, peerId: 0, version, confVer: version };
-    const world = new World({ regions, stores, replicas: Math.min(replicas, stores), floor }, rng);
+    const world = World.make({ regions, stores, replicas: Math.min(replicas, stores), floor }, rng);
     return { world, life: new Life(world, mix, rng) };
   });

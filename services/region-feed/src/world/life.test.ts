@@ -118,7 +118,7 @@ test('a world above the floor of another replaces it', () => {
         confVer: highest(({ confVer }) => confVer),
       };
       const genesis = { regions: 7, stores: 1, replicas: 1, floor: risen };
-      const after = everyRegion(new World(genesis, seededRng(1)));
+      const after = everyRegion(World.make(genesis, seededRng(1)));
       for (const region of after) expect(pd.takes({ ...region })).toBe(true);
       expect(pd.ranges).toEqual(after.map(said).sort());
     }),
@@ -166,7 +166,7 @@ test('each operation raises what TiKV raises, and nothing else', () => {
 
 test('the number of regions stays about where it began', () => {
   const rng = seededRng(7);
-  const world = new World({ regions: 100, stores: 3, replicas: 3, floor }, rng);
+  const world = World.make({ regions: 100, stores: 3, replicas: 3, floor }, rng);
   const splitting = new Life(world, { ...never, split: 1 }, rng);
   for (let step = 0; step < 1_000; step++) splitting.step();
   expect(world.size).toBeGreaterThanOrEqual(100);
@@ -175,7 +175,7 @@ test('the number of regions stays about where it began', () => {
 
 test('repeats go through all regions before they come to one again', () => {
   const rng = seededRng(7);
-  const world = new World({ regions: 50, stores: 3, replicas: 3, floor }, rng);
+  const world = World.make({ regions: 50, stores: 3, replicas: 3, floor }, rng);
   const life = new Life(world, { ...never, repeat: 1 }, rng);
   for (let round = 0; round < 2; round++) {
     const told = Array.from({ length: 50 }, () => life.step().regions[0]?.id);
@@ -186,7 +186,7 @@ test('repeats go through all regions before they come to one again', () => {
 test('the same seed gives the same life', () => {
   const lived = () => {
     const rng = seededRng(42);
-    const world = new World({ regions: 20, stores: 5, replicas: 3, floor }, rng);
+    const world = World.make({ regions: 20, stores: 5, replicas: 3, floor }, rng);
     const life = new Life(world, evenly, rng);
     return Array.from({ length: 500 }, () => life.step().regions.map(said));
   };
@@ -195,7 +195,7 @@ test('the same seed gives the same life', () => {
 
 test('a peer moves to a store that has none while there is one', () => {
   const rng = seededRng(3);
-  const world = new World({ regions: 5, stores: 4, replicas: 3, floor }, rng);
+  const world = World.make({ regions: 5, stores: 4, replicas: 3, floor }, rng);
   const life = new Life(world, { ...never, peer: 1 }, rng);
   for (let step = 0; step < 50; step++) {
     const before = new Map(everyRegion(world).map((region) => [region.id, storesOf(region)]));

@@ -7,7 +7,7 @@ import { World } from './world.ts';
 const floor = { regionId: 0, peerId: 0, version: 1, confVer: 1 };
 
 function world(regions: number): World {
-  return new World({ regions, stores: 3, replicas: 3, floor }, seededRng(1));
+  return World.make({ regions, stores: 3, replicas: 3, floor }, seededRng(1));
 }
 
 test('what cannot happen to a region is refused', () => {

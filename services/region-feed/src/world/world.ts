@@ -36,6 +36,8 @@ const FIRST_ID = 2 ** 14;
 /** TiKV's regions begin with it. */
 const FIRST_TERM = 5;
 
+const MADE_IN_A_STEP = 4_096;
+
 /** The world. Regions that its methods take must be alive and its own. */
 export class World {
   readonly stores: number;
@@ -45,18 +47,30 @@ export class World {
   #regionId: number;
   #peerId: number;
 
-  /** Peers and leaders are dealt out evenly, flows are drawn from `rng`. */
-  constructor({ regions, stores, replicas, floor }: Genesis, rng: Rng) {
+  private constructor(stores: number, floor: Floor) {
     this.stores = stores;
     this.#peersOn = Array.from({ length: stores + 1 }, () => 0);
     this.#regionId = Math.max(FIRST_ID - 1, floor.regionId);
     this.#peerId = Math.max(FIRST_ID - 1, floor.peerId);
+  }
+
+  /** Makes a world: peers and leaders are dealt out evenly, flows are drawn from `rng`. */
+  static make(genesis: Genesis, rng: Rng): World {
+    const making = World.making(genesis, rng);
+    let made = making.next();
+    while (!made.done) made = making.next();
+    return made.value;
+  }
+
+  /** The same in steps of a few milliseconds: a million regions take seconds. */
+  static *making({ regions, stores, replicas, floor }: Genesis, rng: Rng): Generator<undefined, World> {
+    const world = new World(stores, floor);
     const width = keySpaceEnd / regions;
     let last: OwnRegion | undefined;
     for (let index = 0; index < regions; index++) {
       const homes = Array.from({ length: replicas }, (_, nth) => 1 + ((index + nth) % stores));
-      const peers = homes.map((store) => this.#newPeer(store));
-      last = this.#insert(last, {
+      const peers = homes.map((store) => world.#newPeer(store));
+      last = world.#insert(last, {
         start: Math.floor(index * width),
         end: index + 1 === regions ? keySpaceEnd : Math.floor((index + 1) * width),
         version: floor.version + 1,
@@ -66,7 +80,9 @@ export class World {
         leader: peers[0] as Peer,
         flow: randomFlow(rng),
       });
+      if (world.size % MADE_IN_A_STEP === 0) yield;
     }
+    return world;
   }
 
   /** How many regions there are. */

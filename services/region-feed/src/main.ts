@@ -1,0 +1,54 @@
+// The region feed: simulated stores that tell a PD of their regions. See docs/region-feed.md.
+
+import { hostname } from 'node:os';
+import { aborted } from 'node:util';
+import { runService } from '@syncline/rpc/process.ts';
+import { serve } from '@syncline/rpc/serve.ts';
+import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
+import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { type Config, feedSettings } from './config.ts';
+import { zeroCounts } from './counts.ts';
+import { Feed } from './feed.ts';
+import { registerFeedMetrics } from './feed-metrics.ts';
+import { prepare } from './prepare.ts';
+import { readinessOf } from './readiness.ts';
+
+const config = prepare();
+if (config !== undefined) {
+  const logger = createLogger({ service: 'region-feed', instance: hostname(), level: config.logLevel });
+  await runService((stop) => main(config, stop, logger), logger);
+}
+
+async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const liveness = new Liveness(clock);
+  const metrics = createMetrics('region-feed');
+  const counts = zeroCounts();
+  const feed = new Feed({ settings: feedSettings(config), clock, rng, logger, counts });
+  registerFeedMetrics(metrics, feed, counts);
+  stack.use(new SupervisedLoop('feed', (watch, signal) => feed.follow(watch, signal), { liveness, stop }));
+
+  const server = stack.use(
+    await serve({
+      service: 'region-feed',
+      listen: { host: config.host, port: config.port },
+      admin: { host: config.host, port: config.adminPort },
+      bindings: [],
+      stop: stop.signal,
+      logger,
+      // Only health and reflection are served, whose messages are short.
+      limits: { maxReceiveBytes: 64 << 10, defaultDeadlineMs: config.requestDeadline },
+      readiness: () => readinessOf(feed.state),
+      liveness,
+      reflection: config.reflection,
+      metrics,
+    }),
+  );
+  logger.info({ port: server.port, adminPort: server.adminPort, pd: config.pd }, 'serving');
+  await aborted(stop.signal, process);
+}
