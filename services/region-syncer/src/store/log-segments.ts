@@ -44,6 +44,11 @@ export class LogSegments {
     return this.#segments;
   }
 
+  /** The index of the oldest record; undefined when there is none. */
+  get first(): number | undefined {
+    return this.#segments[0]?.first;
+  }
+
   /** In a transaction: the chunks come after all others. */
   append(chunks: readonly Chunk[]): void {
     for (const chunk of chunks) {

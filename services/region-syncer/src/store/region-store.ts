@@ -6,30 +6,14 @@
 import type { Chunk } from '../log/chunk.ts';
 import type { TermEnd } from '../log/lineage.ts';
 import { planTrim, type Retention } from '../log/retention.ts';
+import { type BootState, bootState } from './boot-state.ts';
 import { ClusterTable, type Identity, type StoreRow } from './cluster-table.ts';
 import type { StorePoint } from './failpoints.ts';
 import { type GenerationPage, Generations, type Run, type Table } from './generations.ts';
 import type { Source } from './history-table.ts';
 import { gather } from './log-page.ts';
-import { StoreFile } from './store-file.ts';
+import { type Held, StoreFile } from './store-file.ts';
 import type { RegionStoreOptions } from './store-options.ts';
-
-/** What a restart begins from. */
-export interface BootState {
-  /** Undefined before the first start. */
-  readonly identity: Identity | undefined;
-  readonly source: Source;
-  /** The newest term that was seen. */
-  readonly maxTerm: number;
-  readonly lineage: readonly TermEnd[];
-  /** The regions to load before the log is replayed from `index` on; without it the log is all there is. */
-  readonly generation:
-    | { readonly index: number; readonly regions: number; readonly bytes: number }
-    | undefined;
-  /** The log holds the records from `first` up to `next`. */
-  readonly first: number;
-  readonly next: number;
-}
 
 /** The generation that was written becomes the active one. */
 export type Flip =
@@ -64,7 +48,7 @@ export class RegionStore implements Disposable {
   readonly #cluster: ClusterTable;
   #writing: Writing | undefined;
 
-  /** Opens or creates the file. Throws DatabaseOpenError, also while another process has it open. */
+  /** Opens or creates the file. Throws StoreFaultError and DatabaseOpenError. */
   constructor(options: RegionStoreOptions, failpoint: (point: StorePoint) => void) {
     this.#options = options;
     this.#failpoint = failpoint;
@@ -76,22 +60,7 @@ export class RegionStore implements Disposable {
   /** Removes what a process left behind that died, and tells where the history stands. */
   boot(): BootState {
     while (this.sweep());
-    return this.#file.read('boot', ({ history, log }) => {
-      const { source, maxTerm, terms, next, generation } = history;
-      return {
-        identity: this.#cluster.identity(),
-        source,
-        maxTerm,
-        lineage: terms,
-        generation: generation && {
-          index: generation.index,
-          regions: generation.regions,
-          bytes: generation.bytes,
-        },
-        first: log.spans[0]?.first ?? next,
-        next,
-      };
-    });
+    return this.#file.read('boot', (held) => bootState(held, this.#cluster.identity()));
   }
 
   /**
@@ -123,10 +92,10 @@ export class RegionStore implements Disposable {
    * none when nothing follows. 'gone': they are no longer kept, or it is no position of this history.
    */
   readLog(position: number, maxRecords: number, maxBytes: number): readonly Chunk[] | 'gone' {
-    return this.#file.read('read the log', ({ history, log }) => {
-      const from = history.following(position);
-      if (from === undefined || from < (log.spans[0]?.first ?? history.next)) return 'gone';
-      return gather(log.read(from, { records: maxRecords, bytes: maxBytes }), this.#options.chunk);
+    return this.#file.read('read the log', (held) => {
+      const from = readableFrom(held, position);
+      if (from === undefined) return 'gone';
+      return gather(held.log.read(from, { records: maxRecords, bytes: maxBytes }), this.#options.chunk);
     });
   }
 
@@ -206,13 +175,13 @@ export class RegionStore implements Disposable {
   flip(flip: Flip): void {
     const { table, regions, bytes } = this.#begun();
     const generation = { table, regions, bytes, index: flip.index };
-    this.#file.write('flip', ({ history, log }) => {
+    this.#file.write('flip', (held) => {
+      const { history, log } = held;
       if (flip.kind === 'snapshot') {
         log.bury(log.spans.length);
         history.replace({ source: flip.source, generation }, flip.lineage, flip.index);
       } else {
-        const from = history.following(flip.index);
-        if (from === undefined || from < (log.spans[0]?.first ?? history.next))
+        if (readableFrom(held, flip.index) === undefined)
           throw new RangeError(`the log does not go on from index ${flip.index}`);
         history.put({ generation });
       }
@@ -236,10 +205,10 @@ export class RegionStore implements Disposable {
       const { drop, refused } = planTrim(log.spans, retention, history.generation?.index ?? 0, pins);
       if (drop > 0) {
         log.bury(drop);
-        history.truncate(Math.min(delta, log.spans[0]?.first ?? history.next));
+        history.truncate(Math.min(delta, log.first ?? history.next));
       }
       this.#failpoint('trim');
-      return { first: log.spans[0]?.first ?? history.next, refused };
+      return { first: log.first ?? history.next, refused };
     });
   }
 
@@ -311,4 +280,10 @@ export class RegionStore implements Disposable {
   #sweepGeneration(active: Table | undefined): boolean {
     return this.#generations.sweep([active, this.#writing?.table], this.#options.pieceBytes);
   }
+}
+
+/** The first record that follows `position`, when all that do are in the log. */
+function readableFrom({ history, log }: Held, position: number): number | undefined {
+  const from = history.following(position);
+  return from === undefined || from < (log.first ?? history.next) ? undefined : from;
 }

@@ -2,6 +2,7 @@
 // cause carries which refusal it was.
 
 import { FailpointError } from '@syncline/runtime/failpoint.ts';
+import { DatabaseOpenError } from '@syncline/sqlite/database.ts';
 
 /** disk-full: no room, or none that the store may use. busy: locked by another process. io, corrupt: the file cannot be trusted. */
 export type StoreFault = 'disk-full' | 'busy' | 'io' | 'corrupt';
@@ -31,7 +32,8 @@ export function asStoreFault(operation: string, error: unknown): Error {
   if (!(error instanceof Error)) return new Error(`${operation}: ${String(error)}`);
   if (error instanceof FailpointError)
     return new StoreFaultError(operation, 'io', 'FAILPOINT', error.message);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const refused = error instanceof DatabaseOpenError ? error.cause : error;
+  const code = refused instanceof Error && 'code' in refused ? String(refused.code) : '';
   const fault = faults.find(([start]) => code.startsWith(start))?.[1];
   return fault === undefined ? error : new StoreFaultError(operation, fault, code, error.message);
 }

@@ -19,11 +19,13 @@ export class StoreFile implements Disposable {
   readonly #segmentRecords: number;
   #held: Held | undefined;
 
-  /** Opens or creates the file. Throws DatabaseOpenError, also while another process has it open. */
+  /**
+   * Opens or creates the file. Throws StoreFaultError, of fault busy while another process has it open, and
+   * DatabaseOpenError for any other reason.
+   */
   constructor(options: RegionStoreOptions) {
-    const { file, synchronous, busyTimeoutMs, segmentRecords } = options;
-    this.#segmentRecords = segmentRecords;
-    this.database = open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true });
+    this.#segmentRecords = options.segmentRecords;
+    this.database = openFile(options);
     this.database.pragma(`wal_autocheckpoint = ${options.walAutocheckpointPages}`);
     const pageBytes = Number(this.database.pragma('page_size', { simple: true }));
     this.database.pragma(`max_page_count = ${Math.ceil(options.diskBytes / pageBytes)}`);
@@ -60,5 +62,13 @@ export class StoreFile implements Disposable {
       this.#held = { log, history };
     }
     return this.#held;
+  }
+}
+
+function openFile({ file, synchronous, busyTimeoutMs }: RegionStoreOptions): Database {
+  try {
+    return open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true });
+  } catch (error) {
+    throw asStoreFault('open', error);
   }
 }
