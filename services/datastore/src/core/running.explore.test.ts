@@ -19,11 +19,12 @@ test(
       run: async (sim) => {
         const world = new World(sim, { fewValues: sim.choose(2) === 1 });
         expectBalance(sim, world);
+        sim.invariant('only a whole tree is committed', () => world.said.synced <= world.said.sealed);
         for (let step = sim.choose(12); step > 0; step--) sim.schedule('change', () => world.change(false));
         for (let step = 1 + sim.choose(3); step > 0; step--) sim.schedule('connect', () => world.connect());
         for (let step = sim.choose(3); step > 0; step--) sim.schedule('read', () => void world.read());
         if (sim.choose(2) === 1) sim.schedule('a second sync_response', () => world.repeatSync());
-        if (sim.choose(2) === 1) breakDisk(sim, world);
+        if (sim.choose(2) === 1) world.disk.breakFor(sim);
         await sim.settled();
         expect(world.syncedEpoch).toBe(world.epoch);
         world.read();
@@ -56,7 +57,7 @@ test(
         await sim.settled();
         for (let step = 1 + sim.choose(20); step > 0; step--)
           sim.schedule('change', () => world.change(true));
-        if (sim.choose(2) === 1) breakDisk(sim, world);
+        if (sim.choose(2) === 1) world.disk.breakFor(sim);
         await sim.settled();
         const told = [...reader.shown].reduce(
           (sum, [place, shown]) => sum + shown + (reader.swallowed.get(place) ?? 0),
@@ -124,14 +125,5 @@ function expectBalance(sim: Simulation, world: World): void {
   sim.invariant('the ledger balances and nothing is dropped', () => {
     const ledger = world.observe()?.syncs[0]?.ledger;
     return ledger === undefined || balances(ledger);
-  });
-}
-
-function breakDisk(sim: Simulation, world: World): void {
-  sim.schedule('the disk refuses', () => {
-    world.diskFails = true;
-    sim.schedule('the disk works again', () => {
-      world.diskFails = false;
-    });
   });
 }

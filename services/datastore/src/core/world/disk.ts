@@ -1,14 +1,33 @@
 // For the explorer: the disk of a core. To open a database costs more than to explore with it, so all runs of a test file
 // share one, and each begins by emptying it.
 // Invariant: a core finds on it what was committed in its own run, and nothing else.
+import { FailpointError } from '@syncline/runtime/failpoint.ts';
+import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { type CorePoint, corePoints } from '../failpoints.ts';
 import { LeafStore } from '../leaf-store.ts';
 
 export class Disk extends LeafStore {
   readonly #staged: Set<number> = new Set();
+  #refuses: readonly CorePoint[] = [];
 
   override stage(window: number, rows: Iterable<readonly [row: number, value: Uint8Array]>): void {
     this.#staged.add(window);
     super.stage(window, rows);
+  }
+
+  /** From some moment on to another the disk refuses, at every point of a core's work or at the later ones only. */
+  breakFor(sim: Simulation): void {
+    sim.schedule('the disk refuses', () => {
+      this.#refuses = corePoints.slice(sim.choose(corePoints.length));
+      sim.schedule('the disk works again', () => {
+        this.#refuses = [];
+      });
+    });
+  }
+
+  /** The failpoint of a core. Throws FailpointError where the disk refuses. */
+  pass(point: CorePoint): void {
+    if (this.#refuses.includes(point)) throw new FailpointError(point, 'the disk refuses');
   }
 
   /** The disk as a core finds it that opens it: the temporary table has gone with the connection. */
@@ -28,6 +47,7 @@ export class Disk extends LeafStore {
       for (const { slot } of syncs) this.setSync(slot, '', 0, 0n);
       this.setVersion(0);
     });
+    this.#refuses = [];
     return this.reopened();
   }
 

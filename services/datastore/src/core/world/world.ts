@@ -1,18 +1,17 @@
 // For the explorer: a device, its session, the core behind two links, a disk that refuses when told to, and readers.
 import { type Path, rootPath } from '@syncline/gnmi/path.ts';
-import { FailpointError } from '@syncline/runtime/failpoint.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { encodePath } from '../path-wire.ts';
 import type { CoreLimits, CoreStatus, FromCore, SelectedPath, ToCore } from '../protocol.ts';
 import { Shard } from '../shard.ts';
 import { Batches } from './batches.ts';
 import { response, SimulatedDevice } from './device.ts';
-import { emptyDisk } from './disk.ts';
+import { type Disk, emptyDisk } from './disk.ts';
 import { SimulatedReader } from './reader.ts';
 
 /** Bounds so small that every one of them is met. */
 export const tightLimits: CoreLimits = {
-  windowBytes: 12,
+  windowBytes: 6,
   pathBytes: 4096,
   messageBytes: 60,
   pushChanges: 4,
@@ -25,7 +24,9 @@ export const tightLimits: CoreLimits = {
 export class World {
   readonly device: SimulatedDevice;
   readonly readers: SimulatedReader[] = [];
-  diskFails = false;
+  readonly disk: Disk = emptyDisk();
+  /** The newest epochs of which the core has said that their tree is read as a whole, and committed. */
+  readonly said: { sealed: number; synced: number } = { sealed: 0, synced: 0 };
   epoch = 0;
   syncedEpoch = 0;
   status: CoreStatus | undefined;
@@ -42,16 +43,13 @@ export class World {
     this.#sim = sim;
     this.device = new SimulatedDevice(sim, fewValues);
     this.#fromCore = sim.link<FromCore>('core says', (message) => this.#hear(message));
-    const disk = emptyDisk();
     this.#shard = new Shard({
       clock: sim.clock,
       rng: sim.rng,
       traced: false,
-      openStore: () => disk.reopened(),
+      openStore: () => this.disk.reopened(),
       send: (message) => this.#say(message),
-      failpoint: () => {
-        if (this.diskFails) throw new FailpointError('commit', 'the disk refuses');
-      },
+      failpoint: (point) => this.disk.pass(point),
     });
     this.#toCore = sim.link<ToCore>('core hears', (message) => this.#shard.receive(message));
     this.#batches = new Batches((chunk) =>
@@ -126,6 +124,7 @@ export class World {
 
   /** An answer to observe() is taken at once: it is the test's question, not the main thread's. */
   #say(message: FromCore): void {
+    if (message.kind === 'sealed' || message.kind === 'synced') this.said[message.kind] = message.epoch;
     if (message.kind === 'reply' && 'syncs' in message.value) this.status = message.value;
     else if (message.kind !== 'refusal') this.#fromCore.send(message);
   }
