@@ -10,6 +10,7 @@ tool (
 
 require (
 	github.com/openconfig/gnmi v0.14.1
+	github.com/pingcap/kvproto v0.0.0-20260820092717-b6cdca197b3c
 	github.com/sdcio/sdc-protos v0.0.55
 	google.golang.org/grpc v1.83.0
 	google.golang.org/protobuf v1.36.11
@@ -31,6 +32,7 @@ require (
 	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
+	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/golang/glog v1.2.5 // indirect
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect

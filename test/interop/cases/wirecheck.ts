@@ -6,6 +6,17 @@ import type { InteropCase } from '../case.ts';
 
 const INTEROP = join(import.meta.dirname, '..');
 const DESCRIPTORS = join(INTEROP, '..', '..', 'proto', 'gen', 'suite.binpb');
+const PACKAGES = [
+  'gnmi',
+  'gnmi_ext',
+  'data',
+  'schema',
+  'pdpb',
+  'metapb',
+  'eraftpb',
+  'encryptionpb',
+  'replication_modepb',
+];
 
 export const cases: readonly InteropCase[] = [
   {
@@ -14,8 +25,7 @@ export const cases: readonly InteropCase[] = [
     async run(context) {
       const { code, stdout, stderr } = await context.run('wirecheck', ['-descriptors', DESCRIPTORS]);
       assert.equal(code, 0, stdout + stderr);
-      for (const pkg of ['gnmi', 'gnmi_ext', 'data', 'schema'])
-        assert.match(stdout, new RegExp(`^ok ${pkg}:`, 'm'));
+      for (const pkg of PACKAGES) assert.match(stdout, new RegExp(`^ok ${pkg}:`, 'm'));
     },
   },
   {

@@ -22,6 +22,8 @@ const (
 type reference struct {
 	pkg    protoreflect.FullName
 	extent extent
+	// own is where the field numbers begin that we add to their messages; 0 when we add none.
+	own protoreflect.FieldNumber
 	// omitted is what ours lacks on purpose, with the reason.
 	omitted map[protoreflect.FullName]string
 }
@@ -32,6 +34,7 @@ func compare(ref reference, ours, published declarations) []string {
 	for name, our := range ours {
 		their, ok := published[name]
 		switch {
+		case !ok && isOwn(ref, our):
 		case !ok:
 			lines = append(lines, fmt.Sprintf("%s %s: ours alone (%s)", our.kind, name, our.shape))
 		case our.kind != their.kind || our.shape != their.shape:
@@ -55,6 +58,11 @@ func compare(ref reference, ours, published declarations) []string {
 	}
 	sort.Strings(lines)
 	return lines
+}
+
+// isOwn tells whether a declaration is a field that we have added to a message of theirs.
+func isOwn(ref reference, our declaration) bool {
+	return ref.own > 0 && our.kind == field && our.number >= ref.own
 }
 
 // required tells whether ours has to declare what the published package does.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
-// publishedSet is the published gnmi and gnmi_ext packages with their imports, free to be doctored.
+// publishedSet is the published packages with their imports, less what ours omits, free to be doctored.
 func publishedSet(t *testing.T) *descriptorpb.FileDescriptorSet {
 	t.Helper()
 	set := &descriptorpb.FileDescriptorSet{}
@@ -34,7 +35,32 @@ func publishedSet(t *testing.T) *descriptorpb.FileDescriptorSet {
 			return true
 		})
 	}
+	for _, ref := range references {
+		for name := range ref.omitted {
+			leaveOut(t, set, name)
+		}
+	}
 	return set
+}
+
+// leaveOut takes a field out of the set.
+func leaveOut(t *testing.T, set *descriptorpb.FileDescriptorSet, name protoreflect.FullName) {
+	t.Helper()
+	for _, file := range set.File {
+		for _, m := range file.MessageType {
+			if protoreflect.FullName(file.GetPackage()).Append(protoreflect.Name(m.GetName())) != name.Parent() {
+				continue
+			}
+			before := len(m.Field)
+			m.Field = slices.DeleteFunc(m.Field, func(f *descriptorpb.FieldDescriptorProto) bool {
+				return f.GetName() == string(name.Name())
+			})
+			if len(m.Field) == before-1 {
+				return
+			}
+		}
+	}
+	t.Fatalf("no field %s", name)
 }
 
 func fileOf(t *testing.T, set *descriptorpb.FileDescriptorSet, pkg string) *descriptorpb.FileDescriptorProto {
@@ -68,6 +94,16 @@ func fieldOf(t *testing.T, m *descriptorpb.DescriptorProto, name string) *descri
 	}
 	t.Fatalf("no field %s", name)
 	return nil
+}
+
+func addField(t *testing.T, m *descriptorpb.DescriptorProto, name string, number int32) {
+	t.Helper()
+	m.Field = append(m.Field, &descriptorpb.FieldDescriptorProto{
+		Name:   proto.String(name),
+		Number: proto.Int32(number),
+		Type:   descriptorpb.FieldDescriptorProto_TYPE_BYTES.Enum(),
+		Label:  descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum(),
+	})
 }
 
 func reportOn(t *testing.T, set *descriptorpb.FileDescriptorSet) (string, bool) {
@@ -147,6 +183,12 @@ func TestADoctoredDescriptorIsFound(t *testing.T) {
 		{"a message that nobody publishes", "gnmi_ext", func(t *testing.T, f *file) {
 			f.MessageType = append(f.MessageType, &descriptorpb.DescriptorProto{Name: proto.String("Tunnel")})
 		}, `message gnmi_ext.Tunnel: ours alone`},
+		{"a field of ours below the numbers that are ours", "pdpb", func(t *testing.T, f *file) {
+			addField(t, messageOf(t, f, "SyncRegionResponse"), "digest", 19999)
+		}, `field pdpb.SyncRegionResponse.digest: ours alone (19999 bytes)`},
+		{"a field of ours in a package that has none", "metapb", func(t *testing.T, f *file) {
+			addField(t, messageOf(t, f, "Region"), "digest", 20001)
+		}, `field metapb.Region.digest: ours alone (20001 bytes)`},
 		{"a field of a subset's message left out", "data", func(t *testing.T, f *file) {
 			m := messageOf(t, f, "Credentials")
 			m.Field = m.Field[:len(m.Field)-1]
@@ -161,6 +203,14 @@ func TestADoctoredDescriptorIsFound(t *testing.T) {
 				t.Fatalf("want %q in\n%s", c.want, out)
 			}
 		})
+	}
+}
+
+func TestAFieldOfOursIsNoDifference(t *testing.T) {
+	set := publishedSet(t)
+	addField(t, messageOf(t, fileOf(t, set, "pdpb"), "SyncRegionResponse"), "digest", 20000)
+	if out, good := reportOn(t, set); !good {
+		t.Fatal(out)
 	}
 }
 

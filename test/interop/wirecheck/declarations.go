@@ -24,6 +24,8 @@ type declaration struct {
 	kind kind
 	// parent is the message, enum or service that it belongs to; empty for those of the package itself.
 	parent protoreflect.FullName
+	// number is a field's.
+	number protoreflect.FieldNumber
 	// shape is all that must be the same on both sides, written so that a difference reads well.
 	shape string
 }
@@ -70,7 +72,8 @@ func (d declarations) readMessages(messages protoreflect.MessageDescriptors, par
 		d[m.FullName()] = declaration{kind: message, parent: parent}
 		for j := range m.Fields().Len() {
 			f := m.Fields().Get(j)
-			d[f.FullName()] = declaration{kind: field, parent: m.FullName(), shape: fieldShape(f)}
+			d[f.FullName()] = declaration{
+				kind: field, parent: m.FullName(), number: f.Number(), shape: fieldShape(f)}
 		}
 		d.readEnums(m.Enums(), m.FullName())
 		d.readMessages(m.Messages(), m.FullName())
