@@ -12,6 +12,8 @@ export interface Counts {
   readonly sent: Record<Kind, number>;
   /** Heartbeats that were owed and not sent, because a newer one of the region took their place. */
   superseded: number;
+  /** Heartbeats that PD took for older than what it knows: another stream's had overtaken them. */
+  refused: number;
   /** Heartbeats of stores that were answered. */
   storeHeartbeats: number;
   /** Orders of PD to regions, none of which is obeyed. */
@@ -26,6 +28,7 @@ export function zeroCounts(): Counts {
   return {
     sent: { report: 0, repeat: 0, flow: 0, leader: 0, peer: 0, split: 0, merge: 0 },
     superseded: 0,
+    refused: 0,
     storeHeartbeats: 0,
     orders: 0,
     joins: 0,

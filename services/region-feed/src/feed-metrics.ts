@@ -47,6 +47,11 @@ export function registerFeedMetrics(metrics: Metrics, feed: Feed, counts: Counts
     () => counts.superseded,
   );
   total(
+    'region_feed_heartbeats_refused_total',
+    'Region heartbeats that PD took for older than what it knows',
+    () => counts.refused,
+  );
+  total(
     'region_feed_store_heartbeats_total',
     'Store heartbeats that were answered',
     () => counts.storeHeartbeats,

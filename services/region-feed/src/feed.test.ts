@@ -111,6 +111,7 @@ test('after any life PD knows every region as it is', async () => {
   for (const sent of Object.values(lived)) expect(sent).toBeGreaterThan(0);
   const sum = Object.values(under.counts.sent).reduce((total, sent) => total + sent);
   expect(pd.book.heartbeats).toBe(sum + 1);
+  await expect.poll(() => under.counts.refused).toBe(pd.book.stale);
 });
 
 test('a member that does not lead is left for one that does', async () => {
@@ -146,6 +147,16 @@ test('an error inside an answer ends the run, and the next one begins', async ()
   pd.complain(ErrorType.STORE_TOMBSTONE);
   await under.until(() => under.counts.joins === 2 && under.ready);
   expect(under.counts.failures.get('STORE_TOMBSTONE')).toBe(1);
+});
+
+test('a heartbeat that is refused ends nothing', async () => {
+  await using pd = await ScriptedPd.start();
+  await using under = new FeedUnderTest(feedSettings([pd]));
+  await under.until(() => under.ready);
+  const before = under.counts.refused;
+  pd.complain(ErrorType.UNKNOWN);
+  await under.until(() => under.counts.refused >= before + 4);
+  expect(under.counts.joins).toBe(1);
 });
 
 test('orders are counted and not obeyed', async () => {

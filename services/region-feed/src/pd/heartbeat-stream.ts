@@ -1,7 +1,7 @@
 // The heartbeats of one store's regions. A region that changed is owed once, however often it changed: what is sent
 // is its state at that moment. So a PD that reads slowly costs one entry for each region, and loses nothing.
 
-import { RegionHeartbeatResponse } from '@syncline/proto/pdpb.ts';
+import { ErrorType, RegionHeartbeatResponse } from '@syncline/proto/pdpb.ts';
 import type { RawClientStream } from '@syncline/rpc/connect.ts';
 import { ClientError, Status } from 'nice-grpc-common';
 import type { Counts, Kind } from '../counts.ts';
@@ -125,7 +125,9 @@ export class HeartbeatStream {
   #heard(message: Buffer): void {
     try {
       const { header, regionId } = RegionHeartbeatResponse.decode(message);
-      checkHeader(header);
+      // PD says so of a single heartbeat and reads on; any other error concerns the stream.
+      if (header?.error?.type === ErrorType.UNKNOWN) this.#parts.counts.refused++;
+      else checkHeader(header);
       if (regionId !== 0n) this.#parts.counts.orders++;
     } catch (error) {
       this.#parts.onFailed(error);

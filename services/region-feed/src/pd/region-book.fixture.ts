@@ -19,7 +19,8 @@ export class RegionBook {
   stale = 0;
   readonly #entries = new Map<bigint, Entry>();
 
-  take({ region, leader, term }: RegionHeartbeatRequest): void {
+  /** False for a heartbeat that is older than what is known. */
+  take({ region, leader, term }: RegionHeartbeatRequest): boolean {
     this.heartbeats++;
     if (region === undefined) throw new Error('a heartbeat without a region');
     const start = Buffer.from(region.startKey);
@@ -29,10 +30,11 @@ export class RegionBook {
     const own = this.#entries.get(region.id);
     if (overlapped.some((other) => versionOf(entry) < versionOf(other)) || (own && isBehind(entry, own))) {
       this.stale++;
-      return;
+      return false;
     }
     for (const other of overlapped) this.#entries.delete(other.region.id);
     this.#entries.set(region.id, entry);
+    return true;
   }
 
   /** Regions in the order of their keys, from the one that holds `startKey`. */

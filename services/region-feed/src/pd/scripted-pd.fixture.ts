@@ -81,10 +81,7 @@ export class ScriptedPd implements AsyncDisposable {
 
   /** Says on every stream, in a message, that something is wrong. */
   complain(type: ErrorType): void {
-    const header: ResponseHeader = { clusterId: this.clusterId, error: { type, message: 'complaint' } };
-    const message = RegionHeartbeatResponse.fromPartial({ header });
-    for (const stream of this.#streams)
-      stream.writeFramed(frame(RegionHeartbeatResponse.encode(message).finish()));
+    for (const stream of this.#streams) this.#refuse(stream, type);
   }
 
   /** Orders a region to give its lead away, on every stream. */
@@ -165,8 +162,14 @@ export class ScriptedPd implements AsyncDisposable {
     call.onMessage((message) => {
       const heartbeat = RegionHeartbeatRequest.decode(message);
       if (!this.stores.has(heartbeat.leader?.storeId ?? 0n)) call.end(Status.UNKNOWN, 'no such store');
-      else this.book.take(heartbeat);
+      else if (!this.book.take(heartbeat)) this.#refuse(call, ErrorType.UNKNOWN);
     });
     if (!this.reading) call.pause();
+  }
+
+  #refuse(call: RawCall, type: ErrorType): void {
+    const header: ResponseHeader = { clusterId: this.clusterId, error: { type, message: 'refused' } };
+    const message = RegionHeartbeatResponse.fromPartial({ header });
+    call.writeFramed(frame(RegionHeartbeatResponse.encode(message).finish()));
   }
 }
