@@ -11,7 +11,7 @@ const bounds = { held: { records: 100, bytes: 100_000 }, chunk: { records: 10, b
 let tail: Tail;
 
 beforeEach(() => {
-  tail = new Tail(bounds, first, first);
+  tail = new Tail(bounds, first);
 });
 
 function append(at: number, count: number): Chunk {
@@ -71,12 +71,10 @@ test('a chunk ends where its term ends, and the end of a term is the start of th
   expect(tail.read(indexOf(2, 4), limit)).toBe(third);
 });
 
-test('what is held is bounded; what has left is older, and gone once it has left the disk', () => {
+test('what is held is bounded, and what has left is older', () => {
   for (let at = 0; at < 200; at += 10) append(first + at, 10);
   expect([tail.held.records, tail.first]).toEqual([100, first + 100]);
   expect(tail.read(first + 99, limit)).toBe('older');
-  tail.trimmed(first + 50);
-  expect([tail.read(first + 49, limit), tail.read(first + 50, limit)]).toEqual(['gone', 'older']);
   expect(chunk(tail.read(first + 100, limit)).count).toBe(10);
 });
 
@@ -116,7 +114,7 @@ const steps = fc.array(
 test('law: every reader sees every record once, in order, unless it is told that they are older', () => {
   fc.assert(
     fc.property(steps, (script) => {
-      tail = new Tail(bounds, first, first);
+      tail = new Tail(bounds, first);
       const log: number[] = [];
       const readers = [first, first, first];
       let term = 1;

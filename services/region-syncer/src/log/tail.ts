@@ -23,11 +23,11 @@ export interface TailBounds {
 /** What follows a position: a chunk, or why there is none here. */
 export type TailRead =
   | Chunk
-  /** It has left the memory: read it from disk. */
+  /** It has left the memory: the log on disk has it, or knows that it is gone. */
   | 'older'
   /** Nothing follows yet. */
   | 'caught up'
-  /** The disk does not have it any more, or it never was a position of this history. */
+  /** It never was a position of this history. */
   | 'gone';
 
 interface Entry {
@@ -48,15 +48,12 @@ export class Tail {
   #next: number;
   /** The end of the last record, which is before #next while a term has none. */
   #end: number;
-  /** The disk's log has what follows this position. */
-  #onDisk: number;
 
-  /** A tail whose first chunk will have index `next`. The log on disk begins at `onDisk`. */
-  constructor(bounds: TailBounds, next: number, onDisk: number) {
+  /** A tail whose first chunk will have index `next`. */
+  constructor(bounds: TailBounds, next: number) {
     this.#bounds = bounds;
     this.#next = next;
     this.#end = next;
-    this.#onDisk = onDisk;
   }
 
   /** The index of the next record. */
@@ -94,11 +91,6 @@ export class Tail {
     this.#evict();
   }
 
-  /** The log on disk begins at `position` now. */
-  trimmed(position: number): void {
-    this.#onDisk = position;
-  }
-
   /**
    * What follows `position`, at most so many records and bytes of it (one record at least), all of one term. At the
    * end of a term that is the start of the next one.
@@ -106,7 +98,7 @@ export class Tail {
   read(position: number, limit: ChunkBounds): TailRead {
     if (position === this.#next || position === this.#end) return 'caught up';
     if (position > this.#end) return 'gone';
-    if (position < this.first) return position < this.#onDisk ? 'gone' : 'older';
+    if (position < this.first) return 'older';
     const at = this.#find(position);
     const entry = this.#entries[at];
     if (entry === undefined) return 'gone';

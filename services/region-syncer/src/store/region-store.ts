@@ -79,7 +79,10 @@ export class RegionStore implements Disposable {
     });
   }
 
-  /** A page of the active generation, from 0 on or from where the page before says; up to `maxBytes`, a run at least. */
+  /**
+   * A page of the active generation, up to `maxBytes` but a run at least, from cursor 0 on or from where the page before
+   * says. A flip between two pages makes the cursor meaningless.
+   */
   readGeneration(cursor: number, maxBytes: number): GenerationPage {
     return this.#file.read('read a generation', ({ history }) => {
       if (history.generation === undefined) throw new Error('there is no generation to read');
@@ -154,7 +157,10 @@ export class RegionStore implements Disposable {
     this.#writing = { table: active === 0 ? 1 : 0, regions: 0, bytes: 0 };
   }
 
-  /** Adds runs to the generation, `pieceBytes` at most unless it is one run. Throws RangeError for more. */
+  /**
+   * Adds runs to the generation, `pieceBytes` at most unless it is one run; throws RangeError for more. Calls are
+   * answered in order: with one of these under way at a time, an append() waits for one piece.
+   */
   putGeneration(runs: readonly Run[]): void {
     const writing = this.#begun();
     const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);

@@ -2,7 +2,8 @@
 
 import { join } from 'node:path';
 import { type Chunk, endOf } from '../log/chunk.ts';
-import { runOf } from '../log/run.fixture.ts';
+import { termOf } from '../log/index.ts';
+import { block, chunkOf, runOf } from '../log/run.fixture.ts';
 import { skipBlocks } from '../log/run.ts';
 import type { BootState } from './boot-state.ts';
 import type { StorePoint } from './failpoints.ts';
@@ -108,4 +109,19 @@ function recordsOf(run: Uint8Array, count: number): number[] {
   }
   if (at !== run.length) throw new Error(`a run of ${count} regions has ${run.length - at} bytes more`);
   return records;
+}
+
+/** Appends `count` records in chunks of `each` where the log ends. Gives its new end. */
+export function appendTo(store: RegionStore, count: number, each = 5): number {
+  let { next } = store.boot();
+  for (let left = count; left > 0; left -= each) next = store.append([chunkOf(next, Math.min(each, left))]);
+  return next;
+}
+
+/** Flips to a snapshot of our own with these records as regions, a piece each. */
+export function flipTo(store: RegionStore, index: number, records: readonly number[]): void {
+  store.beginGeneration();
+  for (const record of records) store.putGeneration([{ regions: 1, bytes: block(record) }]);
+  const lineage = [{ term: termOf(index), end: index }];
+  store.flip({ kind: 'snapshot', index, source: { kind: 'ours', member: 7n }, lineage });
 }
