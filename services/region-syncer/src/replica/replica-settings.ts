@@ -1,0 +1,26 @@
+// What bounds a replica; each comes from a setting.
+
+import type { ChunkBounds } from '../log/chunk.ts';
+import type { Retention } from '../log/retention.ts';
+import type { RegionLimits } from '../regions/region-tree.ts';
+
+export interface ReplicaSettings {
+  /** Memory of the regions, and how many removed ones are remembered. */
+  readonly regions: RegionLimits;
+  /** How large the chunks are that records are written and kept in. */
+  readonly chunk: ChunkBounds;
+  /** The newest committed records that stay in memory. */
+  readonly tail: ChunkBounds;
+  /** Bytes of records that wait for the disk, above which `pressed` is true; nothing is refused. */
+  readonly pendingBytes: number;
+  /** Wait before a write that failed is tried again; it doubles. */
+  readonly retry: { readonly initialMs: number; readonly maxMs: number };
+  /** What of the log is kept on disk for those who come back. */
+  readonly retention: Retention;
+  /** Records after which a checkpoint is written; half the number of regions when that is more. */
+  readonly checkpointRecords: number;
+  /** Bytes of a generation that are written, or read, at once: no more than the store's own pieceBytes. */
+  readonly pieceBytes: number;
+  /** Longest piece of work on this thread before others have their turn. */
+  readonly turnMs: number;
+}
