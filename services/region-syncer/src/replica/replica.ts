@@ -54,7 +54,7 @@ export interface CapturedDelta extends RegionDelta {
   readonly position: number;
 }
 
-export class Replica implements AsyncDisposable {
+export declare class Replica implements AsyncDisposable {
   /**
    * Reads back what the store holds, bit by bit; nothing else may use the store's generations and log. Rejects with
    * what the store refuses, and with the signal's reason.
