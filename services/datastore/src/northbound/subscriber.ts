@@ -2,6 +2,7 @@
 // Invariant: at most `queueBytes`, one page and one feed message wait to be sent to it, however slow it reads.
 
 import type { RawCall } from '@syncline/rpc/raw-call.ts';
+import { Stall } from '@syncline/runtime/stall.ts';
 import { Status } from 'nice-grpc-common';
 import type { Told } from '../core/host.ts';
 import type { Page, Subscription } from '../core/protocol.ts';
@@ -10,7 +11,6 @@ import type { SendCounts } from './counts.ts';
 import { Delivery, type DeliveryEffect, type DeliveryEvent } from './delivery.ts';
 import type { NorthboundLimits } from './limits.ts';
 import type { FeedMember, LiveFeed, LiveFeeds } from './live-feed.ts';
-import { Stall } from './stall.ts';
 
 /** Where messages to the core go. */
 export interface CorePort {

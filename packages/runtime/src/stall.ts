@@ -1,5 +1,5 @@
 // Tells something that makes no progress from something with nothing to do. Looked at from time to time, by one
-// timer for all subscribers, so what is measured costs nothing for it.
+// timer for all that are watched, so what is measured costs nothing for it.
 
 /** The progress of whatever has been begun and is not yet done, such as the bytes of a queue. */
 export class Stall {
