@@ -4,7 +4,7 @@ import { RegionFields } from '../wire/region-fields.ts';
 import { viewOf } from './key.ts';
 import type { Ranges } from './ranges.ts';
 import type { RegionTable } from './region-table.ts';
-import { absent, row } from './slots.ts';
+import { absent } from './slots.ts';
 import { isLess } from './uint64.ts';
 
 /**
@@ -54,12 +54,12 @@ export class Admission {
   }
 
   #compare(origin: number, fields: RegionFields, termLo: number, termHi: number): Verdict {
-    const { term } = this.#table.slots.chunk(origin);
-    if (term !== undefined && (termLo !== 0 || termHi !== 0)) {
-      const at = 2 * row(origin);
-      if (isLess(termLo, termHi, term[at] as number, term[at + 1] as number)) {
-        return this.#stale(origin, 'older term');
-      }
+    const { slots } = this.#table;
+    if (
+      (termLo !== 0 || termHi !== 0) &&
+      isLess(termLo, termHi, slots.termLo(origin), slots.termHi(origin))
+    ) {
+      return this.#stale(origin, 'older term');
     }
     const known = this.#known;
     this.#table.read(origin, known);

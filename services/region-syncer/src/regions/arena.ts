@@ -2,6 +2,8 @@
 // Blocks are appended and forgotten; a page whose blocks are all forgotten is used again.
 // Invariant: what lies in a page when it is pinned stays as it is until the page is unpinned as often.
 
+import { viewOf } from './key.ts';
+
 /** A page's number takes 16 bits of each slot; the last one names no page. */
 const mostPages = 0xffff;
 
@@ -42,6 +44,9 @@ class Page {
     this.view = new DataView(memory);
   }
 }
+
+/** Bytes up to which a loop is faster than set(). */
+const longestByHand = 512;
 
 export class Arena {
   readonly #limits: ArenaLimits;
@@ -118,13 +123,18 @@ export class Arena {
     const length = end - start;
     const number = this.#roomFor(length);
     const page = this.#pages[number] as Page;
-    page.bytes.set(source.subarray(start, end), page.used);
+    copyBytes(source, start, end, page, page.used);
     this.#lastPage = number;
     this.#lastOffset = page.used;
     page.used += length;
     page.live += length;
     this.#used += length;
     this.#live += length;
+  }
+
+  /** Copies source[start, end) over bytes that are in use; see isOverwritable(). */
+  overwrite(page: number, offset: number, source: Uint8Array, start: number, end: number): void {
+    copyBytes(source, start, end, this.#pages[page] as Page, offset);
   }
 
   /** Whether the block that begins at `offset` of `page` may be written over: no pin wants it as it is. */
@@ -229,4 +239,18 @@ export class Arena {
     this.#freeNumbers.push(number);
     this.#held -= size;
   }
+}
+
+/** Copies source[start, end) into `page`. A block is copied by hand: a view of it, made for set(), costs more. */
+function copyBytes(source: Uint8Array, start: number, end: number, page: Page, offset: number): void {
+  if (end - start > longestByHand) {
+    page.bytes.set(source.subarray(start, end), offset);
+    return;
+  }
+  const from = viewOf(source);
+  const to = page.view;
+  let at = offset;
+  let i = start;
+  for (; i + 4 <= end; i += 4, at += 4) to.setInt32(at, from.getInt32(i));
+  for (; i < end; i++, at++) to.setUint8(at, from.getUint8(i));
 }

@@ -3,14 +3,7 @@
 // the blocks it shows stay as they were, because their pages are pinned.
 import type { Arena } from './arena.ts';
 import type { RegionTable } from './region-table.ts';
-import { chunkSlots, row } from './slots.ts';
-
-/** Where blocks lie, in arrays. */
-interface Places {
-  readonly page: Uint16Array;
-  readonly offset: Uint32Array;
-  readonly length: Uint32Array;
-}
+import { newPlaces, type Places, type Slots } from './slots.ts';
 
 export class Capture {
   /** How many regions it shows. */
@@ -29,12 +22,12 @@ export class Capture {
 
   /** All regions of `table`, in the order of `slots`, which are all of its slots. */
   static ofAll(table: RegionTable, slots: Int32Array): Capture {
-    return new Capture(table.arena, copiedPlaces(table), slots, table.arena.liveBytes);
+    return new Capture(table.arena, table.slots.places(), slots, table.arena.liveBytes);
   }
 
   /** The regions of `table` that are in `slots`, in their order. */
   static of(table: RegionTable, slots: Int32Array): Capture {
-    const places = pickedPlaces(table, slots);
+    const places = pickedPlaces(table.slots, slots);
     const order = Int32Array.from(slots.keys());
     return new Capture(
       table.arena,
@@ -118,33 +111,12 @@ export class Capture {
   }
 }
 
-/** Copies whole columns: faster than to pick a million elements. */
-function copiedPlaces({ slots }: RegionTable): Places {
-  const length = slots.chunks.length * chunkSlots;
-  const places = {
-    page: new Uint16Array(length),
-    offset: new Uint32Array(length),
-    length: new Uint32Array(length),
-  };
-  for (const [i, chunk] of slots.chunks.entries()) {
-    places.page.set(chunk.page, i * chunkSlots);
-    places.offset.set(chunk.offset, i * chunkSlots);
-    places.length.set(chunk.length, i * chunkSlots);
-  }
-  return places;
-}
-
-function pickedPlaces(table: RegionTable, slots: Int32Array): Places {
-  const places = {
-    page: new Uint16Array(slots.length),
-    offset: new Uint32Array(slots.length),
-    length: new Uint32Array(slots.length),
-  };
-  for (const [i, slot] of slots.entries()) {
-    const chunk = table.slots.chunk(slot);
-    places.page[i] = chunk.page[row(slot)] as number;
-    places.offset[i] = chunk.offset[row(slot)] as number;
-    places.length[i] = chunk.length[row(slot)] as number;
+function pickedPlaces(slots: Slots, picked: Int32Array): Places {
+  const places = newPlaces(picked.length);
+  for (const [i, slot] of picked.entries()) {
+    places.page[i] = slots.page(slot);
+    places.offset[i] = slots.offset(slot);
+    places.length[i] = slots.length(slot);
   }
   return places;
 }

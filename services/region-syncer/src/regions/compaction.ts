@@ -2,7 +2,7 @@
 // for each block that is appended. Invariant: without pins, the pages hold at most twice the live bytes and `slack`,
 // and the few pages that a sweep is about to empty.
 import { type Arena, noPage } from './arena.ts';
-import { row, type Slots } from './slots.ts';
+import type { Slots } from './slots.ts';
 
 const idle = -1;
 /** A sweep empties at least so many pages, and at most a sixteenth of all: it looks at every slot once. */
@@ -46,7 +46,7 @@ export class Compaction {
     const slots = this.#slots;
     const end = Math.min(slots.bound, this.#next + most);
     for (let slot = this.#next; slot < end; slot++) {
-      const page = slots.chunk(slot).page[row(slot)] as number;
+      const page = slots.page(slot);
       if (page !== noPage && this.#arena.isSparse(page)) this.#move(slot, page);
     }
     this.#next = end;
@@ -56,13 +56,11 @@ export class Compaction {
   }
 
   #move(slot: number, page: number): void {
-    const chunk = this.#slots.chunk(slot);
-    const at = row(slot);
-    const offset = chunk.offset[at] as number;
-    const length = chunk.length[at] as number;
-    this.#arena.append(this.#arena.bytes(page), offset, offset + length);
-    chunk.page[at] = this.#arena.lastPage;
-    chunk.offset[at] = this.#arena.lastOffset;
-    this.#arena.release(page, length);
+    const arena = this.#arena;
+    const offset = this.#slots.offset(slot);
+    const length = this.#slots.length(slot);
+    arena.append(arena.bytes(page), offset, offset + length);
+    this.#slots.setPlace(slot, arena.lastPage, arena.lastOffset, length);
+    arena.release(page, length);
   }
 }

@@ -24,23 +24,6 @@ export function compareKeys(
   return aLength - bLength;
 }
 
-/** How many bytes two keys have in common at their beginning; the first `known` ones are known to be. */
-export function commonPrefix(
-  a: DataView,
-  aStart: number,
-  aLength: number,
-  b: DataView,
-  bStart: number,
-  bLength: number,
-  known: number,
-): number {
-  const common = aLength < bLength ? aLength : bLength;
-  let i = known;
-  while (i + 4 <= common && a.getInt32(aStart + i) === b.getInt32(bStart + i)) i += 4;
-  while (i < common && a.getUint8(aStart + i) === b.getUint8(bStart + i)) i++;
-  return i;
-}
-
 /** The buffers that were asked about last: all blocks of a frame lie in one. */
 let viewed: Uint8Array = new Uint8Array(0);
 let lastView: DataView = new DataView(viewed.buffer);

@@ -37,9 +37,9 @@ export class PairSort {
     this.#at.value[i] = value;
   }
 
-  /** What the key of element `i` stands for. */
-  value(i: number): number {
-    return this.#at.value[i] as number;
+  /** Copies what the keys of the first elements stand for, as many as `into` has room for. */
+  copyTo(into: Int32Array): void {
+    into.set(this.#at.value.subarray(0, into.length));
   }
 
   /** The lower half of the key of element `i`. */

@@ -1,8 +1,8 @@
 // The keys of the regions in their slots, compared where they lie in the arena.
 // A range is [start key, end key); an empty end key is beyond every key.
 import type { Arena } from './arena.ts';
-import { commonPrefix, compareKeys } from './key.ts';
-import { row, type Slots } from './slots.ts';
+import { compareKeys } from './key.ts';
+import type { Slots } from './slots.ts';
 
 export class RegionKeys {
   readonly #arena: Arena;
@@ -15,38 +15,32 @@ export class RegionKeys {
 
   /** The memory that the keys of `slot` lie in. */
   view(slot: number): DataView {
-    return this.#arena.view(this.#slots.chunk(slot).page[row(slot)] as number);
+    return this.#arena.view(this.#slots.page(slot));
   }
 
   /** Where the start key of `slot` begins in view(slot). */
   start(slot: number): number {
-    const chunk = this.#slots.chunk(slot);
-    return (chunk.offset[row(slot)] as number) + (chunk.startKey[row(slot)] as number);
+    return this.#slots.startKey(slot);
   }
 
   /** Bytes of the start key of `slot`. */
   startLength(slot: number): number {
-    return this.#slots.chunk(slot).startKeyLength[row(slot)] as number;
+    return this.#slots.startKeyLength(slot);
   }
 
   /** Where the end key of `slot` begins in view(slot). */
   end(slot: number): number {
-    const chunk = this.#slots.chunk(slot);
-    return (chunk.offset[row(slot)] as number) + (chunk.endKey[row(slot)] as number);
+    return this.#slots.endKey(slot);
   }
 
   /** Bytes of the end key of `slot`; 0: it has no end. */
   endLength(slot: number): number {
-    return this.#slots.chunk(slot).endKeyLength[row(slot)] as number;
+    return this.#slots.endKeyLength(slot);
   }
 
   /** Negative, 0 or positive as the start key of `slot` lies before, at or behind a key. */
   compareStart(slot: number, key: DataView, keyStart: number, keyLength: number): number {
-    const chunk = this.#slots.chunk(slot);
-    const at = row(slot);
-    const start = (chunk.offset[at] as number) + (chunk.startKey[at] as number);
-    const view = this.#arena.view(chunk.page[at] as number);
-    return compareKeys(view, start, chunk.startKeyLength[at] as number, key, keyStart, keyLength);
+    return compareKeys(this.view(slot), this.start(slot), this.startLength(slot), key, keyStart, keyLength);
   }
 
   /** Compares the start keys of two slots, whose first `known` bytes are known to be the same. */
@@ -58,19 +52,6 @@ export class RegionKeys {
       this.view(other),
       this.start(other) + known,
       this.startLength(other) - known,
-    );
-  }
-
-  /** How many bytes the start keys of two slots have in common at their beginning: at least `known`. */
-  commonPrefix(slot: number, other: number, known: number): number {
-    return commonPrefix(
-      this.view(slot),
-      this.start(slot),
-      this.startLength(slot),
-      this.view(other),
-      this.start(other),
-      this.startLength(other),
-      known,
     );
   }
 

@@ -7,7 +7,7 @@ import { Ranges } from './ranges.ts';
 import type { RegionKeys } from './region-keys.ts';
 import { RegionTable } from './region-table.ts';
 import { type RegionLimits, RegionTree } from './region-tree.ts';
-import { absent, row } from './slots.ts';
+import { absent } from './slots.ts';
 import { joined } from './uint64.ts';
 
 /** Arrivals are counted from here in the column for indexes: loaded regions have negative ones. */
@@ -57,7 +57,8 @@ export class RegionLoad {
       const next = readBlock(memory, at, stop, fields);
       const earlier = table.find(fields.idLo, fields.idHi);
       if (earlier !== absent) table.remove(earlier);
-      table.stamp(table.addPlaced(page, at, next, fields), firstArrival + this.#arrivals++, 0, 0);
+      const slot = table.addPlaced(page, at, next, fields);
+      table.slots.setRecord(slot, firstArrival + this.#arrivals++, 0, 0);
       at = next;
     }
   }
@@ -69,7 +70,8 @@ export class RegionLoad {
    */
   *finish(next: number, overlaps: 'refuse' | 'later stays'): Generator<void, RegionTree> {
     const table = this.#table;
-    const slots = Int32Array.from({ length: table.size }, (_, slot) => slot);
+    const slots = new Int32Array(table.size);
+    for (let slot = 0; slot < slots.length; slot++) slots[slot] = slot;
     if (!(yield* isSorted(table.keys, slots))) yield* sortByStartKey(table.keys, slots);
     const ranges = new Ranges(table.keys);
     const contested = yield* this.#appendDisjoint(slots, ranges, overlaps === 'refuse');
@@ -85,7 +87,8 @@ export class RegionLoad {
     /** The slot whose range ends last, and whether it is contested already; else it is the last disjoint one. */
     let reach = absent;
     let isReachContested = false;
-    for (const [i, slot] of slots.entries()) {
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number;
       if (reach !== absent && keys.reachesInto(reach, slot)) {
         if (isRefused) throw new OverlapError(this.#id(reach), this.#id(slot));
         if (!isReachContested) contested.push(slots[--disjoint] as number);
@@ -106,8 +109,7 @@ export class RegionLoad {
   /** Puts slots that overlap one another into the order as they came; those they overlap are removed. */
   *#settle(contested: number[], ranges: Ranges): Generator<void, void> {
     const table = this.#table;
-    const arrival = (slot: number): number => table.slots.chunk(slot).index[row(slot)] as number;
-    contested.sort((a, b) => arrival(a) - arrival(b));
+    contested.sort((a, b) => table.slots.index(a) - table.slots.index(b));
     for (const [i, slot] of contested.entries()) {
       ranges.settle(slot, (other) => table.remove(other));
       if (i % pieceSlots === pieceSlots - 1) yield;
@@ -115,8 +117,7 @@ export class RegionLoad {
   }
 
   #id(slot: number): bigint {
-    const chunk = this.#table.slots.chunk(slot);
-    return joined(chunk.idLo[row(slot)] as number, chunk.idHi[row(slot)] as number);
+    return joined(this.#table.slots.idLo(slot), this.#table.slots.idHi(slot));
   }
 }
 

@@ -11,7 +11,7 @@ import { IdList } from './id-list.ts';
 import { viewOf } from './key.ts';
 import { Ranges } from './ranges.ts';
 import { RegionTable } from './region-table.ts';
-import { absent, row } from './slots.ts';
+import { absent } from './slots.ts';
 import { Tombstones } from './tombstones.ts';
 
 /** The bounds of a tree. */
@@ -112,7 +112,7 @@ export class RegionTree {
       }
       this.#ranges.settle(slot, this.#evict);
     }
-    table.stamp(slot, index, termLo, termHi);
+    table.slots.setRecord(slot, index, termLo, termHi);
   }
 
   /** Removes the region of an id, of two unsigned halves, with record `index`. Returns whether there was one. */
@@ -184,7 +184,7 @@ export class RegionTree {
 
   /** The index of the record that put the region of `slot`; negative when it came with a snapshot. */
   index(slot: number): number {
-    return this.#table.slots.chunk(slot).index[row(slot)] as number;
+    return this.#table.slots.index(slot);
   }
 
   /** All regions as they are now, in key order. To be disposed of. */
@@ -214,9 +214,8 @@ export class RegionTree {
   }
 
   #forget(slot: number): void {
-    const chunk = this.#table.slots.chunk(slot);
-    const idLo = chunk.idLo[row(slot)] as number;
-    const idHi = chunk.idHi[row(slot)] as number;
+    const idLo = this.#table.slots.idLo(slot);
+    const idHi = this.#table.slots.idHi(slot);
     this.removed.push(idLo, idHi);
     this.#tombstones.add(idLo, idHi, this.#index);
     this.#table.remove(slot);
