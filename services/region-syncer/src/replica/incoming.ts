@@ -1,8 +1,8 @@
 // The regions that a leader sends whole: a second generation beside the present one, in memory and on disk at once.
 // Invariant: until it is complete nothing of it is seen; a process that dies before then finds what it had.
 
-import type { Run } from '../wire/frame-run.ts';
 import type { Source } from '../store/history-table.ts';
+import type { Run } from '../wire/frame-run.ts';
 import type { Admission, Applied } from './fold.ts';
 
 /** One at a time: begin() of a Replica gives it. Each call is awaited before the next, except drop(). */

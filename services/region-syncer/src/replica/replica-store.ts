@@ -31,6 +31,6 @@ export type ReplicaStore = {
 
 /** The store behind `thread`. */
 export function storeOn(thread: RegionStoreThread): ReplicaStore {
-  const calls = methods.map((name) => [name, (...args: never[]) => thread.call(name, ...args)]);
+  const calls = methods.map((name) => [name, (...args: never) => thread.call(name, ...args)]);
   return Object.fromEntries(calls) as ReplicaStore;
 }

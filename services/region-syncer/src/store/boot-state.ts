@@ -1,9 +1,16 @@
 // What a restart begins from.
 
 import type { TermEnd } from '../log/lineage.ts';
+import type { Span } from '../log/retention.ts';
 import type { Identity } from './cluster-table.ts';
 import type { Source } from './history-table.ts';
 import type { Held } from './store-file.ts';
+
+/** What of the log is on disk. */
+export interface LogSize {
+  readonly records: number;
+  readonly bytes: number;
+}
 
 export interface BootState {
   /** Undefined before the first start. */
@@ -13,13 +20,17 @@ export interface BootState {
   /** The newest term that was seen. */
   readonly maxTerm: number;
   readonly lineage: readonly TermEnd[];
-  /** The regions to load before the log is replayed from `index` on; without it the log is all there is. */
+  /**
+   * What to load before the log is replayed from `index` on; without it the log is all there is. The first `regions`
+   * blocks are regions as they were at one time, those after them records that came since.
+   */
   readonly generation:
     | { readonly index: number; readonly regions: number; readonly bytes: number }
     | undefined;
   /** The log holds the records from `first` up to `next`. */
   readonly first: number;
   readonly next: number;
+  readonly log: LogSize;
 }
 
 /** What is on disk, told to the one who loads it. */
@@ -37,5 +48,14 @@ export function bootState({ history, log }: Held, identity: Identity | undefined
     },
     first: log.first ?? next,
     next,
+    log: sizeOf(log.spans),
+  };
+}
+
+/** What the spans hold together. */
+export function sizeOf(spans: readonly Span[]): LogSize {
+  return {
+    records: spans.reduce((sum, span) => sum + span.records, 0),
+    bytes: spans.reduce((sum, span) => sum + span.bytes, 0),
   };
 }

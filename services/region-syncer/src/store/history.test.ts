@@ -35,6 +35,7 @@ test('a new store has nothing, and nothing can be appended to it', () => {
     generation: undefined,
     first: 0,
     next: 0,
+    log: { records: 0, bytes: 0 },
   });
   expect(() => store.append([chunkOf(0, 1)])).toThrow('no history to append to');
 });
@@ -77,7 +78,7 @@ test('a foreign leader’s indexes are taken as they are, but no term continues 
   store.beginGeneration();
   store.putGeneration([{ regions: 1, bytes: runOf([5]) }]);
   const source = { kind: 'foreign' as const, member: 2n ** 63n + 1n };
-  store.flip({ kind: 'snapshot', index, source, lineage: [] });
+  store.flip({ kind: 'snapshot', index, regions: 1, source, lineage: [] });
   store.append([chunkOf(index, 2), chunkOf(index + 2, 2)]);
   reopen();
   expect(contents(store)).toMatchObject({
@@ -101,7 +102,12 @@ test('a snapshot whose lineage does not lead to its index is refused and changes
   const source = { kind: 'ours' as const, member: 1n };
   const index = indexOf(2, 5);
   const lineage = [{ term: 2, end: indexOf(2, 4) }];
-  expect(() => store.flip({ kind: 'snapshot', index, source, lineage })).toThrow('cannot have a lineage');
+  expect(() => store.flip({ kind: 'snapshot', index, regions: 0, source, lineage })).toThrow(
+    'cannot have a lineage',
+  );
+  expect(() => store.flip({ kind: 'snapshot', index: indexOf(2, 4), regions: 1, source, lineage })).toThrow(
+    '1 regions are more than the 0 that were written',
+  );
   store.abandonGeneration();
   expect(contents(store)).toEqual(before);
 });
@@ -141,6 +147,7 @@ test('a reset forgets the history at once and keeps what must not come back', ()
       generation: undefined,
       first: 0,
       next: 0,
+      log: { records: 0, bytes: 0 },
     },
     generation: [],
     log: [],

@@ -6,7 +6,7 @@
 import type { Chunk } from '../log/chunk.ts';
 import type { TermEnd } from '../log/lineage.ts';
 import { planTrim, type Retention } from '../log/retention.ts';
-import { type BootState, bootState } from './boot-state.ts';
+import { type BootState, bootState, type LogSize, sizeOf } from './boot-state.ts';
 import { ClusterTable, type Identity, type StoreRow } from './cluster-table.ts';
 import type { StorePoint } from './failpoints.ts';
 import { type GenerationPage, Generations, type Run, type Table } from './generations.ts';
@@ -23,6 +23,8 @@ export type Flip =
   | {
       readonly kind: 'snapshot';
       readonly index: number;
+      /** How many blocks, the first ones, are the snapshot; those after them are records that came since. */
+      readonly regions: number;
       readonly source: Exclude<Source, { kind: 'none' }>;
       readonly lineage: readonly TermEnd[];
     };
@@ -32,6 +34,7 @@ export interface TrimResult {
   readonly first: number;
   /** The pins that cost too much: what follows them is gone. */
   readonly refused: readonly number[];
+  readonly log: LogSize;
 }
 
 interface Writing {
@@ -60,7 +63,12 @@ export class RegionStore implements Disposable {
   /** Removes what a process left behind that died, and tells where the history stands. */
   boot(): BootState {
     while (this.sweep());
-    return this.#file.read('boot', (held) => bootState(held, this.#cluster.identity()));
+    return this.state();
+  }
+
+  /** Where the history stands: also after a call whose answer was lost. */
+  state(): BootState {
+    return this.#file.read('read the state', (held) => bootState(held, this.#cluster.identity()));
   }
 
   /**
@@ -179,17 +187,20 @@ export class RegionStore implements Disposable {
 
   /** The generation is complete: from now on a restart begins from it. Throws RangeError when its index cannot be. */
   flip(flip: Flip): void {
+    const { index } = flip;
     const { table, regions, bytes } = this.#begun();
-    const generation = { table, regions, bytes, index: flip.index };
     this.#file.write('flip', (held) => {
       const { history, log } = held;
       if (flip.kind === 'snapshot') {
+        if (flip.regions > regions)
+          throw new RangeError(`${flip.regions} regions are more than the ${regions} that were written`);
+        const generation = { table, regions: flip.regions, bytes, index };
         log.bury(log.spans.length);
-        history.replace({ source: flip.source, generation }, flip.lineage, flip.index);
+        history.replace({ source: flip.source, generation }, flip.lineage, index);
       } else {
         if (readableFrom(held, flip.index) === undefined)
           throw new RangeError(`the log does not go on from index ${flip.index}`);
-        history.put({ generation });
+        history.put({ generation: { table, regions, bytes, index } });
       }
       this.#failpoint('generation.before-flip');
     });
@@ -214,7 +225,7 @@ export class RegionStore implements Disposable {
         history.truncate(Math.min(delta, log.first ?? history.next));
       }
       this.#failpoint('trim');
-      return { first: log.first ?? history.next, refused };
+      return { first: log.first ?? history.next, refused, log: sizeOf(log.spans) };
     });
   }
 

@@ -31,6 +31,7 @@ export const killedScript: readonly ((store: RegionStore) => void)[] = [
     store.flip({
       kind: 'snapshot',
       index: indexOf(4, 9),
+      regions: 1,
       source: { kind: 'ours', member: 5n },
       lineage: [{ term: 4, end: indexOf(4, 9) }],
     }),

@@ -9,6 +9,8 @@ import { type Contents, fold, identity } from './store.fixture.ts';
 interface Generation {
   readonly index: number;
   readonly records: readonly number[];
+  /** How many of them are regions as they were at one time. */
+  readonly regions: number;
 }
 
 export interface Model {
@@ -61,19 +63,14 @@ export function checkpointed(model: Model, generation: Generation): Model {
 }
 
 /** Another history, at the first record of `term`, or at a foreign index when there is none. */
-export function replaced(
-  model: Model,
-  index: number,
-  term: number | undefined,
-  regions: readonly number[],
-): Model {
+export function replaced(model: Model, term: number | undefined, generation: Generation): Model {
   return {
     source: { kind: term === undefined ? 'foreign' : 'ours', member: 77n },
     maxTerm: Math.max(model.maxTerm, term ?? 0),
-    terms: term === undefined ? [] : [{ term, end: index }],
-    generation: { index, records: regions },
+    terms: term === undefined ? [] : [{ term, end: generation.index }],
+    generation,
     log: [],
-    next: index,
+    next: generation.index,
   };
 }
 
@@ -108,11 +105,12 @@ export function expected(model: Model): Contents {
       lineage: terms,
       generation: generation && {
         index: generation.index,
-        regions: generation.records.length,
+        regions: generation.regions,
         bytes: runOf(generation.records).length,
       },
       first: log[0] ?? next,
       next,
+      log: { records: log.length, bytes: runOf(log).length },
     },
     generation: generation?.records ?? [],
     log,

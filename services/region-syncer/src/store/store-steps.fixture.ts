@@ -138,7 +138,7 @@ function checkpoint(model: Model, meanwhile: number): Step[] {
     {
       name: 'flip to a checkpoint',
       run: (store) => store.flip({ kind: 'checkpoint', index }),
-      effect: (before) => checkpointed(before, { index, records: regions }),
+      effect: (before) => checkpointed(before, { index, records: regions, regions: regions.length }),
     },
   ];
 }
@@ -147,6 +147,7 @@ function snapshot(model: Model, foreign: boolean, count: number): Step[] {
   const term = foreign ? undefined : model.maxTerm + 1;
   const index = term === undefined ? 5000 : indexOf(term, 40);
   const regions = Array.from({ length: count }, (_, at) => at + 14);
+  const complete = { index, records: regions, regions: Math.ceil(count / 2) };
   return [
     ...generation(regions),
     {
@@ -155,10 +156,11 @@ function snapshot(model: Model, foreign: boolean, count: number): Step[] {
         store.flip({
           kind: 'snapshot',
           index,
+          regions: complete.regions,
           source: { kind: foreign ? 'foreign' : 'ours', member: 77n },
           lineage: term === undefined ? [] : [{ term, end: index }],
         }),
-      effect: (before) => replaced(before, index, term, regions),
+      effect: (before) => replaced(before, term, complete),
     },
   ];
 }

@@ -123,5 +123,11 @@ export function flipTo(store: RegionStore, index: number, records: readonly numb
   store.beginGeneration();
   for (const record of records) store.putGeneration([{ regions: 1, bytes: block(record) }]);
   const lineage = [{ term: termOf(index), end: index }];
-  store.flip({ kind: 'snapshot', index, source: { kind: 'ours', member: 7n }, lineage });
+  store.flip({
+    kind: 'snapshot',
+    index,
+    regions: records.length,
+    source: { kind: 'ours', member: 7n },
+    lineage,
+  });
 }
