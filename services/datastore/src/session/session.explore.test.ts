@@ -37,10 +37,6 @@ test(
           epoch = now;
           return grown;
         });
-        sim.invariant('only a whole tree is committed', () => {
-          const { sealed, synced } = world.coreSaid;
-          return synced <= sealed;
-        });
         sim.invariant('the session is no further than its epoch', () => {
           const { phase, epoch: wanted } = world.session.view.state;
           const { sealed, synced } = world.coreSaid;

@@ -15,13 +15,15 @@ export class Disk extends LeafStore {
     super.stage(window, rows);
   }
 
-  /** From some moment on to another the disk refuses, at every point of a core's work or at the later ones only. */
+  /** From some moment on to a later one the disk refuses: whole commits, their ends, or what follows them. */
   breakFor(sim: Simulation): void {
+    const mend = (steps: number) => {
+      if (steps === 0) this.#refuses = [];
+      else sim.schedule('the disk mends', () => mend(steps - 1));
+    };
     sim.schedule('the disk refuses', () => {
-      this.#refuses = corePoints.slice(sim.choose(corePoints.length));
-      sim.schedule('the disk works again', () => {
-        this.#refuses = [];
-      });
+      this.#refuses = corePoints.slice(sim.choose(3));
+      mend(1 + sim.choose(10));
     });
   }
 

@@ -91,6 +91,7 @@ export class SimulatedReader {
   }
 }
 
-function placeOf(elems: readonly { name: string; key: Record<string, string> }[]): Place {
+/** The place that a path of the simulated tree names. */
+export function placeOf(elems: readonly { name: string; key: Record<string, string> }[]): Place {
   return elems.map(({ name, key }) => key.k ?? name).join('/');
 }

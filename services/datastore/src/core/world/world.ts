@@ -8,10 +8,11 @@ import { Batches } from './batches.ts';
 import { response, SimulatedDevice } from './device.ts';
 import { type Disk, emptyDisk } from './disk.ts';
 import { SimulatedReader } from './reader.ts';
+import { Said } from './said.ts';
 
 /** Bounds so small that every one of them is met. */
 export const tightLimits: CoreLimits = {
-  windowBytes: 6,
+  windowBytes: 4,
   pathBytes: 4096,
   messageBytes: 60,
   pushChanges: 4,
@@ -25,12 +26,11 @@ export class World {
   readonly device: SimulatedDevice;
   readonly readers: SimulatedReader[] = [];
   readonly disk: Disk = emptyDisk();
-  /** The newest epochs of which the core has said that their tree is read as a whole, and committed. */
-  readonly said: { sealed: number; synced: number } = { sealed: 0, synced: 0 };
   epoch = 0;
   syncedEpoch = 0;
   status: CoreStatus | undefined;
   readonly #sim: Simulation;
+  readonly #said: Said = new Said();
   readonly #shard: Shard;
   readonly #toCore: { send(message: ToCore): void };
   readonly #fromCore: { send(message: FromCore): void };
@@ -124,7 +124,7 @@ export class World {
 
   /** An answer to observe() is taken at once: it is the test's question, not the main thread's. */
   #say(message: FromCore): void {
-    if (message.kind === 'sealed' || message.kind === 'synced') this.said[message.kind] = message.epoch;
+    this.#said.note(message);
     if (message.kind === 'reply' && 'syncs' in message.value) this.status = message.value;
     else if (message.kind !== 'refusal') this.#fromCore.send(message);
   }

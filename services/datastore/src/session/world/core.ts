@@ -1,13 +1,17 @@
 // For the explorer: a core worker behind its two links. Its disk outlives it; of all else a crash leaves nothing.
 
 import { rootPath } from '@syncline/gnmi/path.ts';
+import { GetResponse } from '@syncline/proto/gnmi.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import type { CorePoint } from '../../core/failpoints.ts';
 import { encodePath } from '../../core/path-wire.ts';
 import type { CoreStatus, FromCore, ToCore } from '../../core/protocol.ts';
 import { Shard } from '../../core/shard.ts';
+import type { Place } from '../../core/world/device.ts';
 import type { Disk } from '../../core/world/disk.ts';
+import { placeOf } from '../../core/world/reader.ts';
+import { Said } from '../../core/world/said.ts';
 import { tightLimits } from '../../core/world/world.ts';
 import { promptMs } from './line.ts';
 
@@ -27,12 +31,12 @@ class Crash extends Error {
 
 export class SimulatedCore {
   readonly hears: { send(message: ToCore): void; cut(): unknown };
-  /** The newest epochs of which it has said that their tree is read as a whole, and committed. */
-  readonly said: { sealed: number; synced: number } = { sealed: 0, synced: 0 };
+  readonly said: Said = new Said();
   readonly #surroundings: CoreSurroundings;
   readonly #says: { send(message: FromCore): void; cut(): unknown };
   readonly #shard: Shard;
   #status: CoreStatus | undefined;
+  #got: ArrayBuffer | undefined;
   #crashesAt: CorePoint | undefined;
   #closed = false;
 
@@ -76,6 +80,17 @@ export class SimulatedCore {
     return this.#status;
   }
 
+  /** Running as the core has it in memory. */
+  contents(): { version: number | undefined; leaves: Map<Place, unknown> } {
+    const query = { paths: [encodePath(rootPath)], type: 0, encoding: 2, target: '', depth: 0 };
+    this.#shard.receive({ kind: 'get', request: -1, datastore: 1, query });
+    const { notification } = GetResponse.decode(new Uint8Array(this.#got ?? new ArrayBuffer(0)));
+    const leaves = notification.flatMap(({ update }) =>
+      update.map(({ path, val }) => [placeOf(path?.elem ?? []), val?.value] as const),
+    );
+    return { version: this.observe()?.version, leaves: new Map(leaves) };
+  }
+
   /** From now on the worker crashes when it comes to this point. */
   crashAt(point: CorePoint): void {
     this.#crashesAt = point;
@@ -108,10 +123,11 @@ export class SimulatedCore {
     this.#surroundings.disk.pass(point);
   }
 
-  /** An answer to observe() is taken at once: it is the test's question, not the main thread's. */
+  /** An answer is taken at once: it is the test's question, not the main thread's. */
   #say(message: FromCore): void {
-    if (message.kind === 'sealed' || message.kind === 'synced') this.said[message.kind] = message.epoch;
+    this.said.note(message);
     if (message.kind === 'reply' && 'syncs' in message.value) this.#status = message.value;
+    else if (message.kind === 'reply' && 'response' in message.value) this.#got = message.value.response;
     else if (message.kind !== 'reply' && message.kind !== 'refusal') this.#says.send(message);
   }
 }

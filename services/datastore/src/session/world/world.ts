@@ -1,6 +1,7 @@
 // For the explorer: the real session between a simulated device and the real core, whose disk may refuse and whose
 // worker may crash.
 
+import assert from 'node:assert';
 import { rootPath } from '@syncline/gnmi/path.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
@@ -11,6 +12,7 @@ import type { CoreStatus, FromCore } from '../../core/protocol.ts';
 import { SimulatedDevice } from '../../core/world/device.ts';
 import { type Disk, emptyDisk } from '../../core/world/disk.ts';
 import { SimulatedReader } from '../../core/world/reader.ts';
+import type { Said } from '../../core/world/said.ts';
 import type { SyncMode } from '../plan.ts';
 import { Session } from '../session.ts';
 import { SimulatedCore } from './core.ts';
@@ -77,7 +79,7 @@ export class SessionWorld {
   }
 
   /** What the core has said of the session's epochs. */
-  get coreSaid(): SimulatedCore['said'] {
+  get coreSaid(): Said {
     return this.#core.said;
   }
 
@@ -106,6 +108,7 @@ export class SessionWorld {
 
   close(): void {
     this.session.stop('over');
+    this.#replaceCore();
     this.#core.close();
   }
 
@@ -118,18 +121,20 @@ export class SessionWorld {
     });
   }
 
-  /** Another worker takes the place of the one that crashed, and finds on disk what was committed, no more and no less. */
   #crashed(): void {
-    const before = this.#core.observe();
-    this.#core.lose();
     this.#listener = undefined;
     this.underWay = 0;
     this.session.lost('core worker 0 ended');
-    this.#core = this.#openCore();
-    const after = this.#core.observe();
-    if (after?.version !== before?.version || after?.leaves !== before?.leaves)
-      throw new Error('the disk does not hold what was committed');
+    this.#replaceCore();
     this.#sim.schedule('reopened', () => this.session.start('worker_restart'));
+  }
+
+  /** Another worker takes the place of the core, and finds on disk what was committed, no more and no less. */
+  #replaceCore(): void {
+    const committed = this.#core.contents();
+    this.#core.lose();
+    this.#core = this.#openCore();
+    assert.deepStrictEqual(this.#core.contents(), committed);
   }
 
   #tell(message: Told): void {
