@@ -1,0 +1,78 @@
+import { NodeState, Store } from '@syncline/proto/metapb.ts';
+import { BootstrapRequest, StoreStats } from '@syncline/proto/pdpb.ts';
+import { tempDir } from '@syncline/testkit/temp-dir.ts';
+import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
+import { expect, test } from 'vitest';
+import { openRegionStore } from '../store/open-region-store.ts';
+import { storeOptions } from '../store/store.fixture.ts';
+import { Cluster } from './cluster.ts';
+
+const store = Store.fromPartial({ id: 1n, address: 's1' });
+const request = BootstrapRequest.fromPartial({ store });
+
+interface Opened extends AsyncDisposable {
+  readonly cluster: Cluster;
+}
+
+async function open(directory: string, diskBytes = 2 ** 30): Promise<Opened> {
+  const options = { ...storeOptions(directory, { diskBytes }), failpoints: '' };
+  const disk = await openRegionStore(options, 10_000, () => {});
+  const cluster = await Cluster.load(disk, new VirtualClock());
+  return { cluster, [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose]() };
+}
+
+test('what was answered is there after a restart, and no id is given out again', async () => {
+  await using directory = await tempDir('cluster');
+  let last = 0n;
+  {
+    await using opened = await open(directory.path);
+    const { cluster } = opened;
+    expect(await cluster.bootstrap(store, request, () => Promise.resolve())).toBe(true);
+    await cluster.putStore(Store.fromPartial({ id: 2n ** 64n - 1n, address: 's2' }));
+    cluster.heartbeat({ ...emptyStats, storeId: 1n });
+    last = await cluster.allocate(3);
+  }
+  await using opened = await open(directory.path);
+  const { cluster } = opened;
+  expect(cluster.isBootstrapped).toBe(true);
+  expect(cluster.stores().map(({ store: { id }, stats }) => [id, stats])).toEqual([
+    [1n, undefined],
+    [2n ** 64n - 1n, undefined],
+  ]);
+  expect(await cluster.allocate(1)).toBeGreaterThan(last);
+});
+
+test('a bootstrap whose first region was not taken leaves a cluster that can be bootstrapped', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path);
+  const { cluster } = opened;
+  const failing = cluster.bootstrap(store, request, () => Promise.reject(new Error('no room')));
+  const waiting = cluster.bootstrap(store, request, () => Promise.resolve());
+  await expect(failing).rejects.toThrow('no room');
+  expect(await waiting).toBe(true);
+  expect(await cluster.bootstrap(store, request, () => Promise.resolve())).toBe(false);
+});
+
+test('a store that could not be kept is as it was before', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path, 160 * 1024);
+  const { cluster } = opened;
+  await cluster.putStore(store);
+  const large = { ...store, deployPath: 'x'.repeat(1 << 20) };
+  await expect(cluster.putStore(large)).rejects.toThrow(/full/);
+  await expect(cluster.putStore({ ...large, id: 2n, address: 's2' })).rejects.toThrow(/full/);
+  expect([cluster.store(1n)?.store.deployPath, cluster.store(2n)]).toEqual(['', undefined]);
+});
+
+test('a removed store is refused, and its address is free again', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path);
+  const { cluster } = opened;
+  await cluster.putStore({ ...store, nodeState: NodeState.Removed });
+  await expect(cluster.putStore(store)).rejects.toThrow('store is tombstone');
+  expect(() => cluster.heartbeat({ ...emptyStats, storeId: 1n })).toThrow('store is tombstone');
+  await cluster.putStore({ ...store, id: 2n });
+  expect(cluster.store(2n)?.store.address).toBe('s1');
+});
+
+const emptyStats = StoreStats.fromPartial({});

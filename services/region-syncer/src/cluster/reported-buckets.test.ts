@@ -1,0 +1,38 @@
+import { Buckets } from '@syncline/proto/metapb.ts';
+import { expect, test } from 'vitest';
+import { ReportedBuckets } from './reported-buckets.ts';
+
+const buckets = (regionId: bigint, version: bigint, key = 'k') =>
+  Buckets.fromPartial({ regionId, version, keys: [Buffer.from(key)], stats: { readBytes: [7n] } });
+
+const reported = (bounds = { regions: 3, bytes: 1_000 }) => new ReportedBuckets(bounds);
+
+test('the newest version of a region counts, without its statistics', () => {
+  const all = reported();
+  expect([all.report(buckets(1n, 5n)), all.report(buckets(1n, 5n)), all.report(buckets(1n, 4n))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect(all.report(buckets(1n, 2n ** 64n - 1n, 'new'))).toBe(true);
+  const { version, bytes } = all.of(1n) ?? { version: 0n, bytes: new Uint8Array(0) };
+  expect(version).toBe(2n ** 64n - 1n);
+  expect(Buckets.decode(bytes)).toEqual({
+    ...buckets(1n, version, 'new'),
+    keys: [new Uint8Array(Buffer.from('new'))],
+    stats: undefined,
+  });
+  all.forget(1n);
+  expect([all.of(1n), all.size]).toEqual([undefined, 0]);
+});
+
+test('at a bound what was reported longest ago is forgotten, and counted', () => {
+  const all = reported();
+  for (const id of [1n, 2n, 3n]) all.report(buckets(id, 1n));
+  all.report(buckets(1n, 2n));
+  all.report(buckets(4n, 1n));
+  expect([1n, 2n, 3n, 4n].filter((id) => all.of(id) !== undefined)).toEqual([1n, 3n, 4n]);
+  expect([all.size, all.forgotten]).toEqual([3, 1]);
+  all.report(buckets(5n, 1n, 'x'.repeat(990)));
+  expect([all.of(5n) !== undefined, all.size, all.forgotten]).toEqual([true, 1, 4]);
+});

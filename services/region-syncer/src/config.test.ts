@@ -1,0 +1,129 @@
+import { hostname } from 'node:os';
+import { parseSettings, SettingsError } from '@syncline/rpc/settings.ts';
+import { settingsHelp } from '@syncline/rpc/settings-help.ts';
+import { expect, test } from 'vitest';
+import { advertisedUrls, contradictions, leaderIdentity, leaderSecurity, settings, tlsOf } from './config.ts';
+
+const variables = (short: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(short).map(([name, value]) => [`SYNCLINE_REGION_SYNCER_${name}`, value]));
+const read = (short: Readonly<Record<string, string>> = {}) => parseSettings(variables(short), settings);
+
+test('the defaults do not contradict each other and are those that are documented', () => {
+  const config = read();
+  expect(contradictions(config)).toEqual([]);
+  expect(config).toMatchObject({
+    role: 'leader',
+    port: 3379,
+    adminPort: 13379,
+    memberId: undefined,
+    clusterId: undefined,
+    retentionRecords: 2_000_000,
+    retentionBytes: 512 * 2 ** 20,
+    keepalive: 10_000,
+    stall: 10_000,
+    silence: 30_000,
+    inflightFrames: 2,
+    frameRecords: 1_000,
+  });
+});
+
+test('ids have all of their 64 bits', () => {
+  const config = read({ CLUSTER_ID: '18446744073709551615', MEMBER_ID: '9007199254740993' });
+  expect([config.clusterId, config.memberId]).toEqual([2n ** 64n - 1n, 9_007_199_254_740_993n]);
+});
+
+test.each([
+  ['CLUSTER_ID', '0', 'expected a whole number from 1 to 18446744073709551615'],
+  ['CLUSTER_ID', '18446744073709551616', 'expected a whole number'],
+  ['MEMBER_ID', '-1', 'expected a whole number'],
+  ['LEADER', 'http://pd:2379', 'expected host:port'],
+  ['LEADER', 'pd', 'expected host:port'],
+  ['LEADER', 'pd:0', 'expected host:port'],
+  ['LEADER', 'pd:65536', 'expected host:port'],
+  ['CLIENT_URLS', 'pd:2379', 'not "pd:2379"'],
+  ['CLIENT_URLS', 'http://a:1,ftp://b:2', 'not "ftp://b:2"'],
+  ['CLIENT_URLS', 'http://a:1/path', 'not "http://a:1/path"'],
+  ['CLIENT_URLS', 'http://a:1,', 'not ""'],
+  ['ROLE', 'both', 'expected one of leader, follower'],
+  ['SYNCHRONOUS', 'off', 'expected one of normal, full'],
+  ['FRAME_RECORDS', '1001', 'expected integer 1..1000'],
+])('%s=%s is refused: %s', (name, value, why) => {
+  expect(() => read({ [name]: value })).toThrow(SettingsError);
+  expect(() => read({ [name]: value })).toThrow(why);
+});
+
+test('every problem is reported at once, and a misspelled setting with the nearest name', () => {
+  const wrong = { PORT: '70000', SILENCE: 'soon', CLUSTER_ID: 'x', RETENTION_RECORD: '5000' };
+  try {
+    read(wrong);
+    expect.fail('accepted');
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    expect(error.problems).toHaveLength(4);
+    for (const name of Object.keys(variables(wrong))) expect(error.message).toContain(name);
+    expect(error.message).toContain('SYNCLINE_REGION_SYNCER_RETENTION_RECORDS?');
+  }
+});
+
+test.each([
+  [{ ROLE: 'follower' }, ['ROLE=follower', 'LEADER']],
+  [{ LEADER: 'pd:2379' }, ['ROLE=leader', 'LEADER', 'pd:2379']],
+  [{ USERNAME: 'a' }, ['USERNAME', 'PASSWORD']],
+  [{ TLS_KEY: 'k' }, ['TLS_CERT', 'TLS_KEY']],
+  [{ TLS_CLIENT_CA: 'c' }, ['TLS_CLIENT_CA', 'TLS_CERT']],
+  [{ LEADER_CERT: 'c' }, ['LEADER_CERT', 'LEADER_KEY']],
+  [{ LEADER_USERNAME: 'a' }, ['LEADER_USERNAME', 'LEADER_PASSWORD']],
+  [{ RETRY: '10s' }, ['RETRY', 'RETRY_MAX', '10000', '3000']],
+  [{ STORE_RETRY: '2s' }, ['STORE_RETRY', 'STORE_RETRY_MAX']],
+  [{ LOG_FRAME: '1MiB', TAIL_BYTES: '64KiB' }, ['LOG_FRAME', 'TAIL_BYTES']],
+  [{ FAILPOINTS: 'nowhere=kill' }, ['nowhere', 'log.append.before-commit']],
+] as const)('%j is a contradiction that names the settings', (env, names) => {
+  const problems = contradictions(read(env)).join('\n');
+  for (const name of names) expect(problems).toContain(name);
+});
+
+test('URLs are advertised as set, else by the address that is listened on, or by name where that is all', () => {
+  const urls = (short: Readonly<Record<string, string>>) => advertisedUrls(read(short), 3379);
+  expect(urls({ CLIENT_URLS: 'http://a:1, https://[::1]:2' })).toEqual(['http://a:1', 'https://[::1]:2']);
+  expect(urls({ HOST: '10.0.0.1' })).toEqual(['http://10.0.0.1:3379']);
+  expect(urls({ HOST: '::1' })).toEqual(['http://[::1]:3379']);
+  expect(urls({ HOST: '0.0.0.0', TLS_CERT: 'c', TLS_KEY: 'k' })).toEqual([`https://${hostname()}:3379`]);
+});
+
+test('the leader is called in plaintext unless a setting of its TLS is there', () => {
+  expect(leaderSecurity(read())).toEqual({ kind: 'plaintext' });
+  expect(leaderSecurity(read({ LEADER_TLS: 'true' }))).toEqual({ kind: 'tls', skipVerify: false });
+  expect(
+    leaderSecurity(
+      read({ LEADER_CA: 'ca', LEADER_CERT: 'c', LEADER_KEY: 'k', LEADER_SERVER_NAME: 'pd.lab' }),
+    ),
+  ).toEqual({
+    kind: 'tls',
+    caFile: 'ca',
+    certFile: 'c',
+    keyFile: 'k',
+    serverName: 'pd.lab',
+    skipVerify: false,
+  });
+  expect(leaderIdentity(read())).toEqual({ kind: 'none' });
+  expect(leaderIdentity(read({ LEADER_USERNAME: 'u', LEADER_PASSWORD: 'p' }))).toEqual({
+    kind: 'password',
+    username: 'u',
+    password: 'p',
+  });
+});
+
+test('TLS is served with a certificate and its key', () => {
+  expect(tlsOf(read())).toBeUndefined();
+  expect(tlsOf(read({ TLS_CERT: 'c', TLS_KEY: 'k', TLS_CLIENT_CA: 'ca' }))).toEqual({
+    certFile: 'c',
+    keyFile: 'k',
+    clientCaFile: 'ca',
+  });
+});
+
+test('the help shows every setting and no secret', () => {
+  const help = settingsHelp(settings);
+  for (const name of ['SYNCLINE_DATA ', 'SYNCLINE_REGION_SYNCER_LEADER ']) expect(help).toContain(name);
+  expect(help).toContain('SYNCLINE_REGION_SYNCER_PASSWORD  (secret');
+});

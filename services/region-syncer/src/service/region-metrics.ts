@@ -1,0 +1,160 @@
+// A member on /metrics, read when it is scraped from the same views as Status. No names of members are labels.
+
+import { Counter, Gauge, type Metrics } from '@syncline/telemetry/metrics.ts';
+import type { Counts } from './counts.ts';
+import type { LagView } from './lag-view.ts';
+import type { Member } from './member.ts';
+import type { MemberStatus } from './member-status.ts';
+
+interface Seen {
+  readonly status: MemberStatus;
+  readonly counts: Counts;
+  readonly lag: LagView;
+}
+
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly samples: (seen: Seen) => readonly Sample[];
+}
+
+/** Registers the families of the region syncer. */
+export function registerRegionMetrics(metrics: Metrics, member: Member): void {
+  const scrape = new Scrape(member);
+  for (const family of counters) register(Counter, family, metrics, scrape);
+  const ofRole = member.role === 'leader' ? leaderGauges : followerGauges;
+  for (const family of [...gauges, ...ofRole]) register(Gauge, family, metrics, scrape);
+}
+
+function register(
+  kind: typeof Counter | typeof Gauge,
+  { name, help, labels, samples }: Family,
+  metrics: Metrics,
+  scrape: Scrape,
+): void {
+  const metric = new kind({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [metrics],
+    collect() {
+      metric.reset();
+      for (const { labels: given, value } of samples(scrape.look())) metric.inc({ ...given }, value);
+    },
+  });
+}
+
+/** One look at the member, shared by the families of a scrape: they are all collected in one go. */
+class Scrape {
+  readonly #member: Member;
+  #seen: Seen | undefined;
+
+  constructor(member: Member) {
+    this.#member = member;
+  }
+
+  look(): Seen {
+    const member = this.#member;
+    this.#seen ??= { status: member.status(), counts: member.counts(), lag: member.lag() };
+    queueMicrotask(() => {
+      this.#seen = undefined;
+    });
+    return this.#seen;
+  }
+}
+
+/** A family of one number. */
+function one(name: string, help: string, value: (seen: Seen) => number): Family {
+  return { name, help, labels: [], samples: (seen) => [{ labels: {}, value: value(seen) }] };
+}
+
+const counters: readonly Family[] = [
+  {
+    name: 'region_records_total',
+    help: 'Records by what became of them; received is the sum of the others and of what is pending',
+    labels: ['fate'],
+    samples: ({ status: { ledger } }) =>
+      Object.entries(ledger)
+        .filter(([fate]) => fate !== 'pending')
+        .map(([fate, value]: [string, number]) => ({ labels: { fate }, value })),
+  },
+  {
+    name: 'region_joins_total',
+    help: 'Streams by how they brought their follower up to date, and why so',
+    labels: ['tier', 'reason'],
+    samples: ({ counts }) =>
+      counts.joins.map(({ tier, reason, count }) => ({ labels: { tier, reason }, value: count })),
+  },
+  {
+    name: 'region_stream_end_total',
+    help: 'Streams that ended, by why',
+    labels: ['reason'],
+    samples: ({ counts }) =>
+      counts.streamEnds.map(({ reason, count }) => ({ labels: { reason }, value: count })),
+  },
+  one('region_snapshots_total', 'Complete snapshots sent or taken', ({ counts }) => counts.snapshots.count),
+  one('region_snapshot_seconds_total', 'Time that they took', ({ counts }) => counts.snapshots.seconds),
+  one('region_snapshot_bytes_total', 'Bytes of them', ({ counts }) => counts.snapshots.bytes),
+  one(
+    'region_pump_blocked_seconds_total',
+    'Time that streams waited for followers that took nothing',
+    ({ counts }) => counts.pumpBlockedSeconds,
+  ),
+  one(
+    'region_digest_mismatch_total',
+    "Keepalives whose digest was not this member's at the same index; exists to stay 0",
+    ({ status }) => status.digestMismatches,
+  ),
+];
+
+const gauges: readonly Family[] = [
+  one('region_ready', 'Whether reads are answered from this copy', ({ status }) => (status.ready ? 1 : 0)),
+  one('region_leader', 'Whether this member leads', ({ status }) => (status.role === 'leader' ? 1 : 0)),
+  one('region_term', 'The term of the indexes; of a follower the highest seen', ({ status }) => status.term),
+  one('region_regions', 'Regions in the copy', ({ status }) => status.regions),
+  one('region_arena_bytes', "Memory of the regions' bytes", ({ status }) => status.arenaBytes),
+  one('region_records_pending', 'Records received and not applied', ({ status }) => status.ledger.pending),
+  one(
+    'region_lag_records',
+    'Records that are missing; of a leader, to the follower that lacks most',
+    ({ lag }) => Math.max(0, ...lag.followers.map(({ records }) => records)),
+  ),
+  one(
+    'region_lag_seconds',
+    'Age of the oldest record that is missing; of a leader, of any follower',
+    ({ lag }) => Math.max(0, ...lag.followers.map(({ ms }) => ms)) / 1e3,
+  ),
+  one('region_log_first_index', 'The first index that the log holds', ({ status }) => status.first),
+  one('region_log_next_index', 'The index of the next record', ({ status }) => status.next),
+  one('region_log_durable_index', 'All records before it survive a kill', ({ status }) => status.durable),
+  one(
+    'region_checkpoint_index',
+    'All records before it are in the checkpoint that a start reads',
+    ({ status }) => status.applied,
+  ),
+  one('region_retained_records', 'Records in the log', ({ status }) => status.log.records),
+  one('region_retained_bytes', 'Bytes of them', ({ status }) => status.log.bytes),
+];
+
+const leaderGauges: readonly Family[] = [
+  {
+    name: 'region_streams',
+    help: 'Streams to followers by where they stand',
+    labels: ['phase'],
+    samples: ({ status }) => status.streams.map(({ phase }) => ({ labels: { phase }, value: 1 })),
+  },
+];
+
+const followerGauges: readonly Family[] = [
+  one(
+    'region_last_frame_age_seconds',
+    'Since the leader was last heard of',
+    ({ status }) => (status.link?.lastFrameAgeMs ?? 0) / 1e3,
+  ),
+];

@@ -1,0 +1,24 @@
+// What a caller is told when something is refused.
+
+import { ServerError, Status } from 'nice-grpc-common';
+import { faultOf } from '../store/store-fault.ts';
+import { UnknownStreamError, WrongRoleError } from './member.ts';
+
+const statuses = [
+  [WrongRoleError, Status.FAILED_PRECONDITION],
+  [UnknownStreamError, Status.NOT_FOUND],
+] as const;
+
+/** Answers a call; a known error leaves with its status, a disk that refuses as UNAVAILABLE; anything else is a fault of ours. */
+export async function answered<Answer>(answer: () => Answer | Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (error) {
+    const known = statuses.find(([type]) => error instanceof type);
+    if (known !== undefined && error instanceof Error) throw new ServerError(known[1], error.message);
+    const fault = faultOf(error);
+    if (fault !== undefined && error instanceof Error)
+      throw new ServerError(Status.UNAVAILABLE, `the disk refuses (${fault}): ${error.message}`);
+    throw error;
+  }
+}

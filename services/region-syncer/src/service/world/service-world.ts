@@ -1,0 +1,125 @@
+// For tests of the services: all of them on a real port, over a real tree and a real store.
+
+import { PassThrough } from 'node:stream';
+import { PDDefinition } from '@syncline/proto/pdpb.ts';
+import { RegionServiceDefinition } from '@syncline/proto/region.ts';
+import { type Binding, rawBidi } from '@syncline/rpc/binding.ts';
+import { type Connection, connect } from '@syncline/rpc/connect.ts';
+import { serve } from '@syncline/rpc/serve.ts';
+import { systemClock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { createLogger } from '@syncline/telemetry/logger.ts';
+import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { tempDir } from '@syncline/testkit/temp-dir.ts';
+import { Cluster } from '../../cluster/cluster.ts';
+import { ReportedBuckets } from '../../cluster/reported-buckets.ts';
+import { openRegionStore } from '../../store/open-region-store.ts';
+import { storeOptions } from '../../store/store.fixture.ts';
+import { followerStreams } from '../follower-streams.ts';
+import type { Role } from '../member-status.ts';
+import { pdBinding } from '../pd.ts';
+import type { Leading } from '../pd-parts.ts';
+import { regionServiceBinding } from '../region-service.ts';
+import { WorldMember } from './world-member.ts';
+
+export interface ServiceWorld extends AsyncDisposable {
+  readonly member: WorldMember;
+  /** Undefined on a follower. */
+  readonly leading: Leading | undefined;
+  readonly connection: Connection;
+  readonly address: string;
+  readonly pd: ReturnType<typeof pdClient>;
+  readonly region: ReturnType<typeof regionClient>;
+  /** The header that requests need. */
+  readonly header: { readonly clusterId: bigint };
+  /** Bootstraps the cluster with store 1 and region 1. */
+  bootstrap(): Promise<void>;
+}
+
+/** Serves a member of this role; `scanBytes` bounds its scans. */
+export async function startServices(role: Role, scanBytes = 1 << 20): Promise<ServiceWorld> {
+  const stack = new AsyncDisposableStack();
+  const member = new WorldMember(role);
+  const leading = role === 'leader' ? await lead(member, stack) : undefined;
+  const server = stack.use(
+    await serve({
+      service: 'region-syncer',
+      listen: { host: '127.0.0.1', port: 0 },
+      admin: undefined,
+      bindings: [
+        pdBinding({ member, leading, limits: { scanBytes, maxReplicas: 3 } }),
+        regionServiceBinding(member, systemClock),
+        ...(role === 'leader' ? noStreams() : followerStreams()),
+      ],
+      stop: new AbortController().signal,
+      logger: createLogger({
+        service: 'test',
+        instance: 'test',
+        level: 'debug',
+        destination: new PassThrough().resume(),
+      }),
+      limits: { maxReceiveBytes: 1 << 20, drainMs: 1_000, defaultDeadlineMs: 5_000 },
+      readiness: () => ({ ready: true }),
+      liveness: new Liveness(systemClock),
+      reflection: false,
+      metrics: createMetrics('test'),
+    }),
+  );
+  const address = `127.0.0.1:${server.port}`;
+  const connection = stack.use(connect(address, { security: { kind: 'plaintext' } }));
+  const pd = pdClient(connection);
+  const header = { clusterId: member.clusterId };
+  return {
+    member,
+    leading,
+    connection,
+    address,
+    pd,
+    region: regionClient(connection),
+    header,
+    bootstrap: async () => {
+      await pd.bootstrap({ header, store: { id: 1n, address: 's1' }, region: firstRegion });
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** The whole key space on store 1. */
+export const firstRegion = {
+  id: 1n,
+  regionEpoch: { confVer: 1n, version: 1n },
+  peers: [{ id: 2n, storeId: 1n }],
+};
+
+async function lead(member: WorldMember, stack: AsyncDisposableStack): Promise<Leading> {
+  const directory = stack.use(await tempDir('region-services'));
+  const options = { ...storeOptions(directory.path), failpoints: '' };
+  const store = stack.use(
+    await openRegionStore(options, 10_000, (error) => {
+      throw error;
+    }),
+  );
+  return {
+    cluster: await Cluster.load(store, systemClock),
+    buckets: new ReportedBuckets({ regions: 100, bytes: 1 << 20 }),
+    admit: (block) => {
+      member.putBlock(block, 0);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The leader's streams are tested where they are. */
+function noStreams(): Binding[] {
+  return (['regionHeartbeat', 'syncRegions'] as const).map((name) =>
+    rawBidi(PDDefinition, name, (call) => call.end(12, 'not in this test')),
+  );
+}
+
+function pdClient(connection: Connection) {
+  return connection.client(PDDefinition);
+}
+
+function regionClient(connection: Connection) {
+  return connection.client(RegionServiceDefinition);
+}
