@@ -86,6 +86,16 @@ export class HistoryTable {
       );
   }
 
+  /** Whether a snapshot is to take the place of the regions, whatever their index is. */
+  isSnapshotForced(): boolean {
+    return this.#database.prepare<[], number>('SELECT snapshot_forced FROM history').pluck().get() === 1;
+  }
+
+  /** In a transaction. */
+  forceSnapshot(forced: boolean): void {
+    this.#database.prepare<[number]>('UPDATE history SET snapshot_forced = ?').run(forced ? 1 : 0);
+  }
+
   /** The terms, oldest first. */
   terms(): TermEnd[] {
     return this.#database

@@ -130,6 +130,28 @@ test('terms that nobody can go on from are forgotten with the log', () => {
   expect(store.readLog(indexOf(3, 20), 10, 1000)).toMatchObject([{ first: indexOf(4, 0) }, {}]);
 });
 
+test('a forced snapshot stays forced over restarts until one has taken the place of what is held', () => {
+  store.startTerm(0);
+  appendTo(store, 3);
+  expect(store.isSnapshotForced()).toBe(false);
+  store.forceSnapshot();
+  store.beginGeneration();
+  store.flip({ kind: 'checkpoint', index: indexOf(1, 3) });
+  reopen();
+  expect(store.isSnapshotForced()).toBe(true);
+  store.beginGeneration();
+  const lineage = [{ term: 2, end: indexOf(2, 4) }];
+  store.flip({
+    kind: 'snapshot',
+    index: indexOf(2, 4),
+    regions: 0,
+    source: { kind: 'ours', member: 1n },
+    lineage,
+  });
+  reopen();
+  expect(store.isSnapshotForced()).toBe(false);
+});
+
 test('a reset forgets the history at once and keeps what must not come back', () => {
   store.startTerm(6);
   appendTo(store, 40);

@@ -146,6 +146,16 @@ export class RegionStore implements Disposable {
     });
   }
 
+  /** What is held is not to be gone on with: a snapshot has to take its place, also after a restart. Its flip ends that. */
+  forceSnapshot(): void {
+    this.#file.write('force a snapshot', ({ history }) => history.forceSnapshot());
+  }
+
+  /** Whether a snapshot was forced and has not come. */
+  isSnapshotForced(): boolean {
+    return this.#file.read('read what is forced', ({ history }) => history.isSnapshotForced);
+  }
+
   /** Another member leads the same history. Throws RangeError when it cannot be the same: that takes a snapshot. */
   follow(source: Source): void {
     this.#file.write('follow', ({ history }) => {

@@ -17,9 +17,10 @@ export const migrations: readonly string[] = [
      generation INTEGER CHECK (generation IN (0, 1)),
      generation_index INTEGER NOT NULL,
      generation_regions INTEGER NOT NULL,
-     generation_bytes INTEGER NOT NULL
+     generation_bytes INTEGER NOT NULL,
+     snapshot_forced INTEGER NOT NULL CHECK (snapshot_forced IN (0, 1))
    ) STRICT;
-   INSERT INTO history VALUES (1, 0, 'none', '0', NULL, 0, 0, 0);
+   INSERT INTO history VALUES (1, 0, 'none', '0', NULL, 0, 0, 0, 0);
 
    -- end_index of the newest term is a lower bound: its records say the rest.
    CREATE TABLE lineage (term INTEGER PRIMARY KEY, end_index INTEGER NOT NULL) STRICT;
