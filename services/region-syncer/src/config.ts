@@ -19,6 +19,7 @@ import {
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
 import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
+import { leaderSettings } from './leader/leader-limits.ts';
 import { address, id, urls } from './member-settings.ts';
 import { storePoints } from './store/failpoints.ts';
 
@@ -86,54 +87,7 @@ export const settings = {
       'regions whose reported buckets are kept; beyond it the oldest report goes',
     ),
     bucketBytes: bytes('256MiB', anySize, 'memory of reported buckets; beyond it the oldest report goes'),
-    flowRound: integer(
-      3,
-      { min: '0', max: '12' },
-      "digits by which a region's traffic is rounded: a change that rounds to nothing is not synced",
-    ),
-
-    streams: integer(64, { min: '1', max: '10000' }, 'followers at a time; one more gets RESOURCE_EXHAUSTED'),
-    snapshots: integer(4, { min: '1', max: '1000' }, 'snapshots sent at a time; further followers wait'),
-    snapshotQueue: integer(60, { min: '0', max: '10000' }, 'followers that may wait for their snapshot'),
-    snapshotWait: duration(
-      '5m',
-      anyWait,
-      'how long a follower waits for its snapshot before its stream ends UNAVAILABLE',
-    ),
-    snapshotAttempts: integer(
-      3,
-      { min: '1', max: '100' },
-      'snapshots that one stream is sent when the log does not hold what followed them',
-    ),
-    evictions: integer(
-      2,
-      { min: '0', max: '1000' },
-      'how often, within the window below, a stream may replace an older one of the same name',
-    ),
-    evictionWindow: duration('60s', anyWait, 'the window that evictions are counted in'),
-    inflightFrames: integer(
-      2,
-      { min: '1', max: '64' },
-      'frames of one stream that the transport has not taken yet; more are not made',
-    ),
-    snapshotFrame: bytes('1MiB', { min: '16KiB', max: '7MiB' }, 'longest frame of a snapshot or delta'),
-    logFrame: bytes(
-      '256KiB',
-      { min: '16KiB', max: '7MiB' },
-      'longest frame of records, and chunk of the log',
-    ),
-    frameRecords: integer(1_000, { min: '1', max: '1000' }, 'most records of such a frame'),
-    turn: duration('2ms', { min: '1ms', max: '1s' }, 'longest piece of work for one stream at a time'),
-    keepalive: duration(
-      '10s',
-      { min: '100ms', max: '1h' },
-      'how long a follower that has everything hears nothing at the most',
-    ),
-    stall: duration(
-      '10s',
-      { min: '100ms', max: '1h' },
-      'how long a follower may take nothing of what waits for it before its stream ends UNAVAILABLE',
-    ),
+    ...leaderSettings,
 
     retentionRecords: integer(
       2_000_000,
