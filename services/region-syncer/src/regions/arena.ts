@@ -1,8 +1,8 @@
 // The memory that holds the regions' blocks: pages of shared memory, so that the store's thread reads a view of them.
 // Blocks are appended and forgotten; a page whose blocks are all forgotten is used again.
 // Invariant: what lies in a page when it is pinned stays as it is until the page is unpinned as often.
-
 import { viewOf } from './key.ts';
+import { Page } from './page.ts';
 
 /** A page's number takes 16 bits of each slot; the last one names no page. */
 const mostPages = 0xffff;
@@ -26,27 +26,6 @@ export interface ArenaLimits {
   /** How many empty pages are kept for later; further ones are given back to the system. */
   readonly sparePages: number;
 }
-
-/** One page. Its bytes are: live, then dead ones among them up to `used`, and free ones after it. */
-class Page {
-  readonly bytes: Uint8Array;
-  /** The same memory as `bytes`: four bytes are read at once through it. */
-  readonly view: DataView;
-  used = 0;
-  live = 0;
-  pins = 0;
-  /** Bytes before it were there when the page was pinned. */
-  pinnedTo = 0;
-
-  constructor(size: number) {
-    const memory = new SharedArrayBuffer(size);
-    this.bytes = new Uint8Array(memory);
-    this.view = new DataView(memory);
-  }
-}
-
-/** Bytes up to which a loop is faster than set(). */
-const longestByHand = 512;
 
 export class Arena {
   readonly #limits: ArenaLimits;
@@ -120,21 +99,19 @@ export class Arena {
 
   /** Copies source[start, end) to lastPage at lastOffset; its bytes are live. Throws ArenaFullError. */
   append(source: Uint8Array, start: number, end: number): void {
-    const length = end - start;
-    const number = this.#roomFor(length);
-    const page = this.#pages[number] as Page;
-    copyBytes(source, start, end, page, page.used);
-    this.#lastPage = number;
-    this.#lastOffset = page.used;
-    page.used += length;
-    page.live += length;
-    this.#used += length;
-    this.#live += length;
+    const page = this.#reserve(end - start);
+    page.write(this.#lastOffset, source, viewOf(source), start, end);
+  }
+
+  /** Appends a copy of the `length` bytes at `offset` of `page`, as append() does. */
+  appendCopy(page: number, offset: number, length: number): void {
+    const { bytes, view } = this.#pages[page] as Page;
+    this.#reserve(length).write(this.#lastOffset, bytes, view, offset, offset + length);
   }
 
   /** Copies source[start, end) over bytes that are in use; see isOverwritable(). */
   overwrite(page: number, offset: number, source: Uint8Array, start: number, end: number): void {
-    copyBytes(source, start, end, this.#pages[page] as Page, offset);
+    (this.#pages[page] as Page).write(offset, source, viewOf(source), start, end);
   }
 
   /** Whether the block that begins at `offset` of `page` may be written over: no pin wants it as it is. */
@@ -202,6 +179,19 @@ export class Arena {
     return this.#pages.length - this.#freeNumbers.length - this.#spare.length;
   }
 
+  /** Takes `length` bytes at the end of a page, at lastOffset of lastPage. */
+  #reserve(length: number): Page {
+    const number = this.#roomFor(length);
+    const page = this.#pages[number] as Page;
+    this.#lastPage = number;
+    this.#lastOffset = page.used;
+    page.used += length;
+    page.live += length;
+    this.#used += length;
+    this.#live += length;
+    return page;
+  }
+
   /** The page with room for `length` bytes at its end. */
   #roomFor(length: number): number {
     const { pageBytes } = this.#limits;
@@ -239,18 +229,4 @@ export class Arena {
     this.#freeNumbers.push(number);
     this.#held -= size;
   }
-}
-
-/** Copies source[start, end) into `page`. A block is copied by hand: a view of it, made for set(), costs more. */
-function copyBytes(source: Uint8Array, start: number, end: number, page: Page, offset: number): void {
-  if (end - start > longestByHand) {
-    page.bytes.set(source.subarray(start, end), offset);
-    return;
-  }
-  const from = viewOf(source);
-  const to = page.view;
-  let at = offset;
-  let i = start;
-  for (; i + 4 <= end; i += 4, at += 4) to.setInt32(at, from.getInt32(i));
-  for (; i < end; i++, at++) to.setUint8(at, from.getUint8(i));
 }

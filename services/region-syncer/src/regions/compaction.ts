@@ -26,7 +26,7 @@ export class Compaction {
     this.#slack = slack;
   }
 
-  /** To be called whenever `bytes` were appended: does a proportionate piece of work, if there is any. */
+  /** To be called before `bytes` are appended: does a proportionate piece of work, if there is any. */
   pay(bytes: number): void {
     if (this.#next === idle && !this.#begin()) return;
     this.#sweep(Math.ceil(bytes / bytesPerSlot));
@@ -59,7 +59,7 @@ export class Compaction {
     const arena = this.#arena;
     const offset = this.#slots.offset(slot);
     const length = this.#slots.length(slot);
-    arena.append(arena.bytes(page), offset, offset + length);
+    arena.appendCopy(page, offset, length);
     this.#slots.setPlace(slot, arena.lastPage, arena.lastOffset, length);
     arena.release(page, length);
   }

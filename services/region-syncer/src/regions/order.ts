@@ -46,6 +46,11 @@ export class Order {
     return this.#size;
   }
 
+  /** How many leaves they take. */
+  get leaves(): number {
+    return this.#leaves.length;
+  }
+
   /** Goes to the last slot whose start key is at or before a key, and returns it; else before all, and `absent`. */
   seek(key: DataView, keyStart: number, keyLength: number): number {
     const keys = this.#keys;

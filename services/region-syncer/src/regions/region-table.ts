@@ -61,35 +61,33 @@ export class RegionTable {
 
   /** Adds the region bytes[start, end), whose id is not there; `fields` was read from it. Returns its slot. */
   add(bytes: Uint8Array, start: number, end: number, fields: RegionFields): number {
+    this.#compaction.pay(end - start);
     this.arena.append(bytes, start, end);
     const slot = this.#take(fields);
     this.slots.setPlace(slot, this.arena.lastPage, this.arena.lastOffset, end - start);
     this.#index(slot, viewOf(bytes), start, fields);
-    this.#compaction.pay(end - start);
     return slot;
   }
 
   /** Gives `slot` the block bytes[start, end) of the same id: where the old one is, if it fits and nothing pins it. */
   replace(slot: number, bytes: Uint8Array, start: number, end: number, fields: RegionFields): void {
     const { arena, slots } = this;
+    const length = end - start;
+    const fits = length <= slots.length(slot) && arena.isOverwritable(slots.page(slot), slots.offset(slot));
+    if (!fits) this.#compaction.pay(length);
     const page = slots.page(slot);
     const offset = slots.offset(slot);
     const oldLength = slots.length(slot);
-    const length = end - start;
-    if (length <= oldLength && arena.isOverwritable(page, offset)) {
+    if (fits) {
       arena.overwrite(page, offset, bytes, start, end);
-      this.#discount(slot);
       slots.setPlace(slot, page, offset, length);
-      this.#index(slot, viewOf(bytes), start, fields);
-      if (length < oldLength) arena.release(page, oldLength - length);
-      return;
+    } else {
+      arena.append(bytes, start, end);
+      slots.setPlace(slot, arena.lastPage, arena.lastOffset, length);
     }
-    arena.append(bytes, start, end);
+    arena.release(page, fits ? oldLength - length : oldLength);
     this.#discount(slot);
-    slots.setPlace(slot, arena.lastPage, arena.lastOffset, length);
     this.#index(slot, viewOf(bytes), start, fields);
-    arena.release(page, oldLength);
-    this.#compaction.pay(length);
   }
 
   /** add(), when the block is [start, end) of an arena's page already; `fields` was read from there. */

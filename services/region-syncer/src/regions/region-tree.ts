@@ -107,8 +107,9 @@ export class RegionTree {
     } else {
       if (slot === absent) slot = table.add(bytes, start, end, fields);
       else {
-        this.#ranges.withdraw(slot);
+        this.#ranges.order.seekSlot(slot);
         table.replace(slot, bytes, start, end, fields);
+        this.#ranges.order.remove();
       }
       this.#ranges.settle(slot, this.#evict);
     }
@@ -211,6 +212,11 @@ export class RegionTree {
       if (this.find(idLo, idHi) === absent) removed.push(idLo, idHi);
     });
     return { capture: Capture.of(this.#table, changedSince(this.#table.slots, index)), removed };
+  }
+
+  /** captureSince() refuses indexes before `next` from now on: what led there did not come record by record. */
+  rebase(next: number): void {
+    this.#tombstones.refuseBelow(next);
   }
 
   #forget(slot: number): void {

@@ -9,3 +9,8 @@ export function isLess(aLo: number, aHi: number, bLo: number, bHi: number): bool
 export function joined(lo: number, hi: number): bigint {
   return (BigInt(hi) << 32n) | BigInt(lo);
 }
+
+/** A number's two halves. */
+export function halves(value: bigint): [lo: number, hi: number] {
+  return [Number(value & 0xffffffffn), Number(value >> 32n)];
+}
