@@ -16,6 +16,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 test('commands complete at every level', () => {
   expect(offered('')).toEqual(expect.arrayContaining(['ds', 'get', 'subscribe', 'device', '--json']));
   expect(offered('ds', 're')).toEqual(['resync', 'resume']);
+  expect(offered('region', 's')).toEqual(['status', 'scan']);
 });
 
 test('options of the command and of the program complete, also behind an option', () => {
@@ -25,4 +26,5 @@ test('options of the command and of the program complete, also behind an option'
 
 test('an option with a few words offers them', () => {
   expect(offered('subscribe', '--mode', '')).toEqual(['once', 'stream', 'poll']);
+  expect(offered('region', 'watch', '--until', '')).toEqual(['ready', 'live']);
 });

@@ -6,6 +6,7 @@ import { completionCommand } from './command/completion.ts';
 import { deviceCommand } from './command/device.ts';
 import { dsCommand } from './command/ds.ts';
 import { getCommand } from './command/get.ts';
+import { regionCommand } from './command/region.ts';
 import { subscribeCommand } from './command/subscribe.ts';
 import { addGlobalOptions } from './session.ts';
 
@@ -17,7 +18,8 @@ export function createProgram(): Command {
     .addCommand(dsCommand())
     .addCommand(getCommand())
     .addCommand(subscribeCommand())
-    .addCommand(deviceCommand());
+    .addCommand(deviceCommand())
+    .addCommand(regionCommand());
   program.addCommand(completionCommand(program));
   prepare(program);
   return program;

@@ -2,14 +2,20 @@
 
 import { type ClientIdentity, type ClientSecurity, type Connection, connect } from '@syncline/rpc/connect.ts';
 import { type Command, Option } from 'commander';
+import { collect } from './collect.ts';
 import { readDuration } from './duration.ts';
+import { UsageError } from './failure.ts';
 
 /** Where services are when nothing else is said. */
-export const defaultAddress = { datastore: '127.0.0.1:57400', device: '127.0.0.1:57401' } as const;
+export const defaultAddress = {
+  datastore: '127.0.0.1:57400',
+  device: '127.0.0.1:57401',
+  region: '127.0.0.1:3379',
+} as const;
 
 /** The options that every command takes. */
 export interface GlobalOptions {
-  readonly address?: string;
+  readonly address?: readonly string[];
   readonly tls?: boolean;
   readonly ca?: string;
   readonly cert?: string;
@@ -31,8 +37,11 @@ export function addGlobalOptions(program: Command): Command {
     .addOption(
       option(
         '-a, --address <host:port>',
-        `the service to call (default: ${defaultAddress.datastore}; of device commands: ${defaultAddress.device})`,
-      ).env('SYNCLINE_ADDRESS'),
+        `the service to call (default: ${defaultAddress.datastore}; of device commands: ${defaultAddress.device}, ` +
+          `of region commands: ${defaultAddress.region})`,
+      )
+        .argParser(collect)
+        .env('SYNCLINE_ADDRESS'),
     )
     .addOption(option('--tls', 'use TLS; the other TLS options imply it').env('SYNCLINE_TLS'))
     .addOption(tls('--ca <file>', 'certificates to trust instead of the well-known ones').env('SYNCLINE_CA'))
@@ -63,10 +72,29 @@ const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 process.once('SIGTERM', () => interrupted.abort());
 
-/** Connects as the command's options say. Throws PemError for a file that cannot be used. */
+/** Connects as the command's options say. Throws PemError for a file that cannot be used, and UsageError. */
 export function openSession(command: Command, fallback: string = defaultAddress.datastore): Session {
+  const [address, ...others] = addressesOf(command, fallback);
+  if (address === undefined || others.length > 0)
+    throw new UsageError(`one --address is needed here, ${others.length + 1} are given`);
+  return sessionAt(command, address);
+}
+
+/** Connects to every address that is given, by address. Throws like openSession. */
+export function openSessions(command: Command, fallback: string): ReadonlyMap<string, Session> & Disposable {
+  const sessions = new Map(
+    addressesOf(command, fallback).map((address) => [address, sessionAt(command, address)]),
+  );
+  return Object.assign(sessions, {
+    [Symbol.dispose]() {
+      for (const session of sessions.values()) session[Symbol.dispose]();
+    },
+  });
+}
+
+function sessionAt(command: Command, address: string): Session {
   const options: GlobalOptions = command.optsWithGlobals();
-  const connection = connect(addressOf(command, options, fallback), {
+  const connection = connect(address, {
     security: securityOf(options),
     identity: identityOf(options),
     // A Get may be larger than what gRPC clients accept by default; the server has a bound of its own.
@@ -81,11 +109,12 @@ export function openSession(command: Command, fallback: string = defaultAddress.
   };
 }
 
-/** SYNCLINE_ADDRESS is a datastore's: a device is called elsewhere unless --address says so. */
-function addressOf(command: Command, { address }: GlobalOptions, fallback: string): string {
-  if (address === undefined) return fallback;
+/** SYNCLINE_ADDRESS is a datastore's: other services are called elsewhere unless --address says so. */
+function addressesOf(command: Command, fallback: string): readonly string[] {
+  const { address }: GlobalOptions = command.optsWithGlobals();
   const isFromEnvironment = command.getOptionValueSourceWithGlobals('address') === 'env';
-  return isFromEnvironment && fallback === defaultAddress.device ? fallback : address;
+  const isElsewhere = isFromEnvironment && fallback !== defaultAddress.datastore;
+  return address === undefined || isElsewhere ? [fallback] : address;
 }
 
 function securityOf({ tls, ca, cert, key, serverName, skipVerify }: GlobalOptions): ClientSecurity {
