@@ -40,7 +40,7 @@ export function transition(plan: FollowPlan, state: FollowerState, event: Follow
     case 'stop':
       return become(state, { kind: 'idle' }, ...abandoned(phase), { kind: 'disconnect' });
     case 'reset':
-      return reset({ ...state, forced: true }, 'reset', 'the operator asked for all regions');
+      return reset({ ...state, forced: true }, 'reset', event.reason);
     case 'mismatch':
       if (phase.kind !== 'live') return stay(state);
       return reset(
@@ -63,16 +63,14 @@ export function transition(plan: FollowPlan, state: FollowerState, event: Follow
     case 'completed':
       return completed(state);
     case 'failed':
-      return phase.kind === 'idle' || phase.kind === 'backing-off'
-        ? stay(state)
-        : retry(state, event.why, event.detail);
+      return failed({ ...state, held: { ...state.held, next: event.next } }, event.why, event.detail);
     case 'due':
       return due(plan, state);
   }
 }
 
 function connect(state: FollowerState): Step {
-  return become(state, { kind: 'connecting' }, { kind: 'connect' });
+  return become(state, { kind: 'connecting' }, { kind: 'connect' }, { kind: 'watch' });
 }
 
 /** Opens the stream on the channel that is there. */
@@ -140,6 +138,12 @@ function ended(state: FollowerState, why: Why, detail: string): Step {
   }
 }
 
+/** Something that was wanted done could not be. */
+function failed(state: FollowerState, why: Why, detail: string): Step {
+  const { kind } = state.phase;
+  return kind === 'idle' || kind === 'backing-off' ? stay(state) : retry(state, why, detail);
+}
+
 /** All regions are to be taken anew; what is held is served until they are there. */
 function reset(state: FollowerState, why: Why, detail: string): Step {
   switch (state.phase.kind) {
@@ -159,10 +163,11 @@ function reset(state: FollowerState, why: Why, detail: string): Step {
   }
 }
 
-/** The second generation is still being made the present one: what comes then, comes then. */
+/** The second generation is still being made the present one: what comes then, comes then. A reset outlasts an end. */
 function over(state: FollowerState, why: Why, detail: string): Step {
   const { phase } = state;
-  return phase.kind === 'completing' ? become(state, { ...phase, over: { why, detail } }) : stay(state);
+  if (phase.kind !== 'completing' || phase.over?.why === 'reset') return stay(state);
+  return become(state, { ...phase, over: { why, detail } });
 }
 
 function completed(state: FollowerState): Step {

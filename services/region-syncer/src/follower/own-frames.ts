@@ -6,7 +6,6 @@ import { FrameKind } from '@syncline/proto/region-frame.ts';
 import type { FollowerEffect, FollowerState, FrameSummary, Phase } from './state.ts';
 import { askAgain, become, complete, live, reach, type Step, stay } from './step.ts';
 
-const ours = { kind: 'ours' } as const;
 const follow: FollowerEffect = { kind: 'apply', judge: false };
 const catchUp: FollowerEffect = { kind: 'catch-up', judge: false };
 
@@ -148,7 +147,10 @@ function catchingUp(state: FollowerState, phase: Phase & { kind: 'catching-up' }
   if (frame.previous !== phase.position || startIndex < phase.position) return unfit(state, frame);
   if (kind === FrameKind.REPLAY && count > 0)
     return become(state, { ...phase, position: startIndex + count }, catchUp);
-  if (kind === FrameKind.SNAPSHOT_END && count === 0) return complete(state, startIndex, ours);
+  if (kind === FrameKind.SNAPSHOT_END && count === 0) {
+    const member = state.leader?.member ?? 0n;
+    return complete(state, startIndex, { kind: 'ours', member });
+  }
   return unfit(state, frame);
 }
 

@@ -3,10 +3,12 @@
 import type { FrameKind } from '@syncline/proto/region-frame.ts';
 
 /** Whose indexes a copy's position is one of. */
-export type Origin =
-  | { readonly kind: 'ours' }
-  /** A PD, by its member id: it numbers its records by itself and forgets them when it restarts. */
-  | { readonly kind: 'foreign'; readonly member: bigint };
+export interface Origin {
+  /** foreign: a PD, which numbers its records by itself and forgets them when it restarts. */
+  readonly kind: 'ours' | 'foreign';
+  /** Who led when the position was reached. */
+  readonly member: bigint;
+}
 
 /** What a copy holds: all records before `next`, as `origin` numbers them. */
 export interface Held {
@@ -21,7 +23,6 @@ export interface Held {
 export type Why =
   | 'start'
   | 'reset'
-  | 'resume'
   | 'connect_failed'
   | 'stream_ended'
   | 'error_frame'
@@ -31,7 +32,9 @@ export type Why =
   | 'bad_frame'
   | 'digest_mismatch'
   | 'other_leader'
-  | 'store_failed';
+  | 'other_cluster'
+  | 'store_failed'
+  | 'memory_full';
 
 /** Where a follower is. */
 export type Phase =
@@ -117,8 +120,8 @@ export interface FrameSummary {
 export type FollowerEvent =
   | { readonly kind: 'start' }
   | { readonly kind: 'stop' }
-  /** The operator wants all regions taken anew. */
-  | { readonly kind: 'reset' }
+  /** The operator wants all regions taken anew, and says why. */
+  | { readonly kind: 'reset'; readonly reason: string }
   | { readonly kind: 'reached'; readonly leader: LeaderHello }
   | { readonly kind: 'frame'; readonly frame: FrameSummary }
   /** A frame that cannot be read; nothing of it counts. */
@@ -131,8 +134,8 @@ export type FollowerEvent =
   | { readonly kind: 'mismatch' }
   /** The second generation is the present one. */
   | { readonly kind: 'completed' }
-  /** It could not be written, or its regions overlap. */
-  | { readonly kind: 'failed'; readonly why: Why; readonly detail: string }
+  /** What was wanted done could not be: `next` is what the copy holds all the same. */
+  | { readonly kind: 'failed'; readonly why: Why; readonly detail: string; readonly next: number }
   /** The timer of `wait` or `watch` has run out. */
   | { readonly kind: 'due' };
 
@@ -141,7 +144,8 @@ export type Tier = 'in-sync' | 'replay' | 'delta' | 'snapshot';
 
 /** What a follower wants done, in order. A phase's timer ends with the phase. */
 export type FollowerEffect =
-  /** Open a channel and ask who leads; answered by reached, or by ended. */
+  | CopyEffect
+  /** Open a channel and ask who leads; answered by reached, or by failed. */
   | { readonly kind: 'connect' }
   /** Open the stream with this start_index. */
   | { readonly kind: 'ask'; readonly index: number }
@@ -151,6 +155,15 @@ export type FollowerEffect =
   | { readonly kind: 'disconnect' }
   /** The stream has begun in this way. */
   | { readonly kind: 'joined'; readonly tier: Tier }
+  /** The follower is healthy from now on. */
+  | { readonly kind: 'healthy' }
+  /** Set the timer by the backoff's delay. */
+  | { readonly kind: 'wait' }
+  /** Set the timer to the silence limit from now. */
+  | { readonly kind: 'watch' };
+
+/** What it wants done with its copy. */
+export type CopyEffect =
   /** The frame's records are the next; with `judge` they are put to PD's rules first. */
   | { readonly kind: 'apply'; readonly judge: boolean }
   /** The frame's records were taken before: count them as superseded. */
@@ -171,11 +184,5 @@ export type FollowerEffect =
   | { readonly kind: 'complete'; readonly position: number; readonly origin: Origin }
   /** Throw it away. */
   | { readonly kind: 'drop' }
-  /** Compare the frame's digest with the copy's. */
-  | { readonly kind: 'compare' }
-  /** The follower is healthy from now on. */
-  | { readonly kind: 'healthy' }
-  /** Set the timer by the backoff's delay. */
-  | { readonly kind: 'wait' }
-  /** Set the timer to the silence limit from now. */
-  | { readonly kind: 'watch' };
+  /** Compare the frame's digest with the copy's; answered by mismatch when they differ. */
+  | { readonly kind: 'compare' };

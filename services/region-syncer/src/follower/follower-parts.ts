@@ -1,0 +1,40 @@
+// What a follower is made of.
+
+import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
+import type { Rng } from '@syncline/runtime/rng.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
+import type { Identity } from '../cluster/identity.ts';
+import type { Replica } from '../replica/replica.ts';
+import type { RegionStoreThread } from '../store/open-region-store.ts';
+import type { FrameLimits } from '../wire/frame.ts';
+import type { LeaderLink } from './leader-link.ts';
+import type { FollowPlan } from './machine.ts';
+
+/** How a leader is followed; each comes from a setting. */
+export interface FollowerSettings {
+  readonly plan: FollowPlan;
+  /** How long nothing may be heard before the connection is given up, in ms; more than twice the leader's keepalive. */
+  readonly silenceMs: number;
+  readonly retry: BackoffSettings;
+  /** Frames that wait to be applied before the leader is held back. */
+  readonly applyFrames: number;
+  readonly frame: FrameLimits;
+}
+
+export interface FollowerParts {
+  /** Loaded, and changed by nobody else. */
+  readonly replica: Replica;
+  readonly identity: Identity;
+  readonly store: Pick<RegionStoreThread, 'call'>;
+  /** Opens a link to the leader; throws when it cannot even be tried. */
+  readonly openLink: () => LeaderLink;
+  /** Where this member is reached; at least one, because PD leaders index the first without looking. */
+  readonly clientUrls: readonly string[];
+  readonly settings: FollowerSettings;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly logger: Logger;
+  /** Called at most once, with what never should have been: memory and disk may differ, so the process has to end. */
+  readonly broken: (error: Error) => void;
+}

@@ -1,0 +1,248 @@
+// Runs what the state machine decides: one leader, one call, one frame at a time. Each event goes through one door,
+// #dispatch, so that the machine alone says where the follower is.
+// Invariants: a frame is taken only when what the one before it asked for is done; nothing is taken while the disk lags.
+
+import { Backoff } from '@syncline/runtime/backoff.ts';
+import type { Replica } from '../replica/replica.ts';
+import type { Peer } from '../service/member.ts';
+import { Copy } from './copy.ts';
+import { Exchange } from './exchange.ts';
+import type { FollowerParts } from './follower-parts.ts';
+import { ForcedMark } from './forced-mark.ts';
+import { FrameReader, summaryOf } from './frame-reader.ts';
+import { Inbox } from './inbox.ts';
+import { Lag } from './lag.ts';
+import { idleFollower, transition } from './machine.ts';
+import { Pulse } from './pulse.ts';
+import type { FollowerEffect, FollowerEvent, FollowerState, Held, Tier } from './state.ts';
+import { Tally } from './tally.ts';
+
+/** What went wrong last. */
+export interface LastError {
+  readonly message: string;
+  readonly atUnixMs: number;
+}
+
+/** Disposing it ends the connection; what was received and not applied is asked for at the next start. */
+export class Follower implements AsyncDisposable {
+  readonly tally: Tally = new Tally();
+  readonly lag: Lag;
+  readonly #parts: FollowerParts;
+  readonly #copy: Copy;
+  readonly #inbox: Inbox;
+  readonly #exchange: Exchange;
+  readonly #pulse: Pulse;
+  readonly #backoff: Backoff;
+  readonly #mark: ForcedMark;
+  readonly #stop = new AbortController();
+  readonly #reader: FrameReader;
+  readonly #disk: Disposable;
+  readonly #running: Promise<void>;
+  #state: FollowerState;
+  #isTaking = false;
+  #heardAtMs: number | undefined;
+  #lastError: LastError | undefined;
+  #lastJoin = '';
+
+  /** Follows from where the store stands. Rejects with what the store refuses. */
+  static async start(parts: FollowerParts): Promise<Follower> {
+    return new Follower(parts, await parts.store.call('isSnapshotForced'));
+  }
+
+  private constructor(parts: FollowerParts, forced: boolean) {
+    const { replica, identity, openLink, clientUrls, settings, clock, rng, store, logger } = parts;
+    const { signal } = this.#stop;
+    this.#parts = parts;
+    this.#state = idleFollower(heldBy(replica), forced);
+    this.lag = new Lag(clock);
+    this.#copy = new Copy(replica, this.tally, clock);
+    this.#backoff = new Backoff(settings.retry, clock, rng);
+    this.#reader = new FrameReader(settings.frame, identity);
+    this.#inbox = new Inbox(settings.applyFrames);
+    this.#exchange = new Exchange({
+      identity,
+      openLink,
+      clientUrls,
+      inbox: this.#inbox,
+      events: {
+        reached: (leader, isOther) => {
+          if (isOther) this.lag.forget();
+          this.#dispatch({ kind: 'reached', leader });
+        },
+        failed: (why, detail) => this.#dispatch({ kind: 'failed', why, detail, next: replica.next }),
+      },
+    });
+    this.#pulse = new Pulse({
+      clock,
+      silenceMs: settings.silenceMs,
+      isBusy: () => this.#isTaking || this.#inbox.isFilled,
+      due: () => this.#dispatch({ kind: 'due' }),
+    });
+    this.#mark = new ForcedMark({
+      store,
+      clock,
+      logger,
+      retryMs: settings.retry.maxMs,
+      isWanted: () => this.#state.forced,
+      signal,
+    });
+    this.#disk = this.#heedDisk();
+    this.#running = this.#run(signal).catch((error: unknown) => {
+      if (!signal.aborted) parts.broken(error instanceof Error ? error : new Error(String(error)));
+    });
+    this.#dispatch({ kind: 'start' });
+  }
+
+  get state(): FollowerState {
+    return this.#state;
+  }
+
+  /** Who answered at the leader's address last; undefined before it did. */
+  get leader(): Peer | undefined {
+    return this.#exchange.leader;
+  }
+
+  /** How long ago the leader's last frame came, in ms; undefined before the first. */
+  get heardMs(): number | undefined {
+    return this.#heardAtMs === undefined ? undefined : this.#parts.clock.monotonic() - this.#heardAtMs;
+  }
+
+  get lastError(): LastError | undefined {
+    return this.#lastError;
+  }
+
+  /** Why the last stream began as it did; '' before the first. */
+  get lastJoin(): string {
+    return this.#lastJoin;
+  }
+
+  /** Takes all regions anew, and says why; what is held is served until they are there. A restart does not undo it. */
+  reset(reason: string): void {
+    this.#dispatch({ kind: 'reset', reason });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disk[Symbol.dispose]();
+    this.#dispatch({ kind: 'stop' });
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** While the disk does not take what it is given, nothing is taken from the leader. */
+  #heedDisk(): Disposable {
+    const { replica } = this.#parts;
+    const hold = () => this.#inbox.hold(replica.pressed || replica.degraded !== undefined);
+    const ends = [
+      replica.onPressed(hold),
+      replica.onDegraded((error) => {
+        if (error !== undefined) this.#note(error.message);
+        hold();
+      }),
+    ];
+    hold();
+    return {
+      [Symbol.dispose]: () => {
+        for (const end of ends) end();
+      },
+    };
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const arrival = await this.#inbox.next(signal);
+      this.#isTaking = true;
+      if (arrival.kind === 'message') await this.#take(arrival.message);
+      else this.#dispatch({ kind: 'ended', detail: `${arrival.end.code}: ${arrival.end.message}` });
+      this.#isTaking = false;
+    }
+  }
+
+  async #take(message: Buffer): Promise<void> {
+    this.#heardAtMs = this.#parts.clock.monotonic();
+    const read = this.#reader.read(message);
+    if (read.kind !== 'frame') return this.#dispatch(read);
+    const { frame } = read;
+    this.#copy.take(frame);
+    this.#dispatch({ kind: 'frame', frame: summaryOf(frame) });
+    const { phase } = this.#state;
+    // A PD does not say how far it is: where its last record was.
+    if (frame.kind !== 0) this.lag.told(frame.leaderNext, frame.leaderUnixMs);
+    else if (phase.kind === 'live' || phase.kind === 'replaying')
+      this.lag.told(frame.startIndex + frame.run.count + frame.run.refused, 0);
+    const outcome = await this.#copy.settled();
+    if (outcome !== undefined) this.#dispatch(outcome);
+    this.lag.applied(this.#parts.replica.next);
+  }
+
+  #dispatch(event: FollowerEvent): void {
+    const before = this.#state;
+    const { state, effects } = transition(this.#parts.settings.plan, before, event);
+    this.#state = state;
+    if (state.phase.kind !== before.phase.kind) this.#entered(state);
+    if (state.held.term > before.held.term) this.#parts.replica.seeTerm(state.held.term);
+    // A flip forgets the mark: what is wanted after it has to be marked anew.
+    if (state.forced && (!before.forced || event.kind === 'completed')) this.#mark.set();
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #entered({ phase, held, why, detail }: FollowerState): void {
+    this.#pulse.clear();
+    const { logger } = this.#parts;
+    const facts = { state: phase.kind, next: held.next, why, detail };
+    if (phase.kind === 'backing-off') {
+      this.tally.ended(why);
+      this.#note(`${why}: ${detail}`);
+      logger.warn(facts, 'not following');
+    } else if (phase.kind === 'live') logger.info(facts, 'following');
+    else logger.debug(facts, 'follower');
+  }
+
+  #perform(effect: FollowerEffect): void {
+    switch (effect.kind) {
+      case 'connect':
+        return this.#exchange.connect();
+      case 'ask':
+        return this.#exchange.ask(effect.index, this.#state.held.term);
+      case 'hang-up':
+        return this.#exchange.hangUp();
+      case 'disconnect':
+        return this.#exchange.disconnect();
+      case 'joined':
+        return this.#joined(effect.tier);
+      case 'healthy':
+        return this.#backoff.running();
+      case 'wait':
+        return this.#pulse.wait(this.#backoff.next());
+      case 'watch':
+        return this.#pulse.watch();
+      case 'apply':
+      case 'skip':
+      case 'move':
+      case 'delta':
+      case 'rebase':
+      case 'begin':
+      case 'stage':
+      case 'catch-up':
+      case 'complete':
+      case 'drop':
+      case 'compare':
+        return this.#copy.perform(effect);
+    }
+  }
+
+  #joined(tier: Tier): void {
+    const { why, detail } = this.#state;
+    this.tally.joined(tier, why);
+    this.#lastJoin = detail === '' ? why : `${why}: ${detail}`;
+    this.#parts.logger.info({ tier, why, detail }, 'joined');
+  }
+
+  #note(message: string): void {
+    this.#lastError = { message, atUnixMs: Number(this.#parts.clock.now() / 1_000_000n) };
+  }
+}
+
+/** What a replica holds, as the state machine has it. */
+function heldBy({ next, source, term }: Replica): Held {
+  return source.kind === 'none' ? { next: 0, origin: undefined, term } : { next, origin: source, term };
+}

@@ -1,0 +1,140 @@
+// One channel to the leader, opened for one attempt and closed with it, so that no older attempt's backoff is inherited.
+// Invariant: a call ends with exactly one word about how, unless it is hung up first: then nothing more is heard of it.
+
+import { PDDefinition } from '@syncline/proto/pdpb.ts';
+import {
+  type ClientIdentity,
+  type ClientSecurity,
+  type Connection,
+  connect,
+  type StreamEnd,
+} from '@syncline/rpc/connect.ts';
+import { ClientError, Status } from 'nice-grpc-common';
+import { isSyncline } from '../cluster/binary-version.ts';
+import type { Peer } from '../service/member.ts';
+
+/** How the leader is reached, and what is taken from it. All are settings. */
+export interface LeaderLinkSettings {
+  /** `host:port`. */
+  readonly address: string;
+  readonly security: ClientSecurity;
+  readonly identity: ClientIdentity;
+  /** How long connecting and GetMembers may take together. */
+  readonly connectDeadlineMs: number;
+  /** Longest frame that is taken, in bytes; a longer one ends the call with RESOURCE_EXHAUSTED. */
+  readonly maxFrameBytes: number;
+  readonly keepalive: { readonly timeMs: number; readonly timeoutMs: number };
+  /** HTTP/2's receive window, in bytes. */
+  readonly flowControlWindow: number;
+}
+
+/** Who leads, by its own words. */
+export interface Hello {
+  readonly clusterId: bigint;
+  readonly leader: Peer;
+  /** The leader calls itself a Syncline. */
+  readonly ours: boolean;
+}
+
+/** How a call ended; `code` is the name of a gRPC status. */
+export interface CallEnd {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A sync stream that is open. */
+export interface SyncCall {
+  /** Stops reading: the leader is held back once what is on its way is full. */
+  pause(): void;
+  resume(): void;
+  /** Ends it; nothing more of it is heard. */
+  hangUp(): void;
+}
+
+/** A channel. Disposing it ends its calls; their listeners hear no more. Nothing is reported in the caller's tick. */
+export interface LeaderLink extends Disposable {
+  /** Asks who leads. Rejects with the leader's ClientError, or NoLeaderError. */
+  hello(): Promise<Hello>;
+  /** Opens the sync stream; `request` is an encoded SyncRegionRequest, messages are SyncRegionResponses. */
+  sync(request: Uint8Array, onMessage: (message: Buffer) => void, onEnd: (end: CallEnd) => void): SyncCall;
+}
+
+/** The member that was asked knows of no leader, or of no cluster. */
+export class NoLeaderError extends Error {
+  override name = 'NoLeaderError';
+}
+
+/** Opens a link that connects at its first call. Throws PemError for a certificate file that cannot be used. */
+export function openLeaderLink(settings: LeaderLinkSettings): LeaderLink {
+  const { address, security, identity, keepalive, flowControlWindow } = settings;
+  const connection = connect(address, {
+    security,
+    identity,
+    maxReceiveBytes: settings.maxFrameBytes,
+    defaultDeadlineMs: settings.connectDeadlineMs,
+    keepalive,
+    flowControlWindow,
+  });
+  const closed = new AbortController();
+  return {
+    hello: () => hello(connection, closed.signal),
+    sync: (request, onMessage, onEnd) => sync(connection, closed.signal, request, onMessage, onEnd),
+    [Symbol.dispose]() {
+      closed.abort();
+      connection[Symbol.dispose]();
+    },
+  };
+}
+
+async function hello(connection: Connection, signal: AbortSignal): Promise<Hello> {
+  const { header, leader } = await connection.client(PDDefinition).getMembers({}, { signal });
+  if (header?.error !== undefined) throw new NoLeaderError(`GetMembers: ${header.error.message}`);
+  if (leader === undefined) throw new NoLeaderError('GetMembers: there is no leader');
+  const { name, memberId, clientUrls, binaryVersion } = leader;
+  return {
+    clusterId: header?.clusterId ?? 0n,
+    leader: { name, memberId, clientUrls },
+    ours: isSyncline(binaryVersion),
+  };
+}
+
+function sync(
+  connection: Connection,
+  closed: AbortSignal,
+  request: Uint8Array,
+  onMessage: (message: Buffer) => void,
+  onEnd: (end: CallEnd) => void,
+): SyncCall {
+  const call = connection.raw(`/${PDDefinition.fullName}/${PDDefinition.methods.syncRegions.name}`);
+  let heard = true;
+  call.onMessage((message) => {
+    if (heard) onMessage(message);
+  });
+  call.onEnd((end) => {
+    if (heard && !closed.aborted) onEnd(callEnd(end));
+  });
+  // A PD takes the end of the requests for the end of the stream: it stays open.
+  call.write(request);
+  return {
+    pause: () => call.pause(),
+    resume: () => call.resume(),
+    hangUp() {
+      heard = false;
+      call.cancel();
+    },
+  };
+}
+
+/** What an error of a call says, in one line. */
+export function callText(error: unknown): string {
+  if (error instanceof ClientError) return `${codeName(error.code)}: ${error.details}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function callEnd({ code, details }: StreamEnd): CallEnd {
+  return { code: codeName(code), message: details };
+}
+
+function codeName(code: Status): string {
+  return Status[code] ?? `status ${code}`;
+}

@@ -1,0 +1,32 @@
+// Whether a follower's copy answers reads: live, complete, heard of, and written as fast as it comes. The silence limit
+// is what keeps a leader that fell silent from being taken for one that has nothing to say (region-syncer.md 1.9, B11).
+
+import type { Phase } from './state.ts';
+
+/** What readiness depends on. */
+export interface Condition {
+  readonly phase: Phase['kind'];
+  /** What went wrong last; '' when nothing. */
+  readonly detail: string;
+  /** There is a copy that was complete once. */
+  readonly complete: boolean;
+  /** Since the leader's last frame, in ms; undefined before the first. */
+  readonly heardMs: number | undefined;
+  readonly silenceMs: number;
+  /** What the disk refused last; undefined while it takes what it is given. */
+  readonly degraded: Error | undefined;
+}
+
+/** Why the copy does not answer reads; '' when it does. */
+export function unreadiness({ phase, detail, complete, heardMs, silenceMs, degraded }: Condition): string {
+  if (!complete) return withDetail(`no complete copy: ${phase}`, detail);
+  if (phase !== 'live') return withDetail(phase, detail);
+  if (degraded !== undefined) return `the disk refuses: ${degraded.message}`;
+  if (heardMs === undefined || heardMs >= silenceMs)
+    return `nothing was heard of the leader for ${Math.round(heardMs ?? 0)} ms`;
+  return '';
+}
+
+function withDetail(reason: string, detail: string): string {
+  return detail === '' ? reason : `${reason}, ${detail}`;
+}
