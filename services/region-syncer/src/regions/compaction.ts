@@ -49,10 +49,7 @@ export class Compaction {
       const page = slots.page(slot);
       if (page !== noPage && this.#arena.isSparse(page)) this.#move(slot, page);
     }
-    this.#next = end;
-    if (end < slots.bound) return;
-    this.#next = idle;
-    this.#asked = idle;
+    this.#next = end < slots.bound ? end : idle;
   }
 
   #move(slot: number, page: number): void {

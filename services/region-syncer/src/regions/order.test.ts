@@ -2,7 +2,7 @@ import { integer, seededRng } from '@syncline/runtime/rng.ts';
 import { expect, test } from 'vitest';
 import { Order } from './order.ts';
 import { RegionTable } from './region-table.ts';
-import { blockOf, smallLimits } from './regions.fixture.ts';
+import { blockOf, shuffled, smallLimits } from './regions.fixture.ts';
 import { absent } from './slots.ts';
 
 const table = new RegionTable({ ...smallLimits, pageBytes: 1 << 20 });
@@ -93,4 +93,18 @@ test('rising keys fill their leaves, and so do pieces that are appended', () => 
   for (let i = 0; i < slots.length; i += 10) pieces.append(Int32Array.from(slots.slice(i, i + 10)));
   expect(inOrder(pieces)).toEqual(slots);
   expect(pieces.leaves).toBeLessThanOrEqual(Math.ceil(slots.length / 64));
+});
+
+test('leaves that have become sparse are joined, whatever is taken out first', () => {
+  for (const taken of [slots, slots.toReversed(), shuffled(seededRng(2), slots)]) {
+    const order = new Order(table.keys);
+    order.append(Int32Array.from(slots));
+    for (const slot of taken) {
+      if (slot % 20 === 0) continue;
+      order.seekSlot(slot);
+      order.remove();
+    }
+    expect(inOrder(order)).toEqual(slots.filter((slot) => slot % 20 === 0));
+    expect(order.leaves).toBeLessThanOrEqual(2 * Math.ceil(order.size / 129));
+  }
 });

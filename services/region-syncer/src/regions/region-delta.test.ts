@@ -81,7 +81,7 @@ test('a delta makes of an older state the present one, or is refused', () => {
 
 test('a delta has the regions in the order of their records, across terms', () => {
   const tree = new RegionTree(smallLimits);
-  const letters = [...'qwertzuiopasdfghjklyxcvbnm'].map((letter) => letter.charCodeAt(0));
+  const letters = [...Buffer.from('qwertzuiopasdfghjklyxcvbnm')];
   const indexOf = (i: number) => (i < 10 ? 2 ** 36 : 7 * 2 ** 36) + i * 70_000;
   for (const [i, letter] of letters.entries()) {
     const keys = { start: Buffer.from([letter]), end: Buffer.from([letter + 1]) };
@@ -98,6 +98,22 @@ test('a delta has the regions in the order of their records, across terms', () =
   }
   expect(ids).toEqual(letters.slice(4).map(BigInt));
   expect(removed.length).toBe(0);
+});
+
+test('a region that has gone and come back is not among the removed ones', () => {
+  const tree = new RegionTree(smallLimits);
+  const region = {
+    start: Buffer.from('a'),
+    end: Buffer.from('b'),
+    confVer: 1n,
+    version: 1n,
+    leader: 1n,
+    load: 0n,
+  };
+  for (const id of [5n, 2n ** 64n - 1n, 5n]) put(tree, { ...region, id }, tree.size + 1);
+  const { capture, removed } = tree.captureSince(0);
+  expect(capture.count).toBe(1);
+  expect([removed.length, joined(removed.lo(0), removed.hi(0))]).toEqual([1, 2n ** 64n - 1n]);
 });
 
 test('a delta below the floor is refused with both numbers', () => {

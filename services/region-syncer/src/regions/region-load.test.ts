@@ -1,4 +1,4 @@
-import { integer, seededRng } from '@syncline/runtime/rng.ts';
+import { seededRng } from '@syncline/runtime/rng.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { WireError } from '../wire/wire-error.ts';
@@ -13,6 +13,7 @@ import {
   put,
   RegionModel,
   runOfModels,
+  shuffled,
   smallLimits,
 } from './regions.fixture.ts';
 import { halves } from './uint64.ts';
@@ -51,18 +52,9 @@ function sliced(regions: readonly ModelRegion[], length: number): ModelRegion[][
 }
 
 test('a snapshot makes the same tree whatever order it came in', () => {
-  const rng = seededRng(3);
   const regions = covering(3000);
-  const shuffled = regions.map((each) => ({ each, at: rng.next() })).sort((a, b) => a.at - b.at);
   const sorted = finished(load(sliced(regions, 100)).finish(9, 'refuse'));
-  const random = finished(
-    load(
-      sliced(
-        shuffled.map(({ each }) => each),
-        7,
-      ),
-    ).finish(9, 'refuse'),
-  );
+  const random = finished(load(sliced(shuffled(seededRng(3), regions), 7)).finish(9, 'refuse'));
   expect(blocksOf(sorted)).toEqual(regions.map((each) => blockOf(each).bytes));
   expect(blocksOf(random)).toEqual(blocksOf(sorted));
   expect(random.digest.equals(sorted.digest)).toBe(true);
@@ -130,12 +122,7 @@ test('a run that is cut short is an error', () => {
 });
 
 test('many regions are ordered in many pieces, so that others have their turn', () => {
-  const rng = seededRng(6);
-  const regions = covering(30_000);
-  for (let i = regions.length - 1; i > 0; i--) {
-    const j = integer(rng, i + 1);
-    [regions[i], regions[j]] = [regions[j] as ModelRegion, regions[i] as ModelRegion];
-  }
+  const regions = shuffled(seededRng(6), covering(30_000));
   const steps = load(sliced(regions, 1000)).finish(0, 'refuse');
   let stops = 0;
   while (steps.next().done !== true) stops++;

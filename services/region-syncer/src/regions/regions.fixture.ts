@@ -1,5 +1,6 @@
 // Regions in the plainest form there is, and PD's rules on them word by word: what the real tree is compared with.
 import { PeerRole } from '@syncline/proto/metapb.ts';
+import { integer, type Rng } from '@syncline/runtime/rng.ts';
 import fc from 'fast-check';
 import { RegionFields, readBlock } from '../wire/region-fields.ts';
 import { runOf } from '../wire/wire.fixture.ts';
@@ -54,6 +55,16 @@ export function put(tree: RegionTree, region: ModelRegion, index: number, term =
 /** The blocks of these regions, back to back. */
 export function runOfModels(regions: readonly ModelRegion[]): Uint8Array {
   return Buffer.concat(regions.map((region) => blockOf(region).bytes));
+}
+
+/** The same items in random order. */
+export function shuffled<T>(rng: Rng, items: readonly T[]): T[] {
+  const all = [...items];
+  for (let i = all.length - 1; i > 0; i--) {
+    const j = integer(rng, i + 1);
+    [all[i], all[j]] = [all[j] as T, all[i] as T];
+  }
+  return all;
 }
 
 /** What a generator gives when nobody pauses it. */
