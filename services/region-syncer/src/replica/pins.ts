@@ -53,8 +53,9 @@ export class Pins {
     return [...this.#pins].map(({ position }) => position);
   }
 
-  /** The log has only what follows `first`. */
-  trimmed(first: number): void {
-    for (const pin of this.#pins) if (pin.position < first) pin.lose();
+  /** The log has no longer what follows these of the positions(). */
+  refused(positions: readonly number[]): void {
+    const highest = Math.max(...positions);
+    for (const pin of this.#pins) if (pin.position <= highest) pin.lose();
   }
 }

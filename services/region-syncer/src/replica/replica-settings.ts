@@ -19,8 +19,12 @@ export interface ReplicaSettings {
   readonly retention: Retention;
   /** Records after which a checkpoint is written; half the number of regions when that is more. */
   readonly checkpointRecords: number;
+  /** Wait before a checkpoint that failed is tried again. */
+  readonly checkpointRetryMs: number;
   /** Bytes of a generation that are written, or read, at once: no more than the store's own pieceBytes. */
   readonly pieceBytes: number;
+  /** Bytes of a run within a generation, which are read back at once; no more than a page of the arena. */
+  readonly runBytes: number;
   /** Longest piece of work on this thread before others have their turn. */
   readonly turnMs: number;
 }

@@ -101,7 +101,6 @@ export class History {
       throw new RangeError(`a history at index ${next} cannot have a lineage that ends at ${lineage.next}`);
     this.#table.dropTerms(maxTerm + 1);
     for (const term of terms) this.#table.putTerm(term);
-    this.#table.forceSnapshot(false);
     this.#lineage = lineage;
     this.#next = next;
     this.put({ ...row, maxTerm: Math.max(this.#row.maxTerm, lineage.term) });
@@ -112,9 +111,9 @@ export class History {
     return this.#table.isSnapshotForced();
   }
 
-  /** In a transaction: the next history has to be a snapshot, until one has taken the place of this. */
-  forceSnapshot(): void {
-    this.#table.forceSnapshot(true);
+  /** In a transaction: whether the next history has to be a snapshot. */
+  forceSnapshot(forced: boolean): void {
+    this.#table.forceSnapshot(forced);
   }
 
   /** In a transaction: forgets the terms from whose end nobody can go on when all before `first` is gone. */

@@ -19,9 +19,12 @@ import type { RegionStoreOptions } from './store-options.ts';
 export type Flip =
   /** It holds what the history led to at `index`, which the log goes on from. */
   | { readonly kind: 'checkpoint'; readonly index: number }
-  /** It is another history: nothing in the log continues it. `lineage` is empty for a foreign one. */
+  /**
+   * It is another history: nothing in the log continues it. `lineage` is empty for a foreign one. A snapshot was sent by
+   * a leader; what is rebased was made of what is held, so a snapshot that is forced has still to come.
+   */
   | {
-      readonly kind: 'snapshot';
+      readonly kind: 'snapshot' | 'rebase';
       readonly index: number;
       /** How many blocks, the first ones, are the snapshot; those after them are records that came since. */
       readonly regions: number;
@@ -148,7 +151,7 @@ export class RegionStore implements Disposable {
 
   /** What is held is not to be gone on with: a snapshot has to take its place, also after a restart. Its flip ends that. */
   forceSnapshot(): void {
-    this.#file.write('force a snapshot', ({ history }) => history.forceSnapshot());
+    this.#file.write('force a snapshot', ({ history }) => history.forceSnapshot(true));
   }
 
   /** Whether a snapshot was forced and has not come. */
@@ -201,12 +204,13 @@ export class RegionStore implements Disposable {
     const { table, regions, bytes } = this.#begun();
     this.#file.write('flip', (held) => {
       const { history, log } = held;
-      if (flip.kind === 'snapshot') {
+      if (flip.kind !== 'checkpoint') {
         if (flip.regions > regions)
           throw new RangeError(`${flip.regions} regions are more than the ${regions} that were written`);
         const generation = { table, regions: flip.regions, bytes, index };
         log.bury(log.spans.length);
         history.replace({ source: flip.source, generation }, flip.lineage, index);
+        if (flip.kind === 'snapshot') history.forceSnapshot(false);
       } else {
         if (readableFrom(held, flip.index) === undefined)
           throw new RangeError(`the log does not go on from index ${flip.index}`);
@@ -254,6 +258,7 @@ export class RegionStore implements Disposable {
     this.#file.write('reset', ({ history, log }) => {
       log.bury(log.spans.length);
       history.replace({ source: { kind: 'none' }, generation: undefined }, [], 0);
+      history.forceSnapshot(false);
       this.#failpoint('reset');
     });
   }
