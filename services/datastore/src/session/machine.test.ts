@@ -202,6 +202,12 @@ test('without its core a session forgets what was meant for it and starts with a
   expect(session.effect('subscribe')).toMatchObject({ epoch: 102, why: 'worker_restart' });
 });
 
+test('the commit of an epoch that is over is not the commit of this one', () => {
+  const session = sessionOf(planOf(onChange)).on(...synced, resync, sealed(102));
+  expect(session.on(committed(101)).state.phase.kind).toBe('committing');
+  expect(session.on(committed(102)).state.phase.kind).toBe('synced');
+});
+
 test('ONCE is done when its tree is committed, whether the device closes before or after', () => {
   for (const events of [
     [sealed(101), ended, committed(101)],
