@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseSettings, SettingsError } from '@syncline/rpc/settings.ts';
-import { settingsHelp } from '@syncline/rpc/settings-help.ts';
+import { settingsHelp, settingsMarkdown } from '@syncline/rpc/settings-help.ts';
 import { expect, test } from 'vitest';
-import { advertisedUrls, contradictions, leaderIdentity, leaderSecurity, settings, tlsOf } from './config.ts';
+import { advertisedUrls, contradictions, settings, tlsOf } from './config.ts';
+import { replicaSettings, storeOptions } from './settings/copy.ts';
+import { followerSettings, linkSettings } from './settings/following.ts';
 
 const variables = (short: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(short).map(([name, value]) => [`SYNCLINE_REGION_SYNCER_${name}`, value]));
@@ -91,13 +94,17 @@ test('URLs are advertised as set, else by the address that is listened on, or by
 });
 
 test('the leader is called in plaintext unless a setting of its TLS is there', () => {
-  expect(leaderSecurity(read())).toEqual({ kind: 'plaintext' });
-  expect(leaderSecurity(read({ LEADER_TLS: 'true' }))).toEqual({ kind: 'tls', skipVerify: false });
-  expect(
-    leaderSecurity(
-      read({ LEADER_CA: 'ca', LEADER_CERT: 'c', LEADER_KEY: 'k', LEADER_SERVER_NAME: 'pd.lab' }),
-    ),
-  ).toEqual({
+  const link = (short: Readonly<Record<string, string>> = {}) => linkSettings(read(short), 'pd:2379');
+  expect(link()).toMatchObject({
+    address: 'pd:2379',
+    security: { kind: 'plaintext' },
+    identity: { kind: 'none' },
+    connectDeadlineMs: 10_000,
+    maxFrameBytes: 64 * 2 ** 20,
+  });
+  expect(link({ LEADER_TLS: 'true' }).security).toEqual({ kind: 'tls', skipVerify: false });
+  const files = { LEADER_CA: 'ca', LEADER_CERT: 'c', LEADER_KEY: 'k', LEADER_SERVER_NAME: 'pd.lab' };
+  expect(link(files).security).toEqual({
     kind: 'tls',
     caFile: 'ca',
     certFile: 'c',
@@ -105,12 +112,27 @@ test('the leader is called in plaintext unless a setting of its TLS is there', (
     serverName: 'pd.lab',
     skipVerify: false,
   });
-  expect(leaderIdentity(read())).toEqual({ kind: 'none' });
-  expect(leaderIdentity(read({ LEADER_USERNAME: 'u', LEADER_PASSWORD: 'p' }))).toEqual({
+  expect(link({ LEADER_USERNAME: 'u', LEADER_PASSWORD: 'p' }).identity).toEqual({
     kind: 'password',
     username: 'u',
     password: 'p',
   });
+});
+
+test('waits before a new connection are left to chance as a whole', () => {
+  expect(followerSettings(read()).retry).toMatchObject({
+    initialMs: 100,
+    maxMs: 3_000,
+    factor: 2,
+    jitter: 1,
+  });
+});
+
+test('a chunk of the log, on disk as in memory, is what a frame of records carries', () => {
+  const config = read({ LOG_FRAME: '64KiB', FRAME_RECORDS: '10', SYNCHRONOUS: 'full' });
+  const chunk = { records: 10, bytes: 65_536 };
+  expect(storeOptions(config, 'f')).toMatchObject({ file: 'f', synchronous: 'FULL', chunk });
+  expect(replicaSettings(config)).toMatchObject({ chunk, tail: { records: 200_000 } });
 });
 
 test('TLS is served with a certificate and its key', () => {
@@ -126,4 +148,10 @@ test('the help shows every setting and no secret', () => {
   const help = settingsHelp(settings);
   for (const name of ['SYNCLINE_DATA ', 'SYNCLINE_REGION_SYNCER_LEADER ']) expect(help).toContain(name);
   expect(help).toContain('SYNCLINE_REGION_SYNCER_PASSWORD  (secret');
+});
+
+test('the settings of docs/region-syncer.md are these', () => {
+  const page = readFileSync(new URL('../../../docs/region-syncer.md', import.meta.url), 'utf8');
+  const unaligned = (table: string) => table.replaceAll(/ +/g, ' ').replaceAll(/ ?-{3,} ?/g, '---');
+  expect(unaligned(page)).toContain(unaligned(settingsMarkdown(settings)));
 });

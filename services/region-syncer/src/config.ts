@@ -1,7 +1,6 @@
 // What the region syncer can be told: its settings, all from the environment. docs/region-syncer.md has them as a table.
 
 import { hostname } from 'node:os';
-import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
 import type { ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
@@ -20,7 +19,9 @@ import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
 import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { leaderSettings } from './leader/leader-limits.ts';
-import { address, id, urls } from './member-settings.ts';
+import { copySettings } from './settings/copy.ts';
+import { followingSettings } from './settings/following.ts';
+import { address, id, urls } from './settings/forms.ts';
 import { storePoints } from './store/failpoints.ts';
 
 const anyWait = { min: '10ms', max: '24h' };
@@ -67,14 +68,6 @@ export const settings = {
     defaultDeadline: duration('60s', anyWait, 'deadline of unary calls that come without one'),
     drain: duration('3s', anyWait, 'how long calls may go on after the stop before they are cut'),
 
-    leaderTls: flag(false, 'whether the leader is called with TLS; the settings below imply it'),
-    leaderCa: optional(path, "PEM certificates to trust for the leader's instead of the well-known ones"),
-    leaderCert: optional(path, 'PEM certificate of this member towards the leader, with its key'),
-    leaderKey: optional(path, 'PEM key of that certificate'),
-    leaderServerName: optional(text, "the name that the leader's certificate carries"),
-    leaderUsername: optional(text, 'sent to the leader with each call'),
-    leaderPassword: secret('sent to the leader with each call'),
-
     maxReplicas: integer(3, { min: '1', max: '100' }, 'what GetClusterConfig answers as max_peer_count'),
     scanSize: bytes(
       '64MiB',
@@ -88,89 +81,8 @@ export const settings = {
     ),
     bucketBytes: bytes('256MiB', anySize, 'memory of reported buckets; beyond it the oldest report goes'),
     ...leaderSettings,
-
-    retentionRecords: integer(
-      2_000_000,
-      { min: '1000', max: '1000000000' },
-      'records of the log that are kept on disk for followers that come back',
-    ),
-    retentionBytes: bytes('512MiB', anySize, 'bytes of the log that are kept for them'),
-    pinnedBytes: bytes('1GiB', anySize, 'bytes more that running snapshots may keep of it'),
-    tailRecords: integer(200_000, { min: '1000', max: '100000000' }, 'newest records that stay in memory'),
-    tailBytes: bytes('64MiB', anySize, 'bytes of them'),
-    tombstones: integer(
-      1_000_000,
-      { min: '1', max: '100000000' },
-      'removed regions that are remembered, to tell a follower what changed without the log',
-    ),
-    checkpointRecords: integer(
-      500_000,
-      { min: '1', max: '1000000000' },
-      'records after which a checkpoint is written; with more regions than twice as many, half of those',
-    ),
-    pending: bytes(
-      '32MiB',
-      anySize,
-      'bytes of records that wait for the disk, beyond which heartbeats or the leader are not read',
-    ),
-    arenaPage: bytes('4MiB', { min: '64KiB', max: '256MiB' }, 'unit in which memory for regions is taken'),
-    sparePages: integer(8, { min: '0', max: '10000' }, 'empty units that are kept for later'),
-
-    synchronous: choice(
-      ['normal', 'full'],
-      'normal',
-      'full: a record is on disk before a follower is sent it, also when the power is cut; normal: when the process is killed',
-    ),
-    autocheckpoint: integer(
-      200,
-      { min: '1', max: '1000000' },
-      "pages of SQLite's write-ahead log that are moved at once: fewer make shorter pauses",
-    ),
-    disk: bytes('64GiB', { min: '16MiB', max: '16384GiB' }, 'how large the file may grow'),
-    segment: integer(
-      50_000,
-      { min: '1000', max: '100000000' },
-      'records of the log that are dropped together',
-    ),
-    piece: bytes('8MiB', { min: '64KiB', max: '256MiB' }, 'bytes of a checkpoint that are written at once'),
-    storeDeadline: duration('30s', anyWait, 'how long the store may take for one piece of work'),
-    storeRetry: duration('20ms', anyWait, 'wait before a write that failed is tried again; it doubles'),
-    storeRetryMax: duration('1s', anyWait, 'longest such wait'),
-    busy: duration('5s', anyWait, 'how long opening waits for another process that has the file'),
-
-    connectDeadline: duration('10s', anyWait, "how long a follower's connecting and GetMembers may take"),
-    silence: duration(
-      '30s',
-      { min: '100ms', max: '1h' },
-      "how long a follower may hear nothing before it connects anew, at least twice its leader's keepalive; it is not ready then",
-    ),
-    retry: duration(
-      '100ms',
-      anyWait,
-      'wait before a follower connects anew; it doubles, and all of it is left to chance',
-    ),
-    retryMax: duration('3s', anyWait, 'longest such wait'),
-    healthyAfter: duration('30s', anyWait, 'how long a follower must be live for the waits to start over'),
-    receiveWindow: bytes(
-      '1MiB',
-      { min: '64KiB', max: '1GiB' },
-      'HTTP/2 window towards the leader; a larger one is faster on long links and holds the loop longer',
-    ),
-    maxFrame: bytes(
-      '64MiB',
-      { min: '1MiB', max: '1GiB' },
-      'longest frame a follower takes: an old PD sends all that was missed in one',
-    ),
-    maxFrameRegions: integer(100_000, { min: '1000', max: '10000000' }, 'most regions of one'),
-    applyFrames: integer(
-      2,
-      { min: '1', max: '64' },
-      'frames that wait to be applied before the leader is held back',
-    ),
-    trustForeign: flag(
-      false,
-      "whether a PD's index is asked for again on a new connection; without it a PD's regions are taken anew",
-    ),
+    ...copySettings,
+    ...followingSettings,
 
     failpoints: text('', 'faults to inject, for tests: point=action[:argument][@n], separated by semicolons'),
   },
@@ -218,28 +130,6 @@ export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | und
     keyFile: tlsKey,
     ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
   };
-}
-
-/** How the leader is called. */
-export function leaderSecurity(config: Config): ClientSecurity {
-  const { leaderCa, leaderCert, leaderKey, leaderServerName } = config;
-  const implied = leaderCa ?? leaderCert ?? leaderServerName;
-  if (!config.leaderTls && implied === undefined) return { kind: 'plaintext' };
-  return {
-    kind: 'tls',
-    ...(leaderCa !== undefined && { caFile: leaderCa }),
-    ...(leaderCert !== undefined && { certFile: leaderCert }),
-    ...(leaderKey !== undefined && { keyFile: leaderKey }),
-    ...(leaderServerName !== undefined && { serverName: leaderServerName }),
-    skipVerify: false,
-  };
-}
-
-/** As whom the leader is called. */
-export function leaderIdentity({ leaderUsername, leaderPassword }: Config): ClientIdentity {
-  return leaderUsername === undefined || leaderPassword === undefined
-    ? { kind: 'none' }
-    : { kind: 'password', username: leaderUsername, password: leaderPassword };
 }
 
 /** Where others reach this member, which listens on `port`: as set, else by its address, or its name when that is all. */

@@ -1,5 +1,5 @@
 // This process as the services show it: one copy of the regions, whichever role keeps it. Leader and follower both
-// are a Member; what only one of them can do throws WrongRoleError on the other.
+// are a Member; what only one of them can do throws WrongRoleError on the other, and MemberLoadingError before.
 // Everything but drain() answers at once from memory: it is asked by each read and each scrape.
 
 import type { Digest } from '../regions/digest.ts';
@@ -102,4 +102,9 @@ export class UnknownStreamError extends Error {
   constructor(name: string) {
     super(`name ${JSON.stringify(name)}: no follower of this name has a stream`);
   }
+}
+
+/** The member reads its copy from the disk; the message says how far it is. */
+export class MemberLoadingError extends Error {
+  override name = 'MemberLoadingError';
 }

@@ -3,7 +3,7 @@ import { Metadata } from 'nice-grpc-common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { each } from './world/each.ts';
 import { refusal } from './world/refusal.ts';
-import { firstRegion, type ServiceWorld, startServices } from './world/service-world.ts';
+import { firstRegion, type ServiceWorld, startLoading, startServices } from './world/service-world.ts';
 
 let leader: ServiceWorld;
 let follower: ServiceWorld;
@@ -90,26 +90,12 @@ test.each(reads)('%s: a follower that is not ready sends its caller to the leade
   }
 });
 
-test('a leader that still reads its state from the disk has not started', async () => {
-  const { freshness } = leader.member;
-  leader.member.freshness = { ...freshness, ready: false, reason: 'loading' };
-  try {
-    expect(await refusal(leader.pd.isBootstrapped({ header: leader.header }))).toBe(
-      'UNAVAILABLE: server not started',
-    );
-    expect(await refusal(leader.pd.getRegion({ header: leader.header }))).toBe(
-      'UNAVAILABLE: server not started',
-    );
-  } finally {
-    leader.member.freshness = freshness;
-  }
-});
-
 test('GetMembers and GetClusterInfo check nothing: the cluster id is learnt from them', async () => {
   for (const world of [leader, follower]) {
     const { clusterId } = world.member;
     const { header, members, leader: leading } = await world.pd.getMembers({});
     expect([header?.clusterId, members[0]?.memberId]).toEqual([clusterId, 2n ** 64n - 1n]);
+    expect(members[0]?.binaryVersion).toMatch(/^syncline\//);
     expect(leading?.name).toBe(world === leader ? 'self' : undefined);
     expect((await world.pd.getClusterInfo({})).serviceModes).toEqual([1]);
   }
@@ -181,14 +167,17 @@ test('what is not known of the age is not told', async () => {
   }
 });
 
-test('the streams of a leader are UNAVAILABLE at a follower, never OK', async () => {
-  for (const [path, details] of [
-    ['/pdpb.PD/SyncRegions', 'server not started'],
-    ['/pdpb.PD/RegionHeartbeat', 'not leader'],
-  ] as const) {
-    const ended = await new Promise((resolve) => follower.connection.raw(path).onEnd(resolve));
-    expect(ended).toMatchObject({ code: 14, details });
-  }
+test.each([
+  ['follower', '/pdpb.PD/SyncRegions', 'server not started'],
+  ['follower', '/pdpb.PD/RegionHeartbeat', 'not leader'],
+  ['leader', '/pdpb.PD/SyncRegions', 'server not started'],
+  ['leader', '/pdpb.PD/RegionHeartbeat', 'server not started'],
+] as const)('a %s that does not serve %s ends it UNAVAILABLE, never OK', async (role, path, details) => {
+  await using world = await startLoading(role);
+  if (role === 'follower') world.finishLoading();
+  const { connection } = world;
+  const ended = await new Promise((resolve) => connection.raw(path).onEnd(resolve));
+  expect(ended).toMatchObject({ code: 14, details });
 });
 
 test('a bootstrap makes what needs it answer', async () => {

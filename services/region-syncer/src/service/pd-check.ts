@@ -21,17 +21,20 @@ export type Reader =
 
 /** A request that only a leader answers. Throws ServerError. */
 export function checkLeader({ member, leading }: PdParts, header: RequestHeader | undefined): Leading {
-  if (leading === undefined) throw new ServerError(Status.UNAVAILABLE, 'not leader');
-  return checkLeading(member, leading, header);
+  if (member.role === 'follower') throw new ServerError(Status.UNAVAILABLE, 'not leader');
+  if (leading === undefined) throw new ServerError(Status.UNAVAILABLE, 'server not started');
+  checkCluster(member, header);
+  return leading;
 }
 
 /** A region read. Throws ServerError; tells the caller of a stale copy how old it is. */
 export function checkRead(
-  { member, leading }: PdParts,
+  parts: PdParts,
   header: RequestHeader | undefined,
   context: Pick<CallContext, 'metadata' | 'header'>,
 ): Reader {
-  if (leading !== undefined) return { kind: 'leader', leading: checkLeading(member, leading, header) };
+  const { member } = parts;
+  if (member.role === 'leader') return { kind: 'leader', leading: checkLeader(parts, header) };
   const staleIsFine = allowsStale(context.metadata);
   if (!staleIsFine && !context.metadata.has(followerKey))
     throw new ServerError(Status.UNAVAILABLE, 'not leader and follower handling not allowed');
@@ -39,12 +42,6 @@ export function checkRead(
   const { ready, complete } = member.freshness;
   if (staleIsFine && complete) tellAge(member, context.header);
   return ready || (staleIsFine && complete) ? { kind: 'follower' } : { kind: 'not-ready' };
-}
-
-function checkLeading(member: Member, leading: Leading, header: RequestHeader | undefined): Leading {
-  if (!member.freshness.ready) throw new ServerError(Status.UNAVAILABLE, 'server not started');
-  checkCluster(member, header);
-  return leading;
 }
 
 function checkCluster({ clusterId }: Member, header: RequestHeader | undefined): void {

@@ -16,6 +16,7 @@ import {
   type Member as ProtoMember,
   ServiceMode,
 } from '@syncline/proto/pdpb.ts';
+import { binaryVersion } from '../cluster/binary-version.ts';
 import { BootstrapRefusedError, readBootstrap } from './bootstrap-request.ts';
 import type { Peer } from './member.ts';
 import { checkLeader } from './pd-check.ts';
@@ -26,10 +27,12 @@ import { replicationStatus } from './replication-status.ts';
 /** Who leads. Checks nothing. */
 export function getMembers({ member }: PdParts): GetMembersResponse {
   const { members, leader } = member.roster;
+  const [self] = members;
+  const version = ({ memberId }: Peer) => (memberId === self?.memberId ? binaryVersion : '');
   return {
     header: okHeader(member.clusterId),
-    members: members.map(shown),
-    leader: leader && shown(leader),
+    members: members.map((each) => shown(each, version(each))),
+    leader: leader && shown(leader, version(leader)),
     etcdLeader: undefined,
     tsoAllocatorLeaders: {},
   };
@@ -82,7 +85,7 @@ export function getClusterConfig(request: GetClusterConfigRequest, parts: PdPart
   };
 }
 
-function shown({ name, memberId, clientUrls }: Peer): ProtoMember {
+function shown({ name, memberId, clientUrls }: Peer, version: string): ProtoMember {
   return {
     name,
     memberId,
@@ -90,7 +93,7 @@ function shown({ name, memberId, clientUrls }: Peer): ProtoMember {
     clientUrls: [...clientUrls],
     leaderPriority: 0,
     deployPath: '',
-    binaryVersion: '',
+    binaryVersion: version,
     gitHash: '',
     dcLocation: '',
   };

@@ -20,9 +20,10 @@ export interface PdLimits {
   readonly maxReplicas: number;
 }
 
+/** Who answers may change: look anew at each request. */
 export interface PdParts {
   readonly member: Member;
-  /** Undefined on a follower. */
+  /** Undefined on a follower, and on a leader that is loading. */
   readonly leading: Leading | undefined;
   readonly limits: PdLimits;
 }

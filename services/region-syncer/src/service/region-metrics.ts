@@ -24,11 +24,11 @@ interface Family {
   readonly samples: (seen: Seen) => readonly Sample[];
 }
 
-/** Registers the families of the region syncer. */
-export function registerRegionMetrics(metrics: Metrics, member: Member): void {
-  const scrape = new Scrape(member);
+/** Registers the families of the region syncer. The member may be another one after the loading, of the same role. */
+export function registerRegionMetrics(metrics: Metrics, shown: { readonly member: Member }): void {
+  const scrape = new Scrape(shown);
   for (const family of counters) register(Counter, family, metrics, scrape);
-  const ofRole = member.role === 'leader' ? leaderGauges : followerGauges;
+  const ofRole = shown.member.role === 'leader' ? leaderGauges : followerGauges;
   for (const family of [...gauges, ...ofRole]) register(Gauge, family, metrics, scrape);
 }
 
@@ -52,15 +52,15 @@ function register(
 
 /** One look at the member, shared by the families of a scrape: they are all collected in one go. */
 class Scrape {
-  readonly #member: Member;
+  readonly #shown: { readonly member: Member };
   #seen: Seen | undefined;
 
-  constructor(member: Member) {
-    this.#member = member;
+  constructor(shown: { readonly member: Member }) {
+    this.#shown = shown;
   }
 
   look(): Seen {
-    const member = this.#member;
+    const { member } = this.#shown;
     this.#seen ??= { status: member.status(), counts: member.counts(), lag: member.lag() };
     queueMicrotask(() => {
       this.#seen = undefined;

@@ -134,9 +134,9 @@ test('a follower is reset, a leader forces a snapshot and drains', async () => {
 });
 
 test('the metrics are those of Status, and a follower’s link is not a leader’s', async () => {
-  const scrape = async ({ member }: ServiceWorld) => {
+  const scrape = async (world: ServiceWorld) => {
     const metrics = createMetrics('test');
-    registerRegionMetrics(metrics, member);
+    registerRegionMetrics(metrics, world);
     const text = await metrics.metrics();
     return text.split('\n').filter((line) => line.startsWith('region_'));
   };

@@ -16,35 +16,38 @@ import { answered } from './status-of-error.ts';
 
 const interval = { shortestMs: 100, longestMs: 60_000, fallbackMs: 1_000 } as const;
 
+/** Whom the service is about; it may be another one after the loading. */
+type Shown = { readonly member: Member };
+
 /** Everything serve() needs for syncline.region.v1.RegionService. */
-export function regionServiceBinding(member: Member, clock: Clock): Binding {
+export function regionServiceBinding(shown: Shown, clock: Clock): Binding {
   return implement(RegionServiceDefinition, {
-    status: () => answered(() => ({ status: statusOf(member) })),
-    watchStatus: ({ intervalMs }, { signal }) => watchStatus(member, clock, intervalMs, signal),
-    lag: () => answered(() => lagOf(member)),
-    digest: () => answered(() => digestOf(member)),
-    resetFollower: ({ reason }) => answered(() => ({ nextIndex: BigInt(member.reset(reason)) })),
+    status: () => answered(() => ({ status: statusOf(shown) })),
+    watchStatus: ({ intervalMs }, { signal }) => watchStatus(shown, clock, intervalMs, signal),
+    lag: () => answered(() => lagOf(shown)),
+    digest: () => answered(() => digestOf(shown)),
+    resetFollower: ({ reason }) => answered(() => ({ nextIndex: BigInt(shown.member.reset(reason)) })),
     forceSnapshot: ({ name }) =>
       answered(() => {
         if (name === '') throw invalidField('name', 'it is required');
-        member.forceSnapshot(name);
+        shown.member.forceSnapshot(name);
         return {};
       }),
     drain: (_, { signal }) =>
       answered(async () => {
-        const { durable, streams } = await member.drain(signal);
+        const { durable, streams } = await shown.member.drain(signal);
         return { durableIndex: BigInt(durable), streams };
       }),
   });
 }
 
-function statusOf(member: Member): RegionStatus {
+function statusOf({ member }: Shown): RegionStatus {
   return toRegionStatus(member.status(), member.counts());
 }
 
 /** The state now, and again whenever it is another; what changed in between is not told. */
 async function* watchStatus(
-  member: Member,
+  shown: Shown,
   clock: Clock,
   intervalMs: number,
   signal: AbortSignal,
@@ -52,7 +55,7 @@ async function* watchStatus(
   const everyMs = readInterval(intervalMs);
   let told: Uint8Array = new Uint8Array(0);
   for (;;) {
-    const status = statusOf(member);
+    const status = statusOf(shown);
     const encoded = RegionStatus.encode(status).finish();
     if (Buffer.compare(encoded, told) !== 0) yield { status };
     told = encoded;
@@ -60,7 +63,7 @@ async function* watchStatus(
   }
 }
 
-function lagOf(member: Member): LagResponse {
+function lagOf({ member }: Shown): LagResponse {
   const { leaderNext, followers } = member.lag();
   return {
     role: roles[member.role],
@@ -74,7 +77,7 @@ function lagOf(member: Member): LagResponse {
   };
 }
 
-function digestOf(member: Member): DigestResponse {
+function digestOf({ member }: Shown): DigestResponse {
   const { index, digest, regions } = member.digest();
   const encoded = digest.encode();
   const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);

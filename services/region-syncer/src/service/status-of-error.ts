@@ -2,11 +2,12 @@
 
 import { ServerError, Status } from 'nice-grpc-common';
 import { faultOf } from '../store/store-fault.ts';
-import { UnknownStreamError, WrongRoleError } from './member.ts';
+import { MemberLoadingError, UnknownStreamError, WrongRoleError } from './member.ts';
 
 const statuses = [
   [WrongRoleError, Status.FAILED_PRECONDITION],
   [UnknownStreamError, Status.NOT_FOUND],
+  [MemberLoadingError, Status.UNAVAILABLE],
 ] as const;
 
 /** Answers a call; a known error leaves with its status, a disk that refuses as UNAVAILABLE; anything else is a fault of ours. */

@@ -3,29 +3,35 @@
 import { PassThrough } from 'node:stream';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
-import { type Binding, rawBidi } from '@syncline/rpc/binding.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
+import type { RawCall } from '@syncline/rpc/raw-call.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
+import { seededRng } from '@syncline/runtime/rng.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
+import { Status } from 'nice-grpc-common';
 import { Cluster } from '../../cluster/cluster.ts';
+import { Identity } from '../../cluster/identity.ts';
 import { ReportedBuckets } from '../../cluster/reported-buckets.ts';
-import { openRegionStore } from '../../store/open-region-store.ts';
+import { openRegionStore, type RegionStoreThread } from '../../store/open-region-store.ts';
 import { storeOptions } from '../../store/store.fixture.ts';
-import { followerStreams } from '../follower-streams.ts';
+import { LoadingMember } from '../loading-member.ts';
 import type { Role } from '../member-status.ts';
 import { pdBinding } from '../pd.ts';
 import type { Leading } from '../pd-parts.ts';
+import { pdStreams } from '../pd-streams.ts';
 import { regionServiceBinding } from '../region-service.ts';
+import { Serving } from '../serving.ts';
 import { WorldMember } from './world-member.ts';
 
 export interface ServiceWorld extends AsyncDisposable {
   readonly member: WorldMember;
-  /** Undefined on a follower. */
-  readonly leading: Leading | undefined;
+  /** Shown instead of `member` until finishLoading(). */
+  readonly loading: LoadingMember;
+  finishLoading(): void;
   readonly connection: Connection;
   readonly address: string;
   readonly pd: ReturnType<typeof pdClient>;
@@ -36,20 +42,38 @@ export interface ServiceWorld extends AsyncDisposable {
   bootstrap(): Promise<void>;
 }
 
-/** Serves a member of this role; `scanBytes` bounds its scans. */
+/** Serves a member of this role that has been loaded; `scanBytes` bounds its scans. */
 export async function startServices(role: Role, scanBytes = 1 << 20): Promise<ServiceWorld> {
+  const world = await startLoading(role, scanBytes);
+  world.finishLoading();
+  return world;
+}
+
+/** Serves a member of this role that reads its disk. */
+export async function startLoading(role: Role, scanBytes = 1 << 20): Promise<ServiceWorld> {
   const stack = new AsyncDisposableStack();
   const member = new WorldMember(role);
-  const leading = role === 'leader' ? await lead(member, stack) : undefined;
+  const directory = stack.use(await tempDir('region-services'));
+  const options = { ...storeOptions(directory.path), failpoints: '' };
+  const store = stack.use(
+    await openRegionStore(options, 10_000, (error) => {
+      throw error;
+    }),
+  );
+  const wanted = { clusterId: member.clusterId, memberId: undefined, name: undefined };
+  const identity = new Identity(wanted, undefined, store, seededRng(1));
+  const loading = new LoadingMember(role, identity, { pageBytes: 1 << 16, sparePages: 1, tombstones: 1 });
+  const serving = new Serving(loading, { scanBytes, maxReplicas: 3 });
+  const leading = role === 'leader' ? await lead(member, store) : undefined;
   const server = stack.use(
     await serve({
       service: 'region-syncer',
       listen: { host: '127.0.0.1', port: 0 },
       admin: undefined,
       bindings: [
-        pdBinding({ member, leading, limits: { scanBytes, maxReplicas: 3 } }),
-        regionServiceBinding(member, systemClock),
-        ...(role === 'leader' ? noStreams() : followerStreams()),
+        pdBinding(serving),
+        regionServiceBinding(serving, systemClock),
+        ...pdStreams(role, () => serving.streams),
       ],
       stop: new AbortController().signal,
       logger: createLogger({
@@ -71,7 +95,8 @@ export async function startServices(role: Role, scanBytes = 1 << 20): Promise<Se
   const header = { clusterId: member.clusterId };
   return {
     member,
-    leading,
+    loading,
+    finishLoading: () => (leading ? serving.lead(member, leading, noStreams) : serving.follow(member)),
     connection,
     address,
     pd,
@@ -91,14 +116,7 @@ export const firstRegion = {
   peers: [{ id: 2n, storeId: 1n }],
 };
 
-async function lead(member: WorldMember, stack: AsyncDisposableStack): Promise<Leading> {
-  const directory = stack.use(await tempDir('region-services'));
-  const options = { ...storeOptions(directory.path), failpoints: '' };
-  const store = stack.use(
-    await openRegionStore(options, 10_000, (error) => {
-      throw error;
-    }),
-  );
+async function lead(member: WorldMember, store: RegionStoreThread): Promise<Leading> {
   return {
     cluster: await Cluster.load(store, systemClock),
     buckets: new ReportedBuckets({ regions: 100, bytes: 1 << 20 }),
@@ -110,11 +128,10 @@ async function lead(member: WorldMember, stack: AsyncDisposableStack): Promise<L
 }
 
 /** The leader's streams are tested where they are. */
-function noStreams(): Binding[] {
-  return (['regionHeartbeat', 'syncRegions'] as const).map((name) =>
-    rawBidi(PDDefinition, name, (call) => call.end(12, 'not in this test')),
-  );
-}
+const noStreams = {
+  regionHeartbeat: (call: RawCall) => call.end(Status.UNIMPLEMENTED, 'not in this test'),
+  syncRegions: (call: RawCall) => call.end(Status.UNIMPLEMENTED, 'not in this test'),
+};
 
 function pdClient(connection: Connection) {
   return connection.client(PDDefinition);

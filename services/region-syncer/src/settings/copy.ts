@@ -1,0 +1,116 @@
+// The settings of one copy of the regions, in memory and on disk, and the bounds they are.
+
+import { bytes, choice, duration, integer } from '@syncline/rpc/setting-types.ts';
+import type { ReplicaSettings } from '../replica/replica-settings.ts';
+import type { RegionStoreOptions } from '../store/store-options.ts';
+
+const anyWait = { min: '10ms', max: '24h' };
+const anySize = { min: '64KiB', max: '16384GiB' };
+
+/** To be spread into the service's table. */
+export const copySettings = {
+  retentionRecords: integer(
+    2_000_000,
+    { min: '1000', max: '1000000000' },
+    'records of the log that are kept on disk for followers that come back',
+  ),
+  retentionBytes: bytes('512MiB', anySize, 'bytes of the log that are kept for them'),
+  pinnedBytes: bytes('1GiB', anySize, 'bytes more that running snapshots may keep of it'),
+  tailRecords: integer(
+    200_000,
+    { min: '1000', max: '100000000' },
+    'newest records of the log that stay in memory',
+  ),
+  tailBytes: bytes('64MiB', anySize, 'bytes of them'),
+  tombstones: integer(
+    1_000_000,
+    { min: '1', max: '100000000' },
+    'removed regions that are remembered, to tell a follower what changed without the log',
+  ),
+  checkpointRecords: integer(
+    500_000,
+    { min: '1', max: '1000000000' },
+    'records after which a checkpoint is written; with more regions than twice as many, half of those',
+  ),
+  checkpointRetry: duration('10s', anyWait, 'wait before a checkpoint that failed is tried again'),
+  pending: bytes(
+    '32MiB',
+    anySize,
+    'bytes of records that wait for the disk, beyond which heartbeats or the leader are not read',
+  ),
+  arenaPage: bytes('4MiB', { min: '1MiB', max: '256MiB' }, 'unit in which memory for regions is taken'),
+  sparePages: integer(8, { min: '0', max: '10000' }, 'empty units that are kept for later'),
+
+  synchronous: choice(
+    ['normal', 'full'],
+    'normal',
+    'full: a power cut loses no record that a follower was sent; normal: a kill loses none',
+  ),
+  autocheckpoint: integer(
+    200,
+    { min: '1', max: '1000000' },
+    "pages of SQLite's write-ahead log that are moved at once: fewer make shorter pauses",
+  ),
+  disk: bytes('64GiB', { min: '16MiB', max: '16384GiB' }, 'how large the file may grow'),
+  segment: integer(50_000, { min: '1000', max: '100000000' }, 'records of the log that are dropped together'),
+  piece: bytes('8MiB', { min: '1MiB', max: '256MiB' }, 'bytes of a checkpoint that are written at once'),
+  storeDeadline: duration('30s', anyWait, 'how long the store may take for one piece of work'),
+  storeRetry: duration('20ms', anyWait, 'wait before a write that failed is tried again; it doubles'),
+  storeRetryMax: duration('1s', anyWait, 'longest such wait'),
+  busy: duration('5s', anyWait, 'how long opening waits for another process that has the file'),
+};
+
+/** Runs of a checkpoint, as long as a frame of a snapshot by default: what is read and sent in one go. */
+const runBytes = 2 ** 20;
+
+/** A service's settings, of which these are a part. */
+type Values = { readonly [Key in Exclude<keyof typeof copySettings, 'synchronous'>]: number } & {
+  readonly synchronous: 'normal' | 'full';
+  readonly logFrame: number;
+  readonly frameRecords: number;
+  readonly turn: number;
+};
+
+/** How the store uses `file`. */
+export function storeOptions(settings: Values, file: string): RegionStoreOptions {
+  return {
+    file,
+    synchronous: settings.synchronous === 'full' ? 'FULL' : 'NORMAL',
+    walAutocheckpointPages: settings.autocheckpoint,
+    diskBytes: settings.disk,
+    segmentRecords: settings.segment,
+    chunk: chunkBounds(settings),
+    pieceBytes: settings.piece,
+    busyTimeoutMs: settings.busy,
+  };
+}
+
+/** What bounds the copy. */
+export function replicaSettings(settings: Values): ReplicaSettings {
+  return {
+    regions: {
+      pageBytes: settings.arenaPage,
+      sparePages: settings.sparePages,
+      tombstones: settings.tombstones,
+    },
+    chunk: chunkBounds(settings),
+    tail: { records: settings.tailRecords, bytes: settings.tailBytes },
+    pendingBytes: settings.pending,
+    retry: { initialMs: settings.storeRetry, maxMs: settings.storeRetryMax },
+    retention: {
+      records: settings.retentionRecords,
+      bytes: settings.retentionBytes,
+      pinnedBytes: settings.pinnedBytes,
+    },
+    checkpointRecords: settings.checkpointRecords,
+    checkpointRetryMs: settings.checkpointRetry,
+    pieceBytes: settings.piece,
+    runBytes,
+    turnMs: settings.turn,
+  };
+}
+
+/** A chunk of the log is what a frame of records carries. */
+function chunkBounds({ frameRecords, logFrame }: Values): RegionStoreOptions['chunk'] {
+  return { records: frameRecords, bytes: logFrame };
+}

@@ -1,0 +1,128 @@
+// The settings of a follower, and the bounds they are.
+
+import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
+import { bytes, duration, flag, integer, optional, path, secret, text } from '@syncline/rpc/setting-types.ts';
+import type { FollowerSettings } from '../follower/follower-parts.ts';
+import type { LeaderLinkSettings } from '../follower/leader-link.ts';
+
+const anyWait = { min: '10ms', max: '24h' };
+
+/** To be spread into the service's table. */
+export const followingSettings = {
+  leaderTls: flag(false, 'whether the leader is called with TLS; the four settings below imply it'),
+  leaderCa: optional(path, "PEM certificates to trust for the leader's instead of the well-known ones"),
+  leaderCert: optional(path, 'PEM certificate of this member towards the leader, with its key'),
+  leaderKey: optional(path, 'PEM key of that certificate'),
+  leaderServerName: optional(text, "the name that the leader's certificate carries"),
+  leaderUsername: optional(text, 'sent to the leader with each call'),
+  leaderPassword: secret('sent to the leader with each call'),
+
+  connectDeadline: duration('10s', anyWait, 'how long connecting to the leader and its GetMembers may take'),
+  leaderKeepalive: duration('10s', { min: '5s', max: '1h' }, 'how often a silent leader is pinged'),
+  leaderKeepaliveTimeout: duration('10s', { min: '1s', max: '1h' }, 'how long it may owe the answer'),
+  silence: duration(
+    '30s',
+    { min: '100ms', max: '1h' },
+    "how long nothing may be heard before the leader is connected to anew: at least twice the leader's keepalive",
+  ),
+  retry: duration(
+    '100ms',
+    anyWait,
+    'wait before the leader is connected to anew; it doubles, and all of it is chance',
+  ),
+  retryMax: duration('3s', anyWait, 'longest such wait'),
+  healthyAfter: duration('30s', anyWait, 'how long a follower must be live for the waits to start over'),
+  receiveWindow: bytes(
+    '1MiB',
+    { min: '64KiB', max: '1GiB' },
+    'HTTP/2 window towards the leader; a larger one is faster on long links and holds the loop longer',
+  ),
+  maxFrame: bytes(
+    '64MiB',
+    { min: '1MiB', max: '1GiB' },
+    'longest frame that is taken: an old PD sends all that was missed in one',
+  ),
+  maxFrameRegions: integer(100_000, { min: '1000', max: '10000000' }, 'most regions of one'),
+  applyFrames: integer(
+    2,
+    { min: '1', max: '64' },
+    'frames that wait to be applied before the leader is held back',
+  ),
+  trustForeign: flag(
+    false,
+    "whether a PD's index still counts on a new connection; without it its regions are taken anew",
+  ),
+};
+
+/** A service's settings, of which these are a part. */
+interface Values {
+  readonly leaderTls: boolean;
+  readonly leaderCa: string | undefined;
+  readonly leaderCert: string | undefined;
+  readonly leaderKey: string | undefined;
+  readonly leaderServerName: string | undefined;
+  readonly leaderUsername: string | undefined;
+  readonly leaderPassword: string | undefined;
+  readonly connectDeadline: number;
+  readonly leaderKeepalive: number;
+  readonly leaderKeepaliveTimeout: number;
+  readonly silence: number;
+  readonly retry: number;
+  readonly retryMax: number;
+  readonly healthyAfter: number;
+  readonly receiveWindow: number;
+  readonly maxFrame: number;
+  readonly maxFrameRegions: number;
+  readonly applyFrames: number;
+  readonly trustForeign: boolean;
+}
+
+/** How a leader is followed. */
+export function followerSettings(settings: Values): FollowerSettings {
+  return {
+    plan: { trustForeign: settings.trustForeign },
+    silenceMs: settings.silence,
+    retry: {
+      initialMs: settings.retry,
+      maxMs: settings.retryMax,
+      factor: 2,
+      jitter: 1,
+      resetAfterMs: settings.healthyAfter,
+    },
+    applyFrames: settings.applyFrames,
+    frame: { blocks: settings.maxFrameRegions, bytes: settings.maxFrame },
+  };
+}
+
+/** How the leader at `address` is reached. */
+export function linkSettings(settings: Values, address: string): LeaderLinkSettings {
+  return {
+    address,
+    security: leaderSecurity(settings),
+    identity: leaderIdentity(settings),
+    connectDeadlineMs: settings.connectDeadline,
+    maxFrameBytes: settings.maxFrame,
+    keepalive: { timeMs: settings.leaderKeepalive, timeoutMs: settings.leaderKeepaliveTimeout },
+    flowControlWindow: settings.receiveWindow,
+  };
+}
+
+function leaderSecurity(settings: Values): ClientSecurity {
+  const { leaderCa, leaderCert, leaderKey, leaderServerName } = settings;
+  const implied = leaderCa ?? leaderCert ?? leaderServerName;
+  if (!settings.leaderTls && implied === undefined) return { kind: 'plaintext' };
+  return {
+    kind: 'tls',
+    ...(leaderCa !== undefined && { caFile: leaderCa }),
+    ...(leaderCert !== undefined && { certFile: leaderCert }),
+    ...(leaderKey !== undefined && { keyFile: leaderKey }),
+    ...(leaderServerName !== undefined && { serverName: leaderServerName }),
+    skipVerify: false,
+  };
+}
+
+function leaderIdentity({ leaderUsername, leaderPassword }: Values): ClientIdentity {
+  return leaderUsername === undefined || leaderPassword === undefined
+    ? { kind: 'none' }
+    : { kind: 'password', username: leaderUsername, password: leaderPassword };
+}
