@@ -70,9 +70,9 @@ export const settings = {
 
     maxReplicas: integer(3, { min: '1', max: '100' }, 'what GetClusterConfig answers as max_peer_count'),
     scanSize: bytes(
-      '64MiB',
+      '16MiB',
       { min: '64KiB', max: '1GiB' },
-      'largest answer of a scan; a larger one is RESOURCE_EXHAUSTED',
+      'largest answer of a scan; a larger one is RESOURCE_EXHAUSTED. 16 MiB hold the loop for some 40 ms',
     ),
     bucketRegions: integer(
       1_000_000,
