@@ -23,7 +23,7 @@ export interface Drained {
   readonly streams: number;
 }
 
-/** Whether this copy answers reads, and what is known of its age. A leader's copy has none. */
+/** Whether this copy answers reads, and what is known of its age. A leader's is ready while it leads, and has no age. */
 export interface Freshness {
   /** Complete and as fresh as the settings ask; reads are answered without further ado. */
   readonly ready: boolean;

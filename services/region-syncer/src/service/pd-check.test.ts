@@ -90,6 +90,21 @@ test.each(reads)('%s: a follower that is not ready sends its caller to the leade
   }
 });
 
+test('a leader that does not lead at this moment answers nothing', async () => {
+  const { freshness } = leader.member;
+  leader.member.freshness = { ...freshness, ready: false, reason: 'another member may lead' };
+  try {
+    expect(await refusal(leader.pd.allocID({ header: leader.header }))).toBe(
+      'UNAVAILABLE: server not started',
+    );
+    expect(await refusal(leader.pd.getRegion({ header: leader.header }))).toBe(
+      'UNAVAILABLE: server not started',
+    );
+  } finally {
+    leader.member.freshness = freshness;
+  }
+});
+
 test('GetMembers and GetClusterInfo check nothing: the cluster id is learnt from them', async () => {
   for (const world of [leader, follower]) {
     const { clusterId } = world.member;

@@ -22,7 +22,8 @@ export type Reader =
 /** A request that only a leader answers. Throws ServerError. */
 export function checkLeader({ member, leading }: PdParts, header: RequestHeader | undefined): Leading {
   if (member.role === 'follower') throw new ServerError(Status.UNAVAILABLE, 'not leader');
-  if (leading === undefined) throw new ServerError(Status.UNAVAILABLE, 'server not started');
+  if (leading === undefined || !member.freshness.ready)
+    throw new ServerError(Status.UNAVAILABLE, 'server not started');
   checkCluster(member, header);
   return leading;
 }
