@@ -1,0 +1,28 @@
+// Frames of records as they are made. All who follow at one position get the same buffer, so a record costs a copy
+// once, however many follow. Invariant: it holds the last few frames, no more.
+
+import type { Chunk } from '../log/chunk.ts';
+
+interface SharedFrame {
+  readonly chunk: Chunk;
+  readonly previous: number;
+  readonly ours: boolean;
+  readonly bytes: Buffer;
+}
+
+/** Followers that are up to date ask for the newest one; those a frame or two behind find theirs, too. */
+const held = 4;
+
+export class SharedFrames {
+  readonly #frames: SharedFrame[] = [];
+
+  /** The frame of `chunk` for followers that are at `previous`; `make` makes it when there is none. */
+  of(chunk: Chunk, previous: number, ours: boolean, make: () => Buffer): Buffer {
+    for (const frame of this.#frames)
+      if (frame.chunk === chunk && frame.previous === previous && frame.ours === ours) return frame.bytes;
+    const bytes = make();
+    this.#frames.unshift({ chunk, previous, ours, bytes });
+    if (this.#frames.length > held) this.#frames.pop();
+    return bytes;
+  }
+}

@@ -1,0 +1,72 @@
+// pdpb.PD/SyncRegions until its follower has said who it is and what it wants: one message, which is checked in PD's words.
+// Whatever it sends after that means nothing, as in PD.
+
+import type { RawCall, RawHandler } from '@syncline/rpc/raw-call.ts';
+import { Status } from 'nice-grpc-common';
+import { decodeSyncRequest, type SyncRequest } from '../wire/sync-request.ts';
+import { WireError } from '../wire/wire-error.ts';
+import { refuse, StreamRefusedError, type Streams } from './streams.ts';
+import type { SyncParts } from './sync-parts.ts';
+
+/** What the calls go to. */
+export interface SyncRegionsParts extends Pick<SyncParts, 'clusterId' | 'limits' | 'clock' | 'counts'> {
+  readonly streams: Streams;
+  /** Why nobody can join now; undefined when anybody can. */
+  readonly closed: () => string | undefined;
+}
+
+/** The method. */
+export function syncRegions(parts: SyncRegionsParts): RawHandler {
+  const greeting = new Set<RawCall>();
+  return (call) => {
+    if (greeting.size >= parts.limits.streams)
+      return call.end(Status.RESOURCE_EXHAUSTED, `${greeting.size} streams have not said what they want`);
+    greeting.add(call);
+    const greeted = () => {
+      greeting.delete(call);
+      timer.clear();
+    };
+    const timer = parts.clock.setTimer(parts.limits.stallMs, () =>
+      call.end(Status.DEADLINE_EXCEEDED, `no request came within ${parts.limits.stallMs} ms`),
+    );
+    call.signal.addEventListener('abort', greeted, { once: true });
+    call.onMessage((message) => {
+      if (!greeting.has(call)) {
+        parts.counts.surplus += 1;
+        return;
+      }
+      greeted();
+      join(call, message, parts);
+    });
+  };
+}
+
+function join(call: RawCall, message: Uint8Array, parts: SyncRegionsParts): void {
+  try {
+    parts.streams.join(call, checked(message, parts));
+  } catch (error) {
+    if (!(error instanceof StreamRefusedError)) throw error;
+    refuse(call, error);
+  }
+}
+
+function checked(message: Uint8Array, { clusterId, closed }: SyncRegionsParts): SyncRequest {
+  const reason = closed();
+  if (reason !== undefined) throw new StreamRefusedError(Status.UNAVAILABLE, reason);
+  const request = read(message);
+  if (request.clusterId !== clusterId)
+    throw new StreamRefusedError(
+      Status.FAILED_PRECONDITION,
+      `mismatch cluster id, need ${clusterId} but got ${request.clusterId}`,
+    );
+  return request;
+}
+
+function read(message: Uint8Array): SyncRequest {
+  try {
+    return decodeSyncRequest(message);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    throw new StreamRefusedError(Status.INVALID_ARGUMENT, error.message);
+  }
+}
