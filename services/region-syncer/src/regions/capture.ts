@@ -28,13 +28,13 @@ export class Capture {
   /** The regions of `table` that are in `slots`, in their order. */
   static of(table: RegionTable, slots: Int32Array): Capture {
     const places = pickedPlaces(table.slots, slots);
-    const order = Int32Array.from(slots.keys());
-    return new Capture(
-      table.arena,
-      places,
-      order,
-      places.length.reduce((sum, length) => sum + length, 0),
-    );
+    const order = new Int32Array(slots.length);
+    let bytes = 0;
+    for (let i = 0; i < order.length; i++) {
+      order[i] = i;
+      bytes += places.length[i] as number;
+    }
+    return new Capture(table.arena, places, order, bytes);
   }
 
   private constructor(arena: Arena, places: Places, order: Int32Array, totalBytes: number) {
@@ -113,7 +113,8 @@ export class Capture {
 
 function pickedPlaces(slots: Slots, picked: Int32Array): Places {
   const places = newPlaces(picked.length);
-  for (const [i, slot] of picked.entries()) {
+  for (let i = 0; i < picked.length; i++) {
+    const slot = picked[i] as number;
     places.page[i] = slots.page(slot);
     places.offset[i] = slots.offset(slot);
     places.length[i] = slots.length(slot);

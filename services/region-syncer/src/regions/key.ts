@@ -1,7 +1,10 @@
 // Keys of regions: byte strings in the order of memcmp. They are compared where they lie, four bytes a step, since a
 // lookup among a million regions compares twenty of them. An empty end key is beyond every key.
 
-/** Negative, 0 or positive as key a[aStart, +aLength) lies before, at or behind key b[bStart, +bLength). */
+/**
+ * Negative, 0 or positive as key a[aStart, +aLength) lies before, at or behind key b[bStart, +bLength), whose first
+ * `known` bytes are known to be the same. Unless it is 0, its absolute value less 1 says how many bytes are in fact.
+ */
 export function compareKeys(
   a: DataView,
   aStart: number,
@@ -9,19 +12,17 @@ export function compareKeys(
   b: DataView,
   bStart: number,
   bLength: number,
+  known: number,
 ): number {
   const common = aLength < bLength ? aLength : bLength;
-  let i = 0;
-  for (; i + 4 <= common; i += 4) {
-    const x = a.getInt32(aStart + i);
-    const y = b.getInt32(bStart + i);
-    if (x !== y) return x >>> 0 < y >>> 0 ? -1 : 1;
-  }
+  let i = known;
+  while (i + 4 <= common && a.getInt32(aStart + i) === b.getInt32(bStart + i)) i += 4;
   for (; i < common; i++) {
     const difference = a.getUint8(aStart + i) - b.getUint8(bStart + i);
-    if (difference !== 0) return difference;
+    if (difference !== 0) return difference < 0 ? -i - 1 : i + 1;
   }
-  return aLength - bLength;
+  if (aLength === bLength) return 0;
+  return aLength < bLength ? -i - 1 : i + 1;
 }
 
 /** The buffers that were asked about last: all blocks of a frame lie in one. */

@@ -22,6 +22,9 @@ export class Order {
   /** The place: element #at of leaf #leaf. Before the first one when #at is -1, and then #leaf is 0. */
   #leaf = 0;
   #at = -1;
+  /** In a lookup: how many first bytes the key has in common with the last slot before it, and the first behind it. */
+  #before = 0;
+  #behind = 0;
 
   constructor(keys: RegionKeys) {
     this.#keys = keys;
@@ -53,31 +56,18 @@ export class Order {
 
   /** Goes to the last slot whose start key is at or before a key, and returns it; else before all, and `absent`. */
   seek(key: DataView, keyStart: number, keyLength: number): number {
-    const keys = this.#keys;
-    const firsts = this.#firsts;
-    let low = 0;
-    let high = firsts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (keys.compareStart(firsts[middle] as number, key, keyStart, keyLength) > 0) high = middle;
-      else low = middle + 1;
-    }
-    if (low === 0) {
+    if (this.#isAt(key, keyStart, keyLength)) return this.#slot(this.#leaf, this.#at);
+    this.#before = this.#behind = 0;
+    const leaf = this.#search(this.#firsts, this.#firsts.length, key, keyStart, keyLength);
+    if (leaf < 0) {
       this.#leaf = 0;
       this.#at = -1;
       return absent;
     }
-    this.#leaf = low - 1;
-    const { slots, count } = this.#leaves[low - 1] as Leaf;
-    low = 1;
-    high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (keys.compareStart(slots[middle] as number, key, keyStart, keyLength) > 0) high = middle;
-      else low = middle + 1;
-    }
-    this.#at = low - 1;
-    return slots[low - 1] as number;
+    const { slots, count } = this.#leaves[leaf] as Leaf;
+    this.#leaf = leaf;
+    this.#at = this.#search(slots, count, key, keyStart, keyLength);
+    return slots[this.#at] as number;
   }
 
   /** Goes to `slot`, which is here. */
@@ -162,6 +152,44 @@ export class Order {
       into.set(count === leafSlots ? slots : slots.subarray(0, count), to);
       to += count;
     }
+  }
+
+  /** Whether a lookup of the key ends where the last one did: the halves of a split come one after the other. */
+  #isAt(key: DataView, keyStart: number, keyLength: number): boolean {
+    if (this.#at < 0) return false;
+    const keys = this.#keys;
+    if (keys.compareStart(this.#slot(this.#leaf, this.#at), key, keyStart, keyLength) > 0) return false;
+    const { next } = this;
+    return next === absent || keys.compareStart(next, key, keyStart, keyLength) > 0;
+  }
+
+  /** Which of the first `count` slots, in order, is the last one at or before a key; -1: none is. */
+  #search(
+    slots: ArrayLike<number>,
+    count: number,
+    key: DataView,
+    keyStart: number,
+    keyLength: number,
+  ): number {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const known = Math.min(this.#before, this.#behind);
+      const order = this.#keys.compareStart(slots[middle] as number, key, keyStart, keyLength, known);
+      if (order > 0) {
+        high = middle;
+        this.#behind = order - 1;
+      } else {
+        low = middle + 1;
+        this.#before = order === 0 ? keyLength : -order - 1;
+      }
+    }
+    return low - 1;
+  }
+
+  #slot(leaf: number, at: number): number {
+    return (this.#leaves[leaf] as Leaf).slots[at] as number;
   }
 
   /** Makes room in the full leaf at the place. At its end a new leaf begins, so that rising keys fill their leaves. */

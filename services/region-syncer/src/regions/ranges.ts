@@ -41,7 +41,7 @@ export class Ranges {
     return (
       endLength === range.endKeyLength &&
       keys.compareStart(slot, view, range.startKey, range.startKeyLength) === 0 &&
-      compareKeys(keys.view(slot), keys.end(slot), endLength, view, range.endKey, endLength) === 0
+      compareKeys(keys.view(slot), keys.end(slot), endLength, view, range.endKey, endLength, 0) === 0
     );
   }
 

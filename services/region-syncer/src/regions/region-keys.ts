@@ -38,28 +38,22 @@ export class RegionKeys {
     return this.#slots.endKeyLength(slot);
   }
 
-  /** Negative, 0 or positive as the start key of `slot` lies before, at or behind a key. */
-  compareStart(slot: number, key: DataView, keyStart: number, keyLength: number): number {
-    return compareKeys(this.view(slot), this.start(slot), this.startLength(slot), key, keyStart, keyLength);
+  /** Compares the start key of `slot` with a key, as compareKeys() does. */
+  compareStart(slot: number, key: DataView, keyStart: number, keyLength: number, known = 0): number {
+    const view = this.view(slot);
+    return compareKeys(view, this.start(slot), this.startLength(slot), key, keyStart, keyLength, known);
   }
 
-  /** Compares the start keys of two slots, whose first `known` bytes are known to be the same. */
-  compareStarts(slot: number, other: number, known: number): number {
-    return compareKeys(
-      this.view(slot),
-      this.start(slot) + known,
-      this.startLength(slot) - known,
-      this.view(other),
-      this.start(other) + known,
-      this.startLength(other) - known,
-    );
+  /** Compares the start keys of two slots, as compareKeys() does. */
+  compareStarts(slot: number, other: number, known = 0): number {
+    return this.compareStart(slot, this.view(other), this.start(other), this.startLength(other), known);
   }
 
   /** Whether `slot` has keys at or behind a key: its range ends beyond it. */
   endsBehind(slot: number, key: DataView, keyStart: number, keyLength: number): boolean {
     const length = this.endLength(slot);
     if (length === 0) return true;
-    return compareKeys(this.view(slot), this.end(slot), length, key, keyStart, keyLength) > 0;
+    return compareKeys(this.view(slot), this.end(slot), length, key, keyStart, keyLength, 0) > 0;
   }
 
   /** Whether `slot` has keys before an end key, which may be empty: its range begins before it. */

@@ -124,7 +124,7 @@ export class RegionLoad {
 /** Whether the slots are in the order of their start keys: the leader sends them so, a PD does not. */
 function* isSorted(keys: RegionKeys, slots: Int32Array): Generator<void, boolean> {
   for (let i = 1; i < slots.length; i++) {
-    if (keys.compareStarts(slots[i - 1] as number, slots[i] as number, 0) > 0) return false;
+    if (keys.compareStarts(slots[i - 1] as number, slots[i] as number) > 0) return false;
     if (i % pieceSlots === 0) yield;
   }
   return true;
