@@ -138,7 +138,10 @@ test('a forced snapshot stays forced over restarts until one has taken the place
   store.beginGeneration();
   store.flip({ kind: 'checkpoint', index: indexOf(1, 3) });
   store.beginGeneration();
-  const rebased = { source: { kind: 'ours' as const, member: 1n }, lineage: [{ term: 1, end: indexOf(1, 9) }] };
+  const rebased = {
+    source: { kind: 'ours' as const, member: 1n },
+    lineage: [{ term: 1, end: indexOf(1, 9) }],
+  };
   store.flip({ kind: 'rebase', index: indexOf(1, 9), regions: 0, ...rebased });
   reopen();
   expect(store.boot().next).toBe(indexOf(1, 9));
