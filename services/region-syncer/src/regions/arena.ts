@@ -39,7 +39,8 @@ export class Arena {
   #used = 0;
   #live = 0;
   #opened = 0;
-  #evacuating: Uint8Array = new Uint8Array(mostPages + 1);
+  /** 1 for the pages that are worth being evacuated. */
+  #sparse: Uint8Array = new Uint8Array(mostPages + 1);
   #lastPage = noPage;
   #lastOffset = 0;
 
@@ -142,17 +143,6 @@ export class Arena {
     this.#recycle(page);
   }
 
-  /** Pins every page that has blocks. Returns their numbers, each to be unpinned once. */
-  pinAll(): number[] {
-    const pinned: number[] = [];
-    for (const [number, page] of this.#pages.entries()) {
-      if (page === undefined || page.used === 0) continue;
-      this.pin(number);
-      pinned.push(number);
-    }
-    return pinned;
-  }
-
   /**
    * Marks the pages that are worth being evacuated, the sparsest first: at most half live, full and not pinned.
    * At most `most` of them. Returns how many. A mark goes when its page is empty.
@@ -165,13 +155,13 @@ export class Arena {
     }
     sparse.sort((a, b) => (this.#pages[a] as Page).live - (this.#pages[b] as Page).live);
     const marked = sparse.slice(0, most);
-    for (const number of marked) this.#evacuating[number] = 1;
+    for (const number of marked) this.#sparse[number] = 1;
     return marked.length;
   }
 
   /** Whether `page` is marked by markSparse(). */
   isSparse(page: number): boolean {
-    return this.#evacuating[page] === 1;
+    return this.#sparse[page] === 1;
   }
 
   /** How many pages have blocks. */
@@ -216,7 +206,7 @@ export class Arena {
   #recycle(number: number): void {
     const page = this.#pages[number] as Page;
     if (page.live > 0 || page.pins > 0) return;
-    this.#evacuating[number] = 0;
+    this.#sparse[number] = 0;
     this.#used -= page.used;
     page.used = 0;
     if (number === this.#tail) return;

@@ -1,7 +1,7 @@
 // Brings slots into the order of their start keys. Keys of a cluster are long and alike, so what is sorted by are the
 // next few bytes in which the keys differ at all; slots that are still equal are a group of their own, sorted by what
 // follows. However the keys are chosen, each of their bytes is looked at some ten times at most.
-import { Columns } from './columns.ts';
+import { KeyColumns } from './key-columns.ts';
 import { PairSort } from './pair-sort.ts';
 import type { RegionKeys } from './region-keys.ts';
 
@@ -26,7 +26,7 @@ export function* sortByStartKey(keys: RegionKeys, slots: Int32Array): Generator<
     const { from, to, depth } = group;
     if (to - from <= smallGroup) insertionSort(keys, slots, group);
     else {
-      const columns = new Columns(keys, slots[from] as number, depth);
+      const columns = new KeyColumns(keys, slots[from] as number, depth);
       for (let i = from; i < to; i += pieceSlots) {
         columns.compare(slots.subarray(i, Math.min(to, i + pieceSlots)));
         if (i + pieceSlots < to) yield;
@@ -52,7 +52,7 @@ function pushTies(groups: Group[], sort: PairSort, { from, to }: Group, depth: n
   let start = 0;
   for (let i = 1; i <= to - from; i++) {
     if (i < to - from && sort.isEqual(i, start)) continue;
-    if (i - start > 1 && Columns.goOn(sort.lo(start))) {
+    if (i - start > 1 && KeyColumns.goOn(sort.lo(start))) {
       groups.push({ from: from + start, to: from + i, depth });
     }
     start = i;

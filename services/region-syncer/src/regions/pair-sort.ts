@@ -6,7 +6,7 @@
 const pieceElements = 1 << 14;
 
 /** The keys, as two unsigned halves, and what they stand for: three arrays of equal length, side by side. */
-class Column {
+class Pairs {
   readonly hi: Uint32Array;
   readonly lo: Uint32Array;
   readonly value: Int32Array;
@@ -19,15 +19,15 @@ class Column {
 }
 
 export class PairSort {
-  #at: Column;
-  #spare: Column;
+  #at: Pairs;
+  #spare: Pairs;
   #ends: Uint32Array = new Uint32Array(256);
   #work = 0;
 
   /** Has room for `length` elements, at 24 bytes each. */
   constructor(length: number) {
-    this.#at = new Column(length);
-    this.#spare = new Column(length);
+    this.#at = new Pairs(length);
+    this.#spare = new Pairs(length);
   }
 
   /** Sets element `i`. */
@@ -105,8 +105,8 @@ function countDigits(half: Uint32Array, from: number, to: number, shift: number,
 
 /** Moves elements to where the next one of their digit belongs. */
 function move(
-  from: Column,
-  to: Column,
+  from: Pairs,
+  to: Pairs,
   half: Uint32Array,
   start: number,
   end: number,

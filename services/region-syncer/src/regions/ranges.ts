@@ -6,10 +6,10 @@ import { absent } from './slots.ts';
 
 /** A range, as two positions in the same bytes; an end of no length is beyond every key. */
 export interface RangeFields {
-  startKey: number;
-  startKeyLength: number;
-  endKey: number;
-  endKeyLength: number;
+  readonly startKey: number;
+  readonly startKeyLength: number;
+  readonly endKey: number;
+  readonly endKeyLength: number;
 }
 
 export class Ranges {

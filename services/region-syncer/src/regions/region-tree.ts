@@ -3,7 +3,7 @@
 // What a slot names, and the bytes of its block, hold until the next put() or remove().
 import type { RegionFields } from '../wire/region-fields.ts';
 import { Admission, type Verdict } from './admission.ts';
-import type { ArenaLimits } from './arena.ts';
+import type { Arena, ArenaLimits } from './arena.ts';
 import { Capture } from './capture.ts';
 import { changedSince } from './changes.ts';
 import type { Digest } from './digest.ts';
@@ -37,7 +37,7 @@ export interface RegionDelta {
 }
 
 export class RegionTree {
-  /** The ids of the other regions that the last put() removed. */
+  /** The ids of the regions that the last put(), without its own, or remove() took out. */
   readonly removed: IdList = new IdList();
   readonly #table: RegionTable;
   readonly #ranges: Ranges;
@@ -67,7 +67,7 @@ export class RegionTree {
   }
 
   /** The arena, for its bytes and to pin what the store is to read. */
-  get arena(): RegionTable['arena'] {
+  get arena(): Arena {
     return this.#table.arena;
   }
 
@@ -120,6 +120,7 @@ export class RegionTree {
   remove(idLo: number, idHi: number, index: number): boolean {
     const slot = this.#table.find(idLo, idHi);
     if (slot === absent) return false;
+    this.removed.clear();
     this.#index = index;
     this.#ranges.withdraw(slot);
     this.#forget(slot);
@@ -151,7 +152,7 @@ export class RegionTree {
 
   /**
    * Calls `visit` with the slots of the regions that have keys of [start, end), in order, at most `limit` of them;
-   * an empty `end` is beyond every key. `visit` must not change the tree. Returns how many there were.
+   * an empty `end` is beyond every key. `visit` must not change the tree, nor look for keys. Returns how many there were.
    */
   scan(start: Uint8Array, end: Uint8Array, limit: number, visit: (slot: number) => void): number {
     const { order } = this.#ranges;

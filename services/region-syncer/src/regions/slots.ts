@@ -74,10 +74,12 @@ export class Slots {
     return this.#get(slot, word.page) !== noPage;
   }
 
+  /** The lower half of the id. */
   idLo(slot: number): number {
     return this.#get(slot, word.idLo);
   }
 
+  /** The upper half of the id. */
   idHi(slot: number): number {
     return this.#get(slot, word.idHi);
   }
@@ -91,14 +93,17 @@ export class Slots {
     words[at + word.length] = length;
   }
 
+  /** The page of the block; noPage in a slot that is not used. */
   page(slot: number): number {
     return this.#get(slot, word.page);
   }
 
+  /** Where the block begins in its page. */
   offset(slot: number): number {
     return this.#get(slot, word.offset);
   }
 
+  /** Bytes of the block. */
   length(slot: number): number {
     return this.#get(slot, word.length);
   }
@@ -124,6 +129,7 @@ export class Slots {
     return this.#get(slot, word.offset) + this.#get(slot, word.startKey);
   }
 
+  /** Bytes of the start key. */
   startKeyLength(slot: number): number {
     return this.#get(slot, word.startKeyLength);
   }
@@ -133,6 +139,7 @@ export class Slots {
     return this.#get(slot, word.offset) + this.#get(slot, word.endKey);
   }
 
+  /** Bytes of the end key; 0: it is beyond every key. */
   endKeyLength(slot: number): number {
     return this.#get(slot, word.endKeyLength);
   }
@@ -146,14 +153,17 @@ export class Slots {
     words[at + word.hashHi] = hi;
   }
 
+  /** The bucket of the digest. */
   bucket(slot: number): number {
     return this.#get(slot, word.bucket);
   }
 
+  /** The lower half of what the region counts for in it, unsigned. */
   hashLo(slot: number): number {
     return this.#get(slot, word.hashLo);
   }
 
+  /** The upper half of it. */
   hashHi(slot: number): number {
     return this.#get(slot, word.hashHi);
   }
@@ -172,10 +182,12 @@ export class Slots {
     return this.#chunk(slot).doubles[base(slot) / 2 + indexDouble] as number;
   }
 
+  /** The lower half of the raft term. */
   termLo(slot: number): number {
     return this.#get(slot, word.termLo);
   }
 
+  /** The upper half of the raft term; both are 0 when it is not known. */
   termHi(slot: number): number {
     return this.#get(slot, word.termHi);
   }

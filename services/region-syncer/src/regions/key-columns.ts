@@ -10,7 +10,7 @@ const windowBytes = 96;
 /** The last byte of the number: the key goes on behind the columns. Else how many of them it has. */
 const longer = 8;
 
-export class Columns {
+export class KeyColumns {
   readonly #keys: RegionKeys;
   readonly #depth: number;
   /** The key that all others are compared with. */
