@@ -84,9 +84,9 @@ export class Copy {
       case 'stage':
         return this.#stage(this.#taken());
       case 'catch-up': {
-        const { run } = this.#taken();
+        const { run, startIndex } = this.#taken();
         const filling = this.#begun();
-        const records = filling.incoming.catchUp(run, admission(effect.judge));
+        const records = filling.incoming.catchUp(run, startIndex, admission(effect.judge));
         this.#work = this.#fill(filling, records, run.bytes.length);
         return;
       }

@@ -35,9 +35,14 @@ export class FrameReader {
     }
     const { error, clusterId } = frame;
     if (error !== undefined) return { kind: 'error-frame', detail: `error ${error.type}: ${error.message}` };
-    if (clusterId === this.#identity.clusterId) return { kind: 'frame', frame };
-    const detail = `header.cluster_id: ${clusterId}, the leader's is ${this.#identity.clusterId}`;
-    return { kind: 'bad-frame', detail };
+    if (clusterId !== this.#identity.clusterId)
+      return {
+        kind: 'bad-frame',
+        detail: `header.cluster_id: is ${clusterId}, the leader's is ${this.#identity.clusterId}`,
+      };
+    const { count, refused } = frame.run;
+    if (Number.isSafeInteger(frame.startIndex + count + refused)) return { kind: 'frame', frame };
+    return { kind: 'bad-frame', detail: `start_index: ${frame.startIndex} is beyond every index` };
   }
 }
 

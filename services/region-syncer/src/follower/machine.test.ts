@@ -121,6 +121,21 @@ describe('of our leader', () => {
     expect(state.held).toEqual(own);
   });
 
+  test.each([
+    ['of a later term', of(FrameKind.REPLAY, firstOfTerm(4), 5, { previous: base + 10 })],
+    [
+      'of a term, but not its first',
+      of(FrameKind.IN_SYNC, firstOfTerm(4) + 1, 0, { previous: base + 10, term: 4 }),
+    ],
+    ['of no term', of(FrameKind.SNAPSHOT, 0, 1, { previous: 1_000, total: 1 })],
+    ['of two terms', of(FrameKind.REPLAY, base + 10, 2 ** 36)],
+  ] as const)('an index %s that the leader cannot have assigned is refused', (_, frame) => {
+    expect(run(joining(own, 'ours'), [frame]).state).toMatchObject({
+      held: { next: own.next },
+      why: 'gap',
+    });
+  });
+
   test('a lower term changes nothing', () => {
     const { state, effects } = run(joining(own, 'ours'), [of(FrameKind.REPLAY, base + 10, 5, { term: 2 })]);
     expect(effects).toEqual(['hang-up', 'wait']);

@@ -3,6 +3,7 @@
 // Invariants: a record is applied only right after the one before it; a lower term changes nothing.
 
 import { FrameKind } from '@syncline/proto/region-frame.ts';
+import { firstOfTerm, termOf } from '../log/index.ts';
 import type { FollowerEffect, FollowerState, FrameSummary, Phase } from './state.ts';
 import { askAgain, become, complete, live, reach, type Step, stay } from './step.ts';
 
@@ -16,7 +17,7 @@ export function ownFrame(before: FollowerState, frame: FrameSummary): Step {
     return askAgain(before, 'lower_term', `a frame of term ${frame.term} after term ${held.term}`);
   const state: FollowerState = { ...before, held: { ...held, term: frame.term } };
   if (frame.kind === FrameKind.SNAPSHOT && frame.startIndex === 0 && phase.kind !== 'completing') {
-    if (frame.count > frame.total) return unfit(state, frame);
+    if (frame.count > frame.total || !isIndex(frame.previous, frame)) return unfit(state, frame);
     return snapshot(state, frame);
   }
   switch (phase.kind) {
@@ -52,8 +53,7 @@ function onward(state: FollowerState, frame: FrameSummary): Step {
   switch (frame.kind) {
     case FrameKind.IN_SYNC:
     case FrameKind.KEEPALIVE: {
-      if (frame.previous !== held.next || frame.startIndex < held.next || frame.count > 0)
-        return unfit(state, frame);
+      if (!follows(frame, held.next) || frame.count > 0) return unfit(state, frame);
       const moved: FollowerEffect[] =
         frame.startIndex > held.next ? [{ kind: 'move', next: frame.startIndex }] : [];
       const compared: FollowerEffect[] = frame.hasDigest ? [{ kind: 'compare' }] : [];
@@ -62,8 +62,7 @@ function onward(state: FollowerState, frame: FrameSummary): Step {
     case FrameKind.REPLAY:
     case FrameKind.LIVE: {
       if (frame.count > 0 && end <= held.next) return stay(state, { kind: 'skip' });
-      if (frame.previous !== held.next || frame.startIndex < held.next || frame.count === 0)
-        return unfit(state, frame);
+      if (!follows(frame, held.next) || frame.count === 0) return unfit(state, frame);
       const target = phase.kind === 'replaying' ? (phase.target ?? 0) : frame.leaderNext;
       if (phase.kind === 'live' || end >= target) return live(state, end, ...joined('replay'), follow);
       return reach(state, end, { kind: 'replaying', target }, ...joined('replay'), follow);
@@ -91,7 +90,8 @@ function delta(state: FollowerState, phase: Phase & { kind: 'delta' }, frame: Fr
   const taken = phase.taken + frame.count;
   if (frame.kind === FrameKind.DELTA && frame.startIndex === phase.taken && taken <= phase.total)
     return become(state, { ...phase, taken }, { kind: 'delta' });
-  if (frame.kind === FrameKind.DELTA_END && taken === phase.total && frame.startIndex >= held.next) {
+  const isEnd = frame.kind === FrameKind.DELTA_END && taken === phase.total && frame.count === 0;
+  if (isEnd && frame.startIndex >= held.next && isIndex(frame.startIndex, frame)) {
     const { startIndex, leaderNext } = frame;
     const rebase: FollowerEffect = { kind: 'rebase', next: startIndex };
     return startIndex >= leaderNext
@@ -144,7 +144,7 @@ function ofSnapshot(state: FollowerState, phase: Phase & { kind: 'snapshot' }, f
 
 function catchingUp(state: FollowerState, phase: Phase & { kind: 'catching-up' }, frame: FrameSummary): Step {
   const { kind, startIndex, count } = frame;
-  if (frame.previous !== phase.position || startIndex < phase.position) return unfit(state, frame);
+  if (!follows(frame, phase.position)) return unfit(state, frame);
   if (kind === FrameKind.REPLAY && count > 0)
     return become(state, { ...phase, position: startIndex + count }, catchUp);
   if (kind === FrameKind.SNAPSHOT_END && count === 0) {
@@ -152,6 +152,20 @@ function catchingUp(state: FollowerState, phase: Phase & { kind: 'catching-up' }
     return complete(state, startIndex, { kind: 'ours', member });
   }
   return unfit(state, frame);
+}
+
+/** Whether what the frame carries, or says, comes right after `position`, if only as the first of a newer term. */
+function follows(frame: FrameSummary, position: number): boolean {
+  const { previous, startIndex, count } = frame;
+  if (previous !== position || !isIndex(startIndex, frame)) return false;
+  const ownTerm = termOf(startIndex);
+  const begins = startIndex > position && startIndex === firstOfTerm(ownTerm);
+  return (startIndex === position || begins) && termOf(startIndex + count) === ownTerm;
+}
+
+/** Whether the leader of the frame's term can have assigned this index. */
+function isIndex(index: number, { term }: FrameSummary): boolean {
+  return index >= firstOfTerm(1) && termOf(index) <= term;
 }
 
 function unfit(state: FollowerState, { kind, startIndex, count, previous }: FrameSummary): Step {

@@ -1,0 +1,155 @@
+// For tests of the follower: one on a real store and a real replica, that follows whatever is at an address.
+
+import { copyFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import { createLogger } from '@syncline/telemetry/logger.ts';
+import { until } from '@syncline/testkit/wait.ts';
+import { Identity } from '../../cluster/identity.ts';
+import { Replica } from '../../replica/replica.ts';
+import type { ReplicaSettings } from '../../replica/replica-settings.ts';
+import { storeOn } from '../../replica/replica-store.ts';
+import { openRegionStore, type RegionStoreThread } from '../../store/open-region-store.ts';
+import { storeOptions } from '../../store/store.fixture.ts';
+import { Follower } from '../follower.ts';
+import { FollowerMember } from '../follower-member.ts';
+import type { FollowerSettings } from '../follower-parts.ts';
+import { openLeaderLink } from '../leader-link.ts';
+import type { Phase } from '../state.ts';
+
+const replicaSettings: ReplicaSettings = {
+  regions: { pageBytes: 1 << 16, sparePages: 1, tombstones: 100 },
+  chunk: { records: 100, bytes: 1 << 16 },
+  tail: { records: 1_000, bytes: 1 << 20 },
+  pendingBytes: 1 << 20,
+  retry: { initialMs: 5, maxMs: 20 },
+  retention: { records: 10_000, bytes: 1 << 24, pinnedBytes: 1 << 20 },
+  checkpointRecords: 100_000,
+  checkpointRetryMs: 1_000,
+  pieceBytes: 1 << 16,
+  runBytes: 1 << 15,
+  turnMs: 2,
+};
+
+const followerSettings: FollowerSettings = {
+  plan: { trustForeign: false },
+  silenceMs: 30_000,
+  retry: { initialMs: 2, maxMs: 20, factor: 2, jitter: 1, resetAfterMs: 1_000 },
+  applyFrames: 2,
+  frame: { blocks: 10_000, bytes: 1 << 20 },
+};
+
+export interface FollowerWorldOptions {
+  readonly directory: string;
+  readonly address: string;
+  readonly settings?: Partial<FollowerSettings>;
+  readonly replica?: Partial<ReplicaSettings>;
+  /** Of the store: point=action. */
+  readonly failpoints?: string;
+  readonly connectDeadlineMs?: number;
+  /** Stands in front of the store's thread. */
+  readonly through?: (store: RegionStoreThread) => Pick<RegionStoreThread, 'call'>;
+}
+
+export interface FollowerWorld extends AsyncDisposable {
+  readonly follower: Follower;
+  readonly member: FollowerMember;
+  readonly replica: Replica;
+  /** Faults of the program, which nothing should be. */
+  readonly broken: Error[];
+  /** Waits until the follower is in this phase. */
+  reaches(phase: Phase['kind']): Promise<void>;
+}
+
+/** Starts a follower on what the directory holds. */
+export async function startFollower(options: FollowerWorldOptions): Promise<FollowerWorld> {
+  const { directory, address } = options;
+  const stack = new AsyncDisposableStack();
+  const broken: Error[] = [];
+  const settings = { ...followerSettings, ...options.settings };
+  const thread = stack.use(
+    await openRegionStore(
+      {
+        ...storeOptions(directory, { pieceBytes: 1 << 16, chunk: replicaSettings.chunk }),
+        failpoints: options.failpoints ?? '',
+      },
+      10_000,
+      (error) => broken.push(error),
+    ),
+  );
+  const { identity: kept } = await thread.call('boot');
+  const store = options.through?.(thread) ?? thread;
+  const wanted = { clusterId: undefined, memberId: undefined, name: 'follower' };
+  const identity = new Identity(wanted, kept, thread, rng);
+  const replica = stack.use(
+    await Replica.open(
+      {
+        store: storeOn(store as RegionStoreThread),
+        settings: { ...replicaSettings, ...options.replica },
+        clock,
+        rng,
+        pause: () => setImmediate(),
+        events: {
+          loading() {},
+          checkpointed() {},
+          checkpointFailed() {},
+          broken: (error) => broken.push(error),
+        },
+      },
+      new AbortController().signal,
+    ),
+  );
+  const clientUrls = ['http://127.0.0.1:2'];
+  const follower = stack.use(
+    await Follower.start({
+      replica,
+      identity,
+      store,
+      openLink: () =>
+        openLeaderLink({
+          address,
+          security: { kind: 'plaintext' },
+          identity: { kind: 'none' },
+          connectDeadlineMs: options.connectDeadlineMs ?? 2_000,
+          maxFrameBytes: 1 << 20,
+          keepalive: { timeMs: 10_000, timeoutMs: 10_000 },
+          flowControlWindow: 1 << 16,
+        }),
+      clientUrls,
+      settings,
+      clock,
+      rng,
+      logger: createLogger({
+        service: 'test',
+        instance: 'test',
+        level: 'silent',
+        destination: new PassThrough().resume(),
+      }),
+      broken: (error) => broken.push(error),
+    }),
+  );
+  const parts = { follower, replica, identity, clientUrls, leaderAddress: address, clock };
+  return {
+    follower,
+    member: new FollowerMember({ ...parts, silenceMs: settings.silenceMs }),
+    replica,
+    broken,
+    async reaches(phase) {
+      await until(() => follower.state.phase.kind, {
+        deadlineMs: 5_000,
+        describe: `the follower is ${phase}`,
+        accept: (kind) => kind === phase,
+        everyMs: 2,
+      });
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** What a kill would leave at this moment, in another directory. */
+export async function leftBehind(directory: string, copy: string): Promise<void> {
+  for (const file of await readdir(directory)) await copyFile(join(directory, file), join(copy, file));
+}
