@@ -1,5 +1,5 @@
-// Region id → slot, by open addressing with linear probing. It is cut into 256 tables that grow one by one, so that no
-// insert waits for a million others to be moved. Invariant: no table is more than three quarters full.
+// Region id → slot, by open addressing with linear probing. It is cut into 256 tables that grow one by one, so that
+// no insert waits for a million others to be moved. Invariant: no table is more than three quarters full.
 import { absent, type Slots } from './slots.ts';
 
 const tableBits = 8;

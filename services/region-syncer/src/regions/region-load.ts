@@ -65,8 +65,8 @@ export class RegionLoad {
 
   /**
    * Orders what has come, once, and returns the tree; `next` is the index that follows the snapshot. Stops after each
-   * bounded piece: a million regions in random order take about a second. Regions that overlap are an OverlapError from a
-   * leader that has them disjoint; else it is as if they were put in the order they came.
+   * bounded piece: a million regions in random order take about a second. Regions that overlap are an OverlapError
+   * from a leader that has them disjoint; else it is as if they were put in the order they came.
    */
   *finish(next: number, overlaps: 'refuse' | 'later stays'): Generator<void, RegionTree> {
     const table = this.#table;

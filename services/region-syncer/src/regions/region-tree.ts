@@ -152,7 +152,8 @@ export class RegionTree {
 
   /**
    * Calls `visit` with the slots of the regions that have keys of [start, end), in order, at most `limit` of them;
-   * an empty `end` is beyond every key. `visit` must not change the tree, nor look for keys. Returns how many there were.
+   * an empty `end` is beyond every key. `visit` must not change the tree, nor look for keys. Returns how many there
+   * were.
    */
   scan(start: Uint8Array, end: Uint8Array, limit: number, visit: (slot: number) => void): number {
     const { order } = this.#ranges;
