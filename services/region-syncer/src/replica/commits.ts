@@ -57,8 +57,7 @@ export class Commits {
   #generation: number;
   /** #recorded, less what a restart would have to replay. */
   #recordedInGeneration: number;
-  /** The index after the last committed record. */
-  #committedEnd: number;
+  #durable: number;
   #end: number;
   #next: number;
   #first: number;
@@ -86,7 +85,7 @@ export class Commits {
     this.#generation = standing.generation;
     this.#recordedInGeneration = -standing.replayed;
     this.#first = standing.first;
-    this.#committedEnd = this.#end = this.#next = standing.next;
+    this.#durable = this.#end = this.#next = standing.next;
     this.#tail = this.#newTail(standing.next);
     this.#mark = new Watermark(BigInt(standing.next));
     this.#seenTerm = this.#keptTerm = term;
@@ -120,8 +119,7 @@ export class Commits {
   }
 
   get durable(): number {
-    const isAll = this.#committedEnd === this.#end && !this.#isDetached;
-    return isAll ? this.#next : this.#committedEnd;
+    return this.#durable;
   }
 
   /** The newest term that was seen. */
@@ -186,6 +184,12 @@ export class Commits {
     this.#advance();
   }
 
+  /** The store has begun a term, and keeps it. */
+  termBegan(term: number): void {
+    this.#seenTerm = this.#keptTerm = term;
+    this.startTerm(term);
+  }
+
   /** A term was heard of; it is kept before what comes after. */
   seeTerm(term: number): void {
     if (term <= this.#seenTerm) return;
@@ -244,7 +248,7 @@ export class Commits {
     this.#log = standing.log;
     this.#generation = standing.generation;
     this.#recordedInGeneration = this.#recordedInTree - standing.replayed;
-    this.#committedEnd = next;
+    this.#durable = next;
     this.#taken = [];
     this.#takenBytes = 0;
     this.#isHeld = this.#isDetached = false;
@@ -352,7 +356,7 @@ export class Commits {
     for (const chunk of chunks) {
       if (isOurs) lineage.append(chunk.first, endOf(chunk));
       this.#tail.append(chunk);
-      this.#committedEnd = endOf(chunk);
+      this.#durable = endOf(chunk);
       records += chunk.count;
       bytes += chunk.bytes.length;
     }
@@ -365,12 +369,13 @@ export class Commits {
 
   /** More may be durable: records, or the start of a term that has none. */
   #advance(): void {
-    const { durable } = this;
-    if (durable !== this.#tail.next && durable === this.#next) {
-      this.#tail.startTerm(termOf(durable));
-      this.#standing.lineage.start(termOf(durable));
+    const isAll = this.#pending.records === 0 && this.#taken.length === 0 && !this.#isDetached;
+    if (isAll) this.#durable = this.#next;
+    if (this.#durable !== this.#tail.next) {
+      this.#tail.startTerm(termOf(this.#durable));
+      this.#standing.lineage.start(termOf(this.#durable));
     }
-    this.#mark.advance(BigInt(durable));
+    this.#mark.advance(BigInt(this.#durable));
   }
 
   #weigh(): void {

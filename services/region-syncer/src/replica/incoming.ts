@@ -95,7 +95,8 @@ export class Incoming {
       signal.throwIfAborted();
     }
     this.#records += run.count;
-    if (run.count > 0) await this.#rows.add({ regions: run.count, bytes: run.bytes.slice() }, () => {});
+    if (run.count > 0)
+      await this.#rows.add({ regions: run.count, bytes: new Uint8Array(run.bytes) }, () => {});
     signal.throwIfAborted();
     return { applied: fold.applied, stale: fold.stale, superseded: 0 };
   }

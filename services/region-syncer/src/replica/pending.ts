@@ -59,7 +59,7 @@ export class Pending {
     const continues = first === this.#first + this.#count && termOf(first) === termOf(this.#first);
     if (!continues || this.#count + count > records || this.#length + length > bytes) this.#seal();
     if (length > bytes) {
-      this.#sealed.push({ first, count, bytes: run.slice(start, end) });
+      this.#sealed.push({ first, count, bytes: new Uint8Array(run.subarray(start, end)) });
       return;
     }
     if (this.#count === 0) this.#first = first;

@@ -20,17 +20,26 @@ const methods = [
   'sweep',
 ] as const;
 
-type Method = (typeof methods)[number];
+/** What is called. */
+export type StoreMethod = (typeof methods)[number];
 
 /** RegionStore's methods of the same names; see there. A call may take effect though its answer was an error of time. */
 export type ReplicaStore = {
-  readonly [Name in Method]: (
+  readonly [Name in StoreMethod]: (
     ...args: Parameters<RegionStore[Name]>
   ) => Promise<ReturnType<RegionStore[Name]>>;
 };
 
+/** Performs a call; calls that are made one after the other take effect in this order. */
+export type StoreCall = (method: StoreMethod, args: readonly unknown[]) => Promise<unknown>;
+
+/** A store that is called by `call`. */
+export function storeBy(call: StoreCall): ReplicaStore {
+  const calls = methods.map((method) => [method, (...args: unknown[]) => call(method, args)]);
+  return Object.fromEntries(calls) as ReplicaStore;
+}
+
 /** The store behind `thread`. */
 export function storeOn(thread: RegionStoreThread): ReplicaStore {
-  const calls = methods.map((name) => [name, (...args: never) => thread.call(name, ...args)]);
-  return Object.fromEntries(calls) as ReplicaStore;
+  return storeBy((method, args) => thread.call(method, ...(args as never)));
 }

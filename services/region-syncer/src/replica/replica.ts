@@ -358,7 +358,7 @@ export class Replica implements AsyncDisposable {
       try {
         const term = await this.#parts.store.startTerm(this.term);
         this.#health.works();
-        this.#commits.startTerm(term);
+        this.#commits.termBegan(term);
         return term;
       } catch (error) {
         if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;

@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { indexOf } from '../log/index.ts';
+import { StoreFaultError } from '../store/store-fault.ts';
+import {
+  Disk,
+  member,
+  never,
+  openReplica,
+  record,
+  region,
+  regionsSideBySide,
+  runOf,
+  settled,
+  shown,
+  type Told,
+} from './replica.fixture.ts';
+import type { Replica } from './replica.ts';
+import type { ReplicaSettings } from './replica-settings.ts';
+
+let disk: Disk;
+
+beforeEach(() => {
+  disk = new Disk();
+});
+afterEach(() => disk[Symbol.dispose]());
+
+async function leader(change: Partial<ReplicaSettings>): Promise<{ replica: Replica; told: Told }> {
+  const opened = await openReplica(disk, change);
+  await opened.replica.beginTerm(member, never);
+  return opened;
+}
+
+/** Records for 40 regions, again and again, with a pause after each eight of them. */
+async function live(replica: Replica, count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    const model = regionsSideBySide(40, at)[at % 40];
+    if (model !== undefined) record(replica, model);
+    if (at % 8 === 7) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await settled(replica);
+}
+
+/** Nothing more is done about generations. */
+async function idle(): Promise<void> {
+  for (let calls = -1; calls !== disk.calls.length; ) {
+    calls = disk.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+test('checkpoints are written while records come, and a restart replays only what came after', async () => {
+  const { replica, told } = await leader({ checkpointRecords: 60 });
+  await live(replica, 400);
+  await idle();
+  expect(told).toMatchObject({ failures: [], broken: [] });
+  expect(told.checkpoints.length).toBeGreaterThan(2);
+  expect(replica.applied).toBe(told.checkpoints.at(-1));
+  expect(replica.status().checkpoints).toEqual({ count: told.checkpoints.length, failed: 0 });
+  expect(disk.calls.join()).toMatch(/putGeneration,(append,)+putGeneration/);
+  const before = shown(replica.regions);
+  disk.crash();
+  const again = await openReplica(disk);
+  expect(shown(again.replica.regions)).toEqual(before);
+  expect(again.replica.digest.equals(replica.digest)).toBe(true);
+  expect(again.replica.applied).toBe(replica.applied);
+});
+
+test('a generation is active only when every record in it is on disk', async () => {
+  const { replica, told } = await leader({ checkpointRecords: 10 });
+  let refusals = 20;
+  disk.failpoint = (point) => {
+    if (point === 'log.append.before-commit' && refusals-- > 0)
+      throw new StoreFaultError('append', 'disk-full', 'SQLITE_FULL', 'full');
+  };
+  const durable: number[] = [];
+  for (const model of regionsSideBySide(30)) record(replica, model);
+  const written = disk.called('flip').then(() => durable.push(replica.durable));
+  await settled(replica);
+  await written;
+  await idle();
+  expect(refusals).toBeLessThan(0);
+  expect(durable).toEqual(told.checkpoints);
+});
+
+test('the log loses what the generation has and nobody is to have, but not what is pinned', async () => {
+  const { replica } = await leader({ checkpointRecords: 60 });
+  const pin = replica.pin(indexOf(1, 25));
+  await live(replica, 200);
+  await idle();
+  expect(replica.first).toBeLessThanOrEqual(indexOf(1, 25));
+  expect(pin.isLost).toBe(false);
+  pin[Symbol.dispose]();
+  await live(replica, 200);
+  await idle();
+  expect(replica.first).toBeGreaterThan(indexOf(1, 200));
+  expect(await replica.readLog(indexOf(1, 25), { records: 10, bytes: 1000 })).toBe('gone');
+  expect(replica.status().log.records).toBeLessThan(200);
+  const read = await replica.readLog(replica.first, { records: 1, bytes: 1000 });
+  expect(read).toMatchObject([{ first: replica.first }]);
+});
+
+test('a pin that costs more than the budget is lost, and is told so', async () => {
+  const retention = { records: 30, bytes: 0, pinnedBytes: 0 };
+  const { replica } = await leader({ checkpointRecords: 60, retention });
+  using pin = replica.pin(indexOf(1, 25));
+  using near = replica.pin(indexOf(1, 390));
+  await live(replica, 400);
+  await idle();
+  expect([pin.isLost, near.isLost]).toEqual([true, false]);
+});
+
+test('a checkpoint that the disk refuses changes nothing, and is tried again', async () => {
+  let refusals = 3;
+  disk.failpoint = (point) => {
+    if (point === 'generation.piece' && refusals-- > 0)
+      throw new StoreFaultError('write a generation', 'disk-full', 'SQLITE_FULL', 'full');
+  };
+  const { replica, told } = await leader({ checkpointRecords: 60 });
+  await live(replica, 100);
+  await expect.poll(() => told.checkpoints.length).toBeGreaterThan(0);
+  expect(told.failures).toHaveLength(3);
+  expect(replica.status().checkpoints.failed).toBe(3);
+  expect(replica.degraded).toBe(undefined);
+  expect(told.broken).toEqual([]);
+});
+
+test('a generation that is due when a replica is opened is written then', async () => {
+  const first = await leader({});
+  await live(first.replica, 100);
+  disk.crash();
+  const { replica, told } = await openReplica(disk, { checkpointRecords: 60 });
+  await expect.poll(() => told.checkpoints).toEqual([indexOf(1, 100)]);
+  expect(replica.applied).toBe(indexOf(1, 100));
+});
+
+test('more regions make checkpoints rarer', async () => {
+  const { replica, told } = await leader({ checkpointRecords: 10 });
+  for (const model of regionsSideBySide(200)) record(replica, model);
+  await settled(replica);
+  await idle();
+  const first = told.checkpoints.length;
+  for (let at = 0; at < 90; at++) record(replica, region(1, '', '0001', { load: BigInt(at) }));
+  await settled(replica);
+  await idle();
+  expect(told.checkpoints.length).toBeLessThanOrEqual(first + 1);
+  expect(replica.next - replica.applied).toBeLessThan(100);
+});
+
+test('a checkpoint makes way for a snapshot, and comes back when that is dropped', async () => {
+  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const writes = disk.called('putGeneration');
+  for (const model of regionsSideBySide(100)) record(replica, model);
+  await writes;
+  const incoming = replica.begin();
+  await incoming.stage(runOf(regionsSideBySide(40, 7)));
+  await settled(replica);
+  await idle();
+  expect(told.checkpoints).toEqual([]);
+  incoming.drop();
+  await expect.poll(() => told.checkpoints).toEqual([indexOf(1, 100)]);
+  disk.crash();
+  expect(shown((await openReplica(disk)).replica.regions)).toEqual(shown(replica.regions));
+});
+
+test('disposing abandons a checkpoint', async () => {
+  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const writes = disk.called('putGeneration');
+  for (const model of regionsSideBySide(100)) record(replica, model);
+  await writes;
+  await replica[Symbol.asyncDispose]();
+  expect(told).toEqual({ checkpoints: [], failures: [], broken: [] });
+  const { length } = disk.calls;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(disk.calls.length).toBe(length);
+  disk.crash();
+  expect((await openReplica(disk)).replica.next).toBe(indexOf(1, 100));
+});
