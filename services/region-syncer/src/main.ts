@@ -1,0 +1,122 @@
+// The region syncer: keeps region metadata in step between a leader and its followers. See docs/region-syncer.md.
+
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { aborted } from 'node:util';
+import { PDDefinition } from '@syncline/proto/pdpb.ts';
+import { RegionServiceDefinition } from '@syncline/proto/region.ts';
+import { requirePassword } from '@syncline/rpc/password.ts';
+import { runService } from '@syncline/rpc/process.ts';
+import { type Readiness, serve } from '@syncline/rpc/serve.ts';
+import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { Identity, newClusterId } from './cluster/identity.ts';
+import { advertisedUrls, type Config, tlsOf } from './config.ts';
+import { follow, lead } from './member.ts';
+import { prepare } from './prepare.ts';
+import { Replica } from './replica/replica.ts';
+import { storeOn } from './replica/replica-store.ts';
+import { LoadingMember } from './service/loading-member.ts';
+import { pdBinding } from './service/pd.ts';
+import { pdStreams } from './service/pd-streams.ts';
+import { registerRegionMetrics } from './service/region-metrics.ts';
+import { regionServiceBinding } from './service/region-service.ts';
+import { Serving } from './service/serving.ts';
+import { replicaSettings, storeOptions } from './settings/copy.ts';
+import { openRegionStore } from './store/open-region-store.ts';
+
+const config = prepare();
+if (config !== undefined) {
+  const logger = createLogger({ service: 'region-syncer', instance: hostname(), level: config.logLevel });
+  await runService((stop) => main(config, stop, logger), logger);
+}
+
+async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const directory = join(config.data, 'region-syncer');
+  mkdirSync(directory, { recursive: true });
+  const { failpoints, role } = config;
+  const store = stack.use(
+    await openRegionStore(
+      { ...storeOptions(config, join(directory, 'regions.db')), failpoints },
+      config.storeDeadline,
+      (error) => stop.fail(error),
+    ),
+  );
+  const { identity: kept } = await store.call('boot');
+  const identity = new Identity(config, kept, store, rng);
+  if (role === 'leader') await identity.settle(identity.clusterId || newClusterId(clock, rng));
+
+  const settings = replicaSettings(config);
+  const loading = new LoadingMember(role, identity, settings.regions);
+  const serving = new Serving(loading, { scanBytes: config.scanSize, maxReplicas: config.maxReplicas });
+  const metrics = createMetrics('region-syncer');
+  registerRegionMetrics(metrics, serving);
+  const { username, password } = config;
+  const tls = tlsOf(config);
+  const server = stack.use(
+    await serve({
+      service: 'region-syncer',
+      listen: { host: config.host, port: config.port, ...(tls !== undefined && { tls }) },
+      admin: { host: config.host, port: config.adminPort },
+      bindings: [
+        pdBinding(serving),
+        ...pdStreams(role, () => serving.streams),
+        regionServiceBinding(serving, clock),
+      ],
+      stop: stop.signal,
+      logger,
+      limits: {
+        maxReceiveBytes: config.maxRequest,
+        defaultDeadlineMs: config.defaultDeadline,
+        drainMs: config.drain,
+      },
+      ...(username !== undefined &&
+        password !== undefined && { authenticate: requirePassword(username, password) }),
+      readiness: () => readiness(serving),
+      liveness: new Liveness(clock),
+      reflection: config.reflection,
+      metrics,
+    }),
+  );
+  server.setServing(RegionServiceDefinition.fullName, true);
+  const { port, adminPort } = server;
+  const { clusterId, memberId, name } = identity;
+  logger.info({ port, adminPort, role, name, clusterId, memberId }, 'serving');
+
+  const replica = stack.use(
+    await Replica.open(
+      {
+        store: storeOn(store),
+        settings,
+        clock,
+        rng,
+        pause: () => othersTurn(),
+        events: {
+          loading: (progress) => loading.progress(progress),
+          checkpointed: (index, regions, durationMs) =>
+            logger.info({ index, regions, durationMs }, 'checkpoint'),
+          checkpointFailed: (err) => logger.warn({ err }, 'checkpoint failed'),
+          broken: (error) => stop.fail(error),
+        },
+      },
+      stop.signal,
+    ),
+  );
+  logger.info({ regions: replica.regions.size, next: replica.next }, 'loaded');
+  const parts = { config, store, identity, replica, clientUrls: advertisedUrls(config, port), stop, logger };
+  stack.use(role === 'leader' ? await lead(parts, serving) : await follow(parts, serving));
+  server.setServing(PDDefinition.fullName, true);
+  await aborted(stop.signal, process);
+}
+
+function readiness({ member }: Serving): Readiness {
+  const { ready, reason } = member.freshness;
+  return ready ? { ready } : { ready, reason };
+}

@@ -1,0 +1,94 @@
+// What becomes of a copy that is loaded: a leader's or a follower's. Disposing of it ends that; the copy stays.
+
+import { LocalElection } from '@syncline/election/local-election.ts';
+import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
+import { Cluster } from './cluster/cluster.ts';
+import type { Identity } from './cluster/identity.ts';
+import { ReportedBuckets } from './cluster/reported-buckets.ts';
+import type { Config } from './config.ts';
+import { Follower } from './follower/follower.ts';
+import { FollowerMember } from './follower/follower-member.ts';
+import { openLeaderLink } from './follower/leader-link.ts';
+import { Leader } from './leader/leader.ts';
+import { leaderLimits } from './leader/leader-limits.ts';
+import { LeaderMember } from './leader/leader-member.ts';
+import type { Replica } from './replica/replica.ts';
+import type { Serving } from './service/serving.ts';
+import { followerSettings, linkSettings } from './settings/following.ts';
+import type { RegionStoreThread } from './store/open-region-store.ts';
+
+/** What a member is made of, whichever role it has. */
+export interface MemberParts {
+  readonly config: Config;
+  readonly store: RegionStoreThread;
+  readonly identity: Identity;
+  readonly replica: Replica;
+  readonly clientUrls: readonly string[];
+  readonly stop: StopSignal;
+  readonly logger: Logger;
+}
+
+/** Leads from now on: this process is the only candidate. */
+export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
+  const { config, store, identity, replica, clientUrls, stop, logger } = parts;
+  await using undo = new AsyncDisposableStack();
+  const cluster = await Cluster.load(store, clock);
+  const buckets = new ReportedBuckets({ regions: config.bucketRegions, bytes: config.bucketBytes });
+  const leader = undo.use(
+    new Leader({
+      replica,
+      identity,
+      cluster,
+      buckets,
+      limits: leaderLimits(config),
+      clock,
+      logger: logger.child({ component: 'leader' }),
+      soon: (run) => void setImmediate(run),
+    }),
+  );
+  const leading = { cluster, buckets, admit: (block: Uint8Array) => leader.admit(block) };
+  serving.lead(new LeaderMember(leader, clientUrls), leading, leader.streams);
+  // Its terms are the replica's, which keeps them.
+  const election = new LocalElection(() => Promise.resolve(BigInt(replica.term + 1)));
+  const elector = undo.use(election.join({ id: identity.name, address: clientUrls[0] ?? '' }));
+  const end = new AbortController();
+  const over = AbortSignal.any([stop.signal, end.signal]);
+  const running = leader.run(elector, over).catch((error: Error) => {
+    if (!over.aborted) stop.fail(error);
+  });
+  const owned = undo.move();
+  return {
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      await running;
+      await owned.disposeAsync();
+    },
+  };
+}
+
+/** Follows the leader that the settings name. */
+export async function follow(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
+  const { config, store, identity, replica, clientUrls, stop, logger } = parts;
+  const leaderAddress = config.leader ?? '';
+  const settings = followerSettings(config);
+  const follower = await Follower.start({
+    replica,
+    identity,
+    store,
+    openLink: () => openLeaderLink(linkSettings(config, leaderAddress)),
+    clientUrls,
+    settings,
+    clock,
+    rng,
+    logger: logger.child({ component: 'follower' }),
+    broken: (error) => stop.fail(error),
+  });
+  const { silenceMs } = settings;
+  serving.follow(
+    new FollowerMember({ follower, replica, identity, clientUrls, leaderAddress, silenceMs, clock }),
+  );
+  return follower;
+}
