@@ -7,10 +7,10 @@ import type { Member } from './member.ts';
 import type { Leading, PdParts } from './pd-parts.ts';
 
 /** PD's: the caller takes a follower's answer. Its value does not matter. */
-export const followerKey = 'pd-allow-follower-handle';
+const followerKey = 'pd-allow-follower-handle';
 
 /** Syncline's own: the caller takes the answer of a follower that is not ready, and is told how old it is. */
-export const staleKey = 'syncline-allow-stale';
+const staleKey = 'syncline-allow-stale';
 
 /** Whose copy a read is answered from, if any. */
 export type Reader =

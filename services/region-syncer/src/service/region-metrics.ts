@@ -1,16 +1,21 @@
 // A member on /metrics, read when it is scraped from the same views as Status. No names of members are labels.
 
 import { Counter, Gauge, type Metrics } from '@syncline/telemetry/metrics.ts';
+import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
 import type { Counts } from './counts.ts';
 import type { LagView } from './lag-view.ts';
-import type { Member } from './member.ts';
 import type { MemberStatus } from './member-status.ts';
+import type { PdParts } from './pd-parts.ts';
 
 interface Seen {
   readonly status: MemberStatus;
   readonly counts: Counts;
   readonly lag: LagView;
+  readonly buckets: ReportedBuckets | undefined;
 }
+
+/** Whom the metrics are about; it may be another member after the loading, of the same role. */
+type Shown = Pick<PdParts, 'member' | 'leading'>;
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -24,12 +29,14 @@ interface Family {
   readonly samples: (seen: Seen) => readonly Sample[];
 }
 
-/** Registers the families of the region syncer. The member may be another one after the loading, of the same role. */
-export function registerRegionMetrics(metrics: Metrics, shown: { readonly member: Member }): void {
+/** Registers the families of the region syncer. */
+export function registerRegionMetrics(metrics: Metrics, shown: Shown): void {
   const scrape = new Scrape(shown);
-  for (const family of counters) register(Counter, family, metrics, scrape);
-  const ofRole = shown.member.role === 'leader' ? leaderGauges : followerGauges;
-  for (const family of [...gauges, ...ofRole]) register(Gauge, family, metrics, scrape);
+  const leads = shown.member.role === 'leader';
+  for (const family of [...counters, ...(leads ? leaderCounters : [])])
+    register(Counter, family, metrics, scrape);
+  for (const family of [...gauges, ...(leads ? leaderGauges : followerGauges)])
+    register(Gauge, family, metrics, scrape);
 }
 
 function register(
@@ -52,16 +59,21 @@ function register(
 
 /** One look at the member, shared by the families of a scrape: they are all collected in one go. */
 class Scrape {
-  readonly #shown: { readonly member: Member };
+  readonly #shown: Shown;
   #seen: Seen | undefined;
 
-  constructor(shown: { readonly member: Member }) {
+  constructor(shown: Shown) {
     this.#shown = shown;
   }
 
   look(): Seen {
-    const { member } = this.#shown;
-    this.#seen ??= { status: member.status(), counts: member.counts(), lag: member.lag() };
+    const { member, leading } = this.#shown;
+    this.#seen ??= {
+      status: member.status(),
+      counts: member.counts(),
+      lag: member.lag(),
+      buckets: leading?.buckets,
+    };
     queueMicrotask(() => {
       this.#seen = undefined;
     });
@@ -142,7 +154,20 @@ const gauges: readonly Family[] = [
   one('region_retained_bytes', 'Bytes of them', ({ status }) => status.log.bytes),
 ];
 
+const leaderCounters: readonly Family[] = [
+  one(
+    'region_reported_buckets_forgotten_total',
+    'Reports of buckets that were forgotten for want of room',
+    ({ buckets }) => buckets?.forgotten ?? 0,
+  ),
+];
+
 const leaderGauges: readonly Family[] = [
+  one(
+    'region_reported_buckets',
+    "Regions whose reported buckets wait for the region's next record",
+    ({ buckets }) => buckets?.size ?? 0,
+  ),
   {
     name: 'region_streams',
     help: 'Streams to followers by where they stand',

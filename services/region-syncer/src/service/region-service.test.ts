@@ -134,9 +134,9 @@ test('a follower is reset, a leader forces a snapshot and drains', async () => {
 });
 
 test('the metrics are those of Status, and a follower’s link is not a leader’s', async () => {
-  const scrape = async (world: ServiceWorld) => {
+  const scrape = async ({ serving }: ServiceWorld) => {
     const metrics = createMetrics('test');
-    registerRegionMetrics(metrics, world);
+    registerRegionMetrics(metrics, serving);
     const text = await metrics.metrics();
     return text.split('\n').filter((line) => line.startsWith('region_'));
   };
@@ -158,6 +158,8 @@ test('the metrics are those of Status, and a follower’s link is not a leader�
     `region_log_next_index{service="test"} ${indexOf(3, 2)}`,
     'region_retained_bytes{service="test"} 3400',
     'region_streams{phase="live",service="test"} 1',
+    'region_reported_buckets{service="test"} 0',
+    'region_reported_buckets_forgotten_total{service="test"} 0',
   ]) {
     expect(lines).toContain(line);
   }

@@ -29,6 +29,7 @@ import { WorldMember } from './world-member.ts';
 
 export interface ServiceWorld extends AsyncDisposable {
   readonly member: WorldMember;
+  readonly serving: Serving;
   /** Shown instead of `member` until finishLoading(). */
   readonly loading: LoadingMember;
   finishLoading(): void;
@@ -95,6 +96,7 @@ export async function startLoading(role: Role, scanBytes = 1 << 20): Promise<Ser
   const header = { clusterId: member.clusterId };
   return {
     member,
+    serving,
     loading,
     finishLoading: () => (leading ? serving.lead(member, leading, noStreams) : serving.follow(member)),
     connection,
