@@ -70,6 +70,22 @@ export const acts: fc.Arbitrary<Act[]> = fc.array(
   { minLength: 5, maxLength: 25 },
 );
 
+/** One script that has a store do everything it can, whatever chance brings. */
+export const everyAct: Act[] = [
+  { kind: 'start a term' },
+  { kind: 'append', counts: [9, 9, 9], newTerm: false },
+  { kind: 'checkpoint', meanwhile: 3 },
+  { kind: 'append', counts: [9, 9, 9, 9], newTerm: true },
+  { kind: 'abandon a generation' },
+  { kind: 'sweep' },
+  { kind: 'checkpoint', meanwhile: 0 },
+  { kind: 'trim', records: 0 },
+  { kind: 'sweep' },
+  { kind: 'snapshot', foreign: false, regions: 5 },
+  { kind: 'sweep' },
+  { kind: 'reset' },
+];
+
 /** The steps of an act on a store that holds what `model` says; none when the store would refuse it. */
 export function stepsOf(act: Act, model: Model): Step[] {
   switch (act.kind) {
