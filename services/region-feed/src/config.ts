@@ -18,7 +18,7 @@ export const settings = {
   table: {
     host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
     port: port(3380, 'gRPC port: health and reflection.'),
-    adminPort: port(13380, 'HTTP port: /livez, /readyz and /metrics.'),
+    adminPort: port(8405, 'HTTP port: /livez, /readyz and /metrics.'),
     pd: addresses('127.0.0.1:3379', 'Members of the PD cluster; the one that leads is found by trying.'),
     stores: integer(3, { min: '1', max: '1000' }, 'Stores; their ids begin at 1.'),
     regions: integer(

@@ -17,7 +17,7 @@ test('the defaults do not contradict each other and are those that are documente
   expect(config).toMatchObject({
     role: 'leader',
     port: 3379,
-    adminPort: 13379,
+    adminPort: 8402,
     memberId: undefined,
     clusterId: undefined,
     retentionRecords: 2_000_000,

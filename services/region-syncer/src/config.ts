@@ -48,7 +48,7 @@ export const settings = {
     clientUrls: urls('where clients and other members reach this one; without it made of host and port'),
     host: text('127.0.0.1', 'address to listen on; 0.0.0.0 for all'),
     port: port(3379, 'gRPC port: pdpb.PD, the region service, health and reflection'),
-    adminPort: port(13379, 'HTTP port: /livez, /readyz and /metrics'),
+    adminPort: port(8402, 'HTTP port: /livez, /readyz and /metrics'),
     data: shared(
       'SYNCLINE_DATA',
       path('.syncline', 'folder of everything that is kept, in its subfolder region-syncer'),
