@@ -6,6 +6,7 @@ import type { Chunk } from '../log/chunk.ts';
 interface SharedFrame {
   readonly chunk: Chunk;
   readonly previous: number;
+  readonly term: number;
   readonly ours: boolean;
   readonly bytes: Buffer;
 }
@@ -16,12 +17,17 @@ const held = 4;
 export class SharedFrames {
   readonly #frames: SharedFrame[] = [];
 
-  /** The frame of `chunk` for followers that are at `previous`; `make` makes it when there is none. */
-  of(chunk: Chunk, previous: number, ours: boolean, make: () => Buffer): Buffer {
-    for (const frame of this.#frames)
-      if (frame.chunk === chunk && frame.previous === previous && frame.ours === ours) return frame.bytes;
+  /**
+   * The frame of `chunk` for followers that are at `previous`; `make` makes it when there is none. A frame that was made
+   * in an older `term` than the leader's is none: who has heard of the newer one would refuse it.
+   */
+  of(chunk: Chunk, previous: number, term: number, ours: boolean, make: () => Buffer): Buffer {
+    for (const frame of this.#frames) {
+      const isSame = frame.chunk === chunk && frame.previous === previous;
+      if (isSame && frame.term === term && frame.ours === ours) return frame.bytes;
+    }
     const bytes = make();
-    this.#frames.unshift({ chunk, previous, ours, bytes });
+    this.#frames.unshift({ chunk, previous, term, ours, bytes });
     if (this.#frames.length > held) this.#frames.pop();
     return bytes;
   }

@@ -223,7 +223,7 @@ export class SyncStream implements Pump {
         this.#take({ kind: 'records', first, count }, (plan) => {
           const make = () => this.#frames.records(plan, records);
           return plan.kind === FrameKind.LIVE
-            ? frames.of(records, plan.previous, this.request.ours, make)
+            ? frames.of(records, plan.previous, replica.term, this.request.ours, make)
             : make();
         });
         this.#held.advance(first + count);
@@ -235,6 +235,7 @@ export class SyncStream implements Pump {
   #sign(): void {
     const { replica, limits } = this.#parts;
     const { phase } = this.#state;
+    if (this.call.queuedBytes > 0) return;
     // What was committed a moment ago would be passed over.
     if (phase.kind === 'live' && replica.read(phase.cursor, limits.logFrame) !== 'caught up') return;
     this.#take({ kind: 'quiet', next: replica.durable });

@@ -1,0 +1,77 @@
+// A call whose frames arrive whenever the run says so. Each frame counts as a good part of what may wait, so that two of
+// them fill the transport.
+
+import { unframe } from '@syncline/rpc/frame.ts';
+import type { RawCall } from '@syncline/rpc/raw-call.ts';
+import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { Metadata, type Status } from 'nice-grpc-common';
+
+const weight = 40 * 1024;
+
+export class SimCall implements RawCall {
+  readonly method = '/pdpb.PD/SyncRegions';
+  readonly metadata = Metadata();
+  readonly peer = 'sim';
+  readonly trace = undefined;
+  /** How it ended; undefined while it lasts. */
+  ended: { readonly code: Status; readonly details: string } | undefined;
+  readonly #over = new AbortController();
+  readonly #send: (frames: Uint8Array | 'end') => void;
+  #inFlight = 0;
+  #hasFilled = false;
+  #drained = () => {};
+
+  /** `receive` gets each message, and `over` is called after the last one when the leader ends the call. */
+  constructor(sim: Simulation, label: string, receive: (message: Uint8Array) => void, over: () => void) {
+    const link = sim.link<Uint8Array | 'end'>(label, (frames) => {
+      if (frames === 'end') return over();
+      for (const message of unframe(frames)) receive(message);
+      this.#inFlight -= 1;
+      if (this.#inFlight > 0 || !this.#hasFilled) return;
+      this.#hasFilled = false;
+      if (!this.signal.aborted) this.#drained();
+    });
+    this.#send = (frames) => link.send(frames);
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  get queuedBytes(): number {
+    return this.#inFlight * weight;
+  }
+
+  /** Frames that were sent and have not arrived. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  writeFramed(frames: Uint8Array): void {
+    if (this.signal.aborted) return;
+    this.#inFlight += 1;
+    this.#hasFilled ||= this.queuedBytes >= 64 * 1024;
+    this.#send(frames);
+  }
+
+  onDrain(listener: () => void): void {
+    this.#drained = listener;
+  }
+
+  end(code: Status, details: string): void {
+    if (this.signal.aborted) return;
+    this.ended = { code, details };
+    this.#over.abort(new Error(details));
+    this.#send('end');
+  }
+
+  /** The follower hangs up. */
+  cancel(): void {
+    this.#over.abort(new Error('cancelled'));
+  }
+
+  onMessage(): void {}
+  onHalfClose(): void {}
+  pause(): void {}
+  resume(): void {}
+}

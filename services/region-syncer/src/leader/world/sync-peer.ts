@@ -1,0 +1,89 @@
+// A client of SyncRegions that writes down what it is sent, as one of ours or as a PD.
+
+import { SyncRegionRequest } from '@syncline/proto/pdpb.ts';
+import type { Connection, StreamEnd } from '@syncline/rpc/connect.ts';
+import { until } from '@syncline/testkit/wait.ts';
+import { ByteWriter } from '../../wire/byte-writer.ts';
+import { type Frame, readFrame } from '../../wire/frame.ts';
+import { RegionFields, readBlock } from '../../wire/region-fields.ts';
+import { encodeSyncRequest } from '../../wire/sync-request.ts';
+import { clusterId } from './leader-world.ts';
+
+/** A frame, and the ids of its regions. */
+export interface SeenFrame extends Frame {
+  readonly ids: readonly number[];
+}
+
+export interface PeerOptions {
+  readonly name: string;
+  readonly startIndex: number;
+  readonly as: 'ours' | 'pd';
+  readonly takesDeltas?: boolean;
+  readonly clusterId?: bigint;
+}
+
+const fields = new RegionFields();
+
+export class SyncPeer {
+  readonly frames: SeenFrame[] = [];
+  ended: StreamEnd | undefined;
+  readonly stream: ReturnType<Connection['raw']>;
+
+  constructor(connection: Connection, options: PeerOptions) {
+    this.stream = connection.raw('/pdpb.PD/SyncRegions');
+    this.stream.onMessage((message) => {
+      const frame = readFrame(message, { blocks: 10_000, bytes: 1 << 24 }, new ByteWriter(1 << 12));
+      this.frames.push({ ...frame, ids: idsOf(frame.run.bytes) });
+    });
+    this.stream.onEnd((end) => {
+      this.ended = end;
+    });
+    this.stream.write(requestOf(options));
+  }
+
+  /** The regions that were sent, by id, in the order of their coming. */
+  get ids(): number[] {
+    return this.frames.flatMap(({ ids }) => ids);
+  }
+
+  /** The first frames, once there are so many. */
+  async first(count: number): Promise<SeenFrame[]> {
+    await until(() => this.frames.length >= count, {
+      deadlineMs: 5_000,
+      describe: `${count} frames come`,
+      everyMs: 1,
+    });
+    return this.frames.slice(0, count);
+  }
+
+  async end(): Promise<StreamEnd> {
+    return await until(() => this.ended, { deadlineMs: 5_000, describe: 'the stream ends', everyMs: 1 }).then(
+      (end) => end as StreamEnd,
+    );
+  }
+}
+
+/** The request of such a follower. */
+export function requestOf({
+  name,
+  startIndex,
+  as,
+  takesDeltas = true,
+  clusterId: asked = clusterId,
+}: PeerOptions): Uint8Array {
+  const member = { name, memberId: 5n, clientUrls: ['http://127.0.0.1:2'] };
+  const request = { header: { clusterId: asked }, member, startIndex: BigInt(startIndex) };
+  if (as === 'pd') return SyncRegionRequest.encode(SyncRegionRequest.fromPartial(request)).finish();
+  const { member: whole } = SyncRegionRequest.fromPartial({ member });
+  if (whole === undefined) throw new Error('a member is given');
+  return encodeSyncRequest({ clusterId: asked, member: whole, startIndex, takesDeltas, term: 0 });
+}
+
+function idsOf(run: Uint8Array): number[] {
+  const ids: number[] = [];
+  for (let at = 0; at < run.length; ) {
+    at = readBlock(run, at, run.length, fields);
+    ids.push(fields.idLo);
+  }
+  return ids;
+}
