@@ -115,3 +115,29 @@ test('the first connection is announced, also to those who ask late', async () =
   echo.connection.onConnected(() => (late = true));
   expect(late).toBe(true);
 });
+
+test('the loss of a connection is announced once', async () => {
+  await using echo = await startEcho();
+  let losses = 0;
+  const lost = new Promise<void>((resolve) => {
+    echo.connection.onLost(() => {
+      losses += 1;
+      resolve();
+    });
+  });
+  await echo.client.unary({ text: '' });
+  expect(losses).toBe(0);
+  await echo.server[Symbol.asyncDispose]();
+  await lost;
+  await expect(echo.client.unary({ text: '' })).rejects.toThrow('UNAVAILABLE');
+  expect(losses).toBe(1);
+});
+
+test('closing a channel is no loss of its connection', async () => {
+  await using echo = await startEcho();
+  let losses = 0;
+  echo.connection.onLost(() => (losses += 1));
+  await echo.client.unary({ text: '' });
+  echo.connection[Symbol.dispose]();
+  expect(losses).toBe(0);
+});

@@ -48,6 +48,11 @@ export interface Connection extends Disposable {
   ): RawClientStream;
   /** Calls `listener` once, when the first connection is up. */
   onConnected(listener: () => void): void;
+  /**
+   * Calls `listener` once, when that connection is gone, before anything is sent on another: what was learnt on it may
+   * be of a process that is no more.
+   */
+  onLost(listener: () => void): void;
 }
 
 /**
@@ -78,6 +83,7 @@ export function connect(address: string, options: ConnectOptions): Connection {
         traced,
       }),
     onConnected: (listener) => whenReady(channel, listener),
+    onLost: (listener) => whenReady(channel, () => whenNotReady(channel, listener)),
     [Symbol.dispose]() {
       closing.abort();
       channel.close();
@@ -91,6 +97,12 @@ function whenReady(channel: Channel, listener: () => void): void {
   else if (state !== connectivityState.SHUTDOWN) {
     channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => whenReady(channel, listener));
   }
+}
+
+function whenNotReady(channel: Channel, listener: () => void): void {
+  channel.watchConnectivityState(connectivityState.READY, Number.POSITIVE_INFINITY, () => {
+    if (channel.getConnectivityState(false) !== connectivityState.SHUTDOWN) listener();
+  });
 }
 
 const passThrough: ClientMiddleware = (call, options) => call.next(call.request, options);

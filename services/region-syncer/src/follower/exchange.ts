@@ -15,6 +15,8 @@ export interface ExchangeEvents {
   /** `isOther`: it is not the member that answered last. */
   reached(leader: LeaderHello, isOther: boolean): void;
   failed(why: Why, detail: string): void;
+  /** The connection is gone, and what was learnt on it. */
+  lost(): void;
 }
 
 export interface ExchangeParts {
@@ -56,6 +58,7 @@ export class Exchange {
     }
     this.#link = link;
     const current = () => this.#link === link;
+    link.onLost(() => current() && events.lost());
     link.hello().then(
       (hello) => current() && void this.#settle(hello, current),
       (error: unknown) => current() && events.failed('connect_failed', callText(error)),

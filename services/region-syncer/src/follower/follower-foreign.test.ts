@@ -128,8 +128,19 @@ describe('a follower of a PD', () => {
     expect((await leader.next()).request.startIndex).toBe(beyondAll);
   });
 
+  test('that restarts between two calls is asked as another process is', async () => {
+    const retry = { initialMs: 300, maxMs: 300, factor: 1, jitter: 0, resetAfterMs: 1_000 };
+    const call = await live({ settings: { retry } });
+    call.send(ofPd(900, []));
+    await world.reaches('backing-off');
+    const { port } = leader;
+    await leader[Symbol.asyncDispose]();
+    leader = await ScriptedLeader.start('foreign', port);
+    expect((await leader.next()).request.startIndex).toBe(beyondAll);
+  });
+
   test('silence is no health: all regions are taken anew, and it says why', async () => {
-    await live({ settings: { silenceMs: 60 } });
+    await live({ settings: { silenceMs: 500 } });
     const again = await leader.next();
     expect(again.request.startIndex).toBe(beyondAll);
     expect(world.member.counts().streamEnds).toEqual([{ reason: 'silence', count: 1 }]);

@@ -255,7 +255,7 @@ describe('a follower of our leader', () => {
   });
 
   test('asks again when nothing is heard for too long', async () => {
-    const call = await live({ settings: { silenceMs: 60 } });
+    const call = await live({ settings: { silenceMs: 500 } });
     const again = await leader.next();
     expect([why(), call.signal.aborted, again.request.startIndex]).toEqual([['silence'], true, base + 10]);
   });

@@ -69,6 +69,7 @@ export class Follower implements AsyncDisposable {
           if (isOther) this.lag.forget();
           this.#dispatch({ kind: 'reached', leader });
         },
+        lost: () => this.#dispatch({ kind: 'lost' }),
         failed: (why, detail) => this.#dispatch({ kind: 'failed', why, detail, next: replica.next }),
       },
     });

@@ -53,6 +53,8 @@ export interface SyncCall {
 
 /** A channel. Disposing it ends its calls; their listeners hear no more. Nothing is reported in the caller's tick. */
 export interface LeaderLink extends Disposable {
+  /** Calls `listener` once, when the connection is gone: whoever answers after that may be another process. */
+  onLost(listener: () => void): void;
   /** Asks who leads. Rejects with the leader's ClientError, or NoLeaderError. */
   hello(): Promise<Hello>;
   /** Opens the sync stream; `request` is an encoded SyncRegionRequest, messages are SyncRegionResponses. */
@@ -77,6 +79,7 @@ export function openLeaderLink(settings: LeaderLinkSettings): LeaderLink {
   });
   const closed = new AbortController();
   return {
+    onLost: (listener) => connection.onLost(() => !closed.signal.aborted && listener()),
     hello: () => hello(connection, closed.signal),
     sync: (request, onMessage, onEnd) => sync(connection, closed.signal, request, onMessage, onEnd),
     [Symbol.dispose]() {

@@ -127,6 +127,10 @@ describe('of our leader', () => {
       'of a term, but not its first',
       of(FrameKind.IN_SYNC, firstOfTerm(4) + 1, 0, { previous: base + 10, term: 4 }),
     ],
+    [
+      'of a term, after records that are missing',
+      of(FrameKind.REPLAY, firstOfTerm(4), 5, { previous: base + 15, term: 4 }),
+    ],
     ['of no term', of(FrameKind.SNAPSHOT, 0, 1, { previous: 1_000, total: 1 })],
     ['of two terms', of(FrameKind.REPLAY, base + 10, 2 ** 36)],
   ] as const)('an index %s that the leader cannot have assigned is refused', (_, frame) => {
@@ -370,6 +374,15 @@ test('a reset serves what is held until all regions are there, and outlives a re
   const { state, effects } = run(live, [{ kind: 'reset', reason: 'stale reads' }, { kind: 'due' }]);
   expect(effects).toEqual(['hang-up', 'wait', 'ask 0', 'watch']);
   expect(state.held).toEqual(own);
+});
+
+test('a connection that is lost before a PD is asked again takes along what was learnt on it', () => {
+  const probe = joining(nothing, 'foreign');
+  const gap = [frame({ startIndex: 0, count: 1 }), frame({ startIndex: 50 }), { kind: 'completed' } as const];
+  const { state } = run(probe, [...gap, frame({ startIndex: 60 }), { kind: 'lost' }]);
+  expect(state).toMatchObject({ phase: { kind: 'backing-off' }, floor: undefined, sameProcess: false });
+  const reached: FollowerEvent = { kind: 'reached', leader: { member: 7n, ours: false } };
+  expect(run(state, [{ kind: 'due' }, reached]).effects).toContain(`ask ${beyondAll}`);
 });
 
 test('stopping gives up what is not whole', () => {

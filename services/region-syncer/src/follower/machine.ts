@@ -60,6 +60,8 @@ export function transition(plan: FollowPlan, state: FollowerState, event: Follow
       return ended(state, 'error_frame', event.detail);
     case 'ended':
       return ended(state, phase.kind === 'connecting' ? 'connect_failed' : 'stream_ended', event.detail);
+    case 'lost':
+      return lost(state);
     case 'completed':
       return completed(state);
     case 'failed':
@@ -142,6 +144,13 @@ function ended(state: FollowerState, why: Why, detail: string): Step {
 function failed(state: FollowerState, why: Why, detail: string): Step {
   const { kind } = state.phase;
   return kind === 'idle' || kind === 'backing-off' ? stay(state) : retry(state, why, detail);
+}
+
+/** The channel would connect anew by itself, and a PD that has restarted would answer for the one before. */
+function lost(state: FollowerState): Step {
+  if (state.phase.kind !== 'backing-off') return ended(state, 'stream_ended', 'the connection is gone');
+  const other = { ...state, leader: undefined, sameProcess: false, floor: undefined };
+  return stay(other, { kind: 'disconnect' });
 }
 
 /** All regions are to be taken anew; what is held is served until they are there. */

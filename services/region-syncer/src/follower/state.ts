@@ -94,7 +94,7 @@ export interface FollowerState {
   readonly leader: LeaderHello | undefined;
   /** All regions are wanted, whatever is held. */
   readonly forced: boolean;
-  /** The channel has been up since the position was reached, so the leader is still the same process. */
+  /** The connection has been up since it was asked, so the leader is still the same process. */
   readonly sameProcess: boolean;
   /** An index that this process, a foreign leader, had reached before it is asked for all regions. */
   readonly floor: number | undefined;
@@ -128,6 +128,8 @@ export type FollowerEvent =
   | { readonly kind: 'bad-frame'; readonly detail: string }
   /** The leader says why it ends the stream. */
   | { readonly kind: 'error-frame'; readonly detail: string }
+  /** The connection is gone: what answers on another may be another process. */
+  | { readonly kind: 'lost' }
   /** The call or the connection is over, with OK too. */
   | { readonly kind: 'ended'; readonly detail: string }
   /** The digest of the frame before was not ours. */

@@ -42,8 +42,8 @@ export class ScriptedLeader implements AsyncDisposable {
   readonly #server: AsyncDisposable & { readonly port: number };
   #taken = 0;
 
-  /** A leader of ours, or a PD. */
-  static async start(kind: 'ours' | 'foreign'): Promise<ScriptedLeader> {
+  /** A leader of ours, or a PD; on a free port unless one is given. */
+  static async start(kind: 'ours' | 'foreign', port = 0): Promise<ScriptedLeader> {
     const says: Says = {
       clusterId,
       memberId: 7n,
@@ -53,7 +53,7 @@ export class ScriptedLeader implements AsyncDisposable {
     const calls: ScriptedCall[] = [];
     const server = await serve({
       service: 'region-syncer',
-      listen: { host: '127.0.0.1', port: 0 },
+      listen: { host: '127.0.0.1', port },
       admin: undefined,
       bindings: bindings(says, calls),
       stop: new AbortController().signal,
@@ -82,8 +82,12 @@ export class ScriptedLeader implements AsyncDisposable {
     this.#server = server;
   }
 
+  get port(): number {
+    return this.#server.port;
+  }
+
   get address(): string {
-    return `127.0.0.1:${this.#server.port}`;
+    return `127.0.0.1:${this.port}`;
   }
 
   /** How many calls came that next() has not given. */
