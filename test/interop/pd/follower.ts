@@ -54,6 +54,7 @@ export interface FollowerSettings {
 
 /** A running pd-follower. */
 export interface PdFollower {
+  readonly pid: number;
   status(): Promise<FollowerMoment>;
   digest(): Promise<FollowerState & { readonly digest: string }>;
   /** Rejects with a PdError when there is no such region. */
@@ -88,6 +89,7 @@ export async function startPdFollower(context: CaseContext, settings: FollowerSe
   const status = () => console.ask<FollowerMoment>('status');
   const digest: PdFollower['digest'] = () => console.ask('digest');
   return {
+    pid: program.pid,
     status,
     digest,
     latency: () => console.ask('latency'),

@@ -30,6 +30,7 @@ export interface LeaderSettings {
 
 /** A running pd-leader. Commands resolve when PD's syncer has recorded what they caused. */
 export interface PdLeader {
+  readonly pid: number;
   /** `host:port`, also after a restart. */
   readonly address: string;
   /** The regions it began with. */
@@ -64,6 +65,7 @@ export async function startPdLeader(context: CaseContext, settings: LeaderSettin
   const console = new PdConsole(program);
   const status: PdLeader['status'] = () => console.ask('status');
   return {
+    pid: program.pid,
     address,
     layout,
     status,
