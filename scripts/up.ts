@@ -1,11 +1,11 @@
 // `make up`: starts the services of up/service-table.ts, creates the datastore `local` on top of the device, and shows
-// what happens. Ctrl-C stops everything; a second Ctrl-C does not wait.
+// what happens there and how far the copies of the regions are. Ctrl-C stops everything; a second Ctrl-C does not wait.
 
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Connection } from '@syncline/rpc/connect.ts';
+import { type Connection, connect } from '@syncline/rpc/connect.ts';
 import { ClientError } from 'nice-grpc-common';
 import { ServiceEndedError } from './up/child.ts';
 import { Children, type Ports } from './up/children.ts';
@@ -13,7 +13,8 @@ import { hints } from './up/hints.ts';
 import { connectTo, ensureLocal, localName, watchLocal } from './up/local.ts';
 import type { LogRecord } from './up/log-record.ts';
 import { PlainView, print } from './up/plain-view.ts';
-import { services } from './up/service-table.ts';
+import { watchMember } from './up/region-members.ts';
+import { regionMembers, services } from './up/service-table.ts';
 import { TerminalView } from './up/terminal-view.ts';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
@@ -49,25 +50,32 @@ async function main(): Promise<void> {
   const children = stack.use(
     new Children(env, (service, record) => tell(service, record, (text) => complain(text))),
   );
-  print(`starting ${services.map(({ name }) => name).join(' and ')}, data in ${data}`);
+  print(`starting ${services.map(({ name }) => name).join(', ')}; data in ${data}`);
   const ports = await orStop(children.start(services));
   const connection = stack.use(connectTo(portOf(ports, 'datastore'), env));
   const kept = await orStop(ensureLocal(connection, portOf(ports, 'device'), env, stop.signal));
   print(`${localName}: ${kept === 'kept' ? 'goes on from what is on disk' : 'created'}`);
 
-  const view = process.stdout.isTTY
-    ? stack.use(new TerminalView(hints(ports)))
-    : new PlainView(ports, hints(ports));
+  const names = regionMembers.map(({ name }) => name);
+  const view = stack.use(
+    process.stdout.isTTY ? new TerminalView(names, hints(ports)) : new PlainView(names, ports, hints(ports)),
+  );
   complain = (text) => view.complaint(text);
-  await orStop(Promise.race([children.failed, show(view, connection)]));
+  if (view instanceof TerminalView) void followAgain(view, connection);
+  const members = names.map(async (name) => {
+    const plaintext = { security: { kind: 'plaintext' } } as const;
+    const member = stack.use(connect(`127.0.0.1:${portOf(ports, name)}`, plaintext));
+    await show(watchMember(member, stop.signal), (status) => view.member(name, status));
+  });
+  const local = show(watchLocal(connection, stop.signal), (status) => view.local(status));
+  await orStop(Promise.race([children.failed, local, ...members]));
 }
 
-async function show(view: TerminalView | PlainView, connection: Connection): Promise<void> {
-  if (view instanceof TerminalView) void followAgain(view, connection);
+async function show<Status>(watched: AsyncIterable<Status>, shown: (status: Status) => void): Promise<void> {
   try {
-    for await (const status of watchLocal(connection, stop.signal)) view.status(status);
+    for await (const status of watched) shown(status);
   } catch (error) {
-    // When the datastore has ended, its own last words say more; they take a moment.
+    // When the service has ended, its own last words say more; they take a moment.
     await delay(1_000, undefined, { ref: false, signal: stop.signal });
     throw error;
   }

@@ -4,7 +4,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { ChildSettings } from './child-settings.ts';
 import { type LogRecord, readLog } from './log-record.ts';
+import type { UpService } from './service-table.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const followParent = new URL('./follow-parent.ts', import.meta.url).href;
@@ -28,6 +30,8 @@ export class ServiceEndedError extends Error {
 /** A child and what it says. */
 export class Child {
   readonly name: string;
+  /** The process that outlives it; undefined when there is none. */
+  readonly follows: string | undefined;
   /** Its gRPC port, once it serves. Rejects with ServiceEndedError when it never does. */
   readonly serving: Promise<number>;
   /** Settles when it has ended. */
@@ -36,9 +40,14 @@ export class Child {
   readonly #lines: LogRecord[] = [];
 
   /** Starts the service. `heard` gets what it logs. */
-  constructor(name: string, env: NodeJS.ProcessEnv, heard: (record: LogRecord) => void) {
+  constructor(
+    { name, service, follows }: UpService,
+    { env, named }: ChildSettings,
+    heard: (record: LogRecord) => void,
+  ) {
     this.name = name;
-    const main = `${repository}services/${name}/src/main.ts`;
+    this.follows = follows;
+    const main = `${repository}services/${service}/src/main.ts`;
     this.#process = spawn(process.execPath, ['--import', telemetry, '--import', followParent, main], {
       cwd: repository,
       env: { OTEL_SERVICE_NAME: name, ...env },
@@ -52,7 +61,7 @@ export class Child {
     // Whoever waits for it hears of it; nobody needs to.
     this.serving.catch(() => {});
     const hear = (line: string) => {
-      const record = readLog(line);
+      const record = readLog(named(line));
       this.#lines.push(record);
       if (this.#lines.length > linesKept) this.#lines.shift();
       if (record.message === 'serving' && record.port !== undefined) serving.resolve(record.port);

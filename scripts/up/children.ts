@@ -1,12 +1,14 @@
-// The services together: started one after the other, stopped in the reverse order, none left behind.
+// The services together: what follows another is started after it and stopped before it, the rest at the same time;
+// none is left behind.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child, type ServiceEndedError } from './child.ts';
+import { childSettings } from './child-settings.ts';
 import type { LogRecord } from './log-record.ts';
 import type { UpService } from './service-table.ts';
 
-/** How long one service may take to stop before the next is told, and all before they are killed. */
-const stopMs = { each: 4_000, all: 9_000 };
+/** How long those that follow may take to stop before the others are told, and all before they are killed. */
+const stopMs = { following: 4_000, all: 9_000 };
 
 /** Where the services are, by name. */
 export type Ports = ReadonlyMap<string, number>;
@@ -31,24 +33,37 @@ export class Children implements AsyncDisposable {
 
   /** Starts the services and resolves when all serve. Rejects with ServiceEndedError for one that does not. */
   async start(services: readonly UpService[]): Promise<Ports> {
-    const ports = new Map<string, number>();
-    for (const { name } of services) {
-      const child = new Child(name, this.#env, (record) => this.#heard(name, record));
-      this.#children.push(child);
-      ports.set(name, await child.serving);
-      void child.ended.then(() => this.#lost(child.endedBecause()));
+    const serving = new Map<string, Promise<number>>();
+    for (const service of services) {
+      const followed = service.follows === undefined ? undefined : serving.get(service.follows);
+      serving.set(service.name, this.#start(service, followed));
     }
-    return ports;
+    const served = Array.from(serving, async ([name, port]) => [name, await port] as const);
+    return new Map(await Promise.all(served));
+  }
+
+  async #start(service: UpService, followed: Promise<number> | undefined): Promise<number> {
+    const address = followed === undefined ? '' : `127.0.0.1:${await followed}`;
+    if (this.#stopping) throw new Error(`${service.name} is not started any more`);
+    const settings = childSettings(service, address, this.#env);
+    const child = new Child(service, settings, (record) => this.#heard(service.name, record));
+    this.#children.push(child);
+    const port = await child.serving;
+    void child.ended.then(() => this.#lost(child.endedBecause()));
+    return port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     const gone = Promise.all(this.#children.map(({ ended }) => ended));
     const killer = setTimeout(() => this.#kill(), stopMs.all);
-    for (const child of this.#children.toReversed()) {
-      child.kill('SIGTERM');
-      await Promise.race([child.ended, delay(stopMs.each, undefined, { ref: false })]);
-    }
+    const following = this.#children.filter(({ follows }) => follows !== undefined);
+    for (const child of following) child.kill('SIGTERM');
+    await Promise.race([
+      Promise.all(following.map(({ ended }) => ended)),
+      delay(stopMs.following, undefined, { ref: false }),
+    ]);
+    for (const child of this.#children) if (child.follows === undefined) child.kill('SIGTERM');
     await gone;
     clearTimeout(killer);
   }

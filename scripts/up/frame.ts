@@ -1,15 +1,18 @@
-// The picture of `make up` in a terminal, as lines that fit it: what is in sync, the leaves that change, what to try.
+// The picture of `make up` in a terminal, as lines that fit it: what is in sync, how far the copies of the regions are,
+// the leaves that change, what to try.
 
 import type { DatastoreStatus } from '@syncline/proto/datastore.ts';
 import { stateText } from 'syncline/status-text.ts';
 import type { Hint } from './hints.ts';
 import type { BoardRow } from './leaf-board.ts';
+import { type MemberStatuses, memberTable } from './region-members.ts';
 
 /** Everything that is shown. */
 export interface Picture {
   readonly status: DatastoreStatus | undefined;
   /** Changes a second. */
   readonly rate: number;
+  readonly members: MemberStatuses;
   readonly rows: readonly BoardRow[];
   readonly hints: readonly Hint[];
   /** The last thing a service complained of, '' when none did. */
@@ -22,36 +25,60 @@ export interface Size {
   readonly rows: number;
 }
 
-/** Rows that a terminal of this height has for leaves. */
-export function leafRows({ rows }: Size, hintCount: number): number {
-  return Math.max(1, rows - hintCount - headLines - footLines);
+/** What there is room for. */
+export interface Room {
+  readonly leaves: number;
+  readonly hints: readonly Hint[];
 }
 
-const headLines = 3;
+// The summary, the complaint, the head of the members and a line below them, the head of the leaves.
+const headLines = 5;
+// Two empty lines, and what is above and below the hints.
 const footLines = 4;
+// Leaves come before hints, up to so many.
+const leastLeaves = 4;
+const indent = '  ';
+
+/** How a terminal is shared; at least one leaf is shown, and no command that would be cut. */
+export function roomIn(
+  { columns, rows }: Size,
+  { members, hints }: Pick<Picture, 'members' | 'hints'>,
+): Room {
+  const room = Math.max(1, rows - headLines - members.size - footLines);
+  const shown = hints
+    .filter(({ command }) => indent.length + command.length <= columns)
+    .slice(0, Math.max(0, room - leastLeaves));
+  return { leaves: room - shown.length, hints: shown };
+}
 
 /** The lines, none wider than the terminal. */
-export function drawFrame(picture: Picture, { columns, rows: height }: Size): string[] {
-  const { status, rate, rows, hints, complaint, nowMs } = picture;
+export function drawFrame(picture: Picture, size: Size): string[] {
+  const { status, rate, members, rows, complaint, nowMs } = picture;
+  const { columns } = size;
+  const room = roomIn(size, picture);
   const pathWidth = Math.max(4, Math.min(Math.floor(columns * 0.6), longest(rows)));
   const valueWidth = Math.max(5, columns - pathWidth - 2 - 16);
   const line = (path: string, value: string, changes: string, age: string) =>
     `${fit(path, pathWidth)}  ${fit(value, valueWidth)} ${changes.padStart(8)} ${age.padStart(5)}`;
   const leaves = rows
-    .slice(0, leafRows({ columns, rows: height }, hints.length))
+    .slice(0, room.leaves)
     .map(({ path, value, changes, atMs }) => line(path, value, String(changes), ageText(nowMs - atMs)));
-  const commandWidth = Math.max(...hints.map(({ command }) => command.length));
+  const commandWidth = Math.min(columns / 2, Math.max(0, ...room.hints.map(({ command }) => command.length)));
   return [
     summary(status, rate),
     complaint === '' ? '' : `! ${complaint}`,
+    ...memberTable(members),
+    '',
     line('CHANGED LEAF', 'VALUE', 'CHANGES', 'AGO'),
     ...(leaves.length > 0 ? leaves : ['(waiting for the first change)']),
     '',
     'Try, in another terminal:',
-    ...hints.map(({ command, shows }) => `  ${command.padEnd(commandWidth)}  # ${shows}`),
+    ...room.hints.map(({ command, shows }) => `${indent}${command.padEnd(commandWidth)}  # ${shows}`),
     '',
     'Ctrl-C stops everything.',
-  ].map((text) => text.slice(0, columns));
+  ]
+    .slice(0, size.rows)
+    .map((text) => text.slice(0, columns));
 }
 
 function summary(status: DatastoreStatus | undefined, rate: number): string {

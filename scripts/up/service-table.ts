@@ -1,9 +1,62 @@
-// What `make up` starts, in this order; it is stopped in the reverse order. A further service is one line.
+// What `make up` starts: the datastore on its device, and the region syncer as a leader with two followers and a feed.
+// A further process is an entry here.
 
-/** One service of the table. */
+/** A process of `make up`. */
 export interface UpService {
-  /** The folder under services/, and the infix of its settings: SYNCLINE_<NAME>_PORT. */
+  /** What it is called here. Its settings can be given as SYNCLINE_<NAME>_…, whatever its service calls them. */
   readonly name: string;
+  /** The folder under services/, and the infix of the settings that it reads: SYNCLINE_<SERVICE>_PORT. */
+  readonly service: string;
+  /** It is started when the process of this name serves, and stopped before it. */
+  readonly follows?: string;
+  /** Whether it has a folder of its own, by its name, where others of the same service have theirs. */
+  readonly hasOwnData?: boolean;
+  /** Settings that differ from its service's defaults, without their prefix; `followed` is the address it follows. */
+  settings?(followed: string): Readonly<Record<string, string>>;
 }
 
-export const services: readonly UpService[] = [{ name: 'device' }, { name: 'datastore' }];
+/** The copies of the regions, the leader's first. */
+export const regionMembers: readonly UpService[] = [
+  {
+    name: 'region-leader',
+    service: 'region-syncer',
+    hasOwnData: true,
+    settings: () => ({ ROLE: 'leader', NAME: 'region-leader' }),
+  },
+  regionFollower(1, { port: 3389, adminPort: 8403 }),
+  regionFollower(2, { port: 3399, adminPort: 8404 }),
+];
+
+/** All of them. Those that follow another come after it. */
+export const services: readonly UpService[] = [
+  { name: 'device', service: 'device' },
+  { name: 'datastore', service: 'datastore', follows: 'device' },
+  ...regionMembers,
+  {
+    name: 'region-feed',
+    service: 'region-feed',
+    follows: 'region-leader',
+    // Slow enough for a laptop on battery; short keys fit a terminal.
+    settings: (leader) => ({ PD: leader, REGIONS: '1000', RATE: '50', KEY_BYTES: '12' }),
+  },
+];
+
+function regionFollower(
+  nth: number,
+  { port, adminPort }: { readonly port: number; readonly adminPort: number },
+): UpService {
+  const name = `region-follower-${nth}`;
+  return {
+    name,
+    service: 'region-syncer',
+    follows: 'region-leader',
+    hasOwnData: true,
+    settings: (leader) => ({
+      ROLE: 'follower',
+      LEADER: leader,
+      NAME: name,
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+    }),
+  };
+}

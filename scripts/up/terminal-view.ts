@@ -1,10 +1,11 @@
-// `make up` for people: the sync as it goes on, then a table of changing leaves that refreshes in place.
+// `make up` for people: the datastore's sync, the copies of the regions and the leaves that change, refreshed in place.
 
 import type { DatastoreStatus } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition, SubscribeRequest, SubscriptionMode } from '@syncline/proto/gnmi.ts';
+import type { RegionStatus } from '@syncline/proto/region.ts';
 import type { Connection } from '@syncline/rpc/connect.ts';
 import { aborted } from '@syncline/runtime/stop-signal.ts';
-import { drawFrame, leafRows } from './frame.ts';
+import { drawFrame, roomIn } from './frame.ts';
 import type { Hint } from './hints.ts';
 import { LeafBoard } from './leaf-board.ts';
 import { localName } from './local.ts';
@@ -13,6 +14,7 @@ import { Screen } from './screen.ts';
 const refreshMs = 250;
 const leavesRemembered = 5_000;
 const rateOverMs = 5_000;
+const complainForMs = 30_000;
 
 /** What happens in a terminal. Disposing gives the terminal back. */
 export class TerminalView implements Disposable {
@@ -21,21 +23,27 @@ export class TerminalView implements Disposable {
   readonly #screen = new Screen(process.stdout);
   readonly #refresh: NodeJS.Timeout;
   #status: DatastoreStatus | undefined;
-  #complaint = '';
+  readonly #members: Map<string, RegionStatus | undefined>;
+  #complaint = { text: '', untilMs: 0 };
   #counted: { readonly atMs: number; readonly changes: number }[] = [];
 
-  constructor(hints: readonly Hint[]) {
+  constructor(members: readonly string[], hints: readonly Hint[]) {
+    this.#members = new Map(members.map((name) => [name, undefined]));
     this.#hints = hints;
     this.#refresh = setInterval(() => this.#draw(), refreshMs);
     this.#draw();
   }
 
-  status(status: DatastoreStatus): void {
+  local(status: DatastoreStatus): void {
     this.#status = status;
   }
 
+  member(name: string, status: RegionStatus): void {
+    this.#members.set(name, status);
+  }
+
   complaint(text: string): void {
-    this.#complaint = text;
+    this.#complaint = { text, untilMs: performance.now() + complainForMs };
   }
 
   /** Follows everything that changes in `local` until the stream ends; rejects as the call does. */
@@ -45,7 +53,7 @@ export class TerminalView implements Disposable {
     for await (const { response } of responses) {
       if (response?.$case === 'syncResponse') {
         synced = true;
-        this.#complaint = '';
+        this.#complaint.untilMs = 0;
       } else if (response?.$case === 'update' && synced) this.#board.take(response.value, performance.now());
       else if (response?.$case === 'update') this.#board.known(response.value);
     }
@@ -59,19 +67,17 @@ export class TerminalView implements Disposable {
   #draw(): void {
     const nowMs = performance.now();
     const { size } = this.#screen;
-    this.#screen.draw(
-      drawFrame(
-        {
-          status: this.#status,
-          rate: this.#rate(nowMs),
-          rows: this.#board.latest(leafRows(size, this.#hints.length)),
-          hints: this.#hints,
-          complaint: this.#complaint,
-          nowMs,
-        },
-        size,
-      ),
-    );
+    const { text, untilMs } = this.#complaint;
+    const shown = { members: this.#members, hints: this.#hints };
+    const picture = {
+      ...shown,
+      status: this.#status,
+      rate: this.#rate(nowMs),
+      rows: this.#board.latest(roomIn(size, shown).leaves),
+      complaint: nowMs < untilMs ? text : '',
+      nowMs,
+    };
+    this.#screen.draw(drawFrame(picture, size));
   }
 
   /** Changes a second over the last seconds. */

@@ -2,7 +2,6 @@ import { toProto } from '@syncline/gnmi/path-proto.ts';
 import { parsePath } from '@syncline/gnmi/path-text.ts';
 import { Notification } from '@syncline/proto/gnmi.ts';
 import { expect, test } from 'vitest';
-import { drawFrame } from '../../scripts/up/frame.ts';
 import { LeafBoard } from '../../scripts/up/leaf-board.ts';
 
 function notification(values: Record<string, number>, deleted: readonly string[] = []): Notification {
@@ -30,23 +29,4 @@ test('it remembers as many leaves as it may', () => {
   const board = new LeafBoard(2);
   board.take(notification({ '/a': 1, '/b': 1, '/c': 1 }), 10);
   expect(board.latest(10).map(({ path }) => path)).toEqual(['/b', '/c']);
-});
-
-test('a frame fits its terminal', () => {
-  const board = new LeafBoard(100);
-  board.take(
-    notification(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`/long/path/number${i}`, i]))),
-    0,
-  );
-  const hints = [{ command: 'npx syncline get /', shows: 'everything' }];
-  for (const size of [
-    { columns: 40, rows: 12 },
-    { columns: 200, rows: 60 },
-  ]) {
-    const rows = board.latest(100);
-    const picture = { status: undefined, rate: 0, rows, hints, complaint: 'x'.repeat(500), nowMs: 5_000 };
-    const lines = drawFrame(picture, size);
-    expect(lines.length).toBeLessThanOrEqual(size.rows);
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(size.columns);
-  }
 });

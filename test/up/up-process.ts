@@ -62,13 +62,15 @@ export function startUp(data: string, env: Readonly<Record<string, string>>): Up
   };
 }
 
-/** The processes that were started with this data directory. */
-export async function processesOf(data: string): Promise<string[]> {
+/** The processes that were started with this data directory or a folder in it; of one service, with its name. */
+export async function processesOf(data: string, service?: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
-      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      return environment.split('\0').includes(`SYNCLINE_DATA=${data}`) ? [pid] : [];
+      const environment = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0');
+      const isOurs = environment.some((variable) => variable.startsWith(`SYNCLINE_DATA=${data}`));
+      const isIt = service === undefined || environment.includes(`OTEL_SERVICE_NAME=${service}`);
+      return isOurs && isIt ? [pid] : [];
     }),
   );
   return found.flat();

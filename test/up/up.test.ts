@@ -1,31 +1,46 @@
 import { createServer } from 'node:net';
 import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
+import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { expect, test } from 'vitest';
 import { freePort, processesOf, startUp } from './up-process.ts';
 
+const plaintext = { security: { kind: 'plaintext' } } as const;
+
 async function freePorts() {
-  const [device, datastore] = [await freePort(), await freePort()];
-  return {
-    datastore,
-    env: {
-      SYNCLINE_DEVICE_PORT: String(device),
-      SYNCLINE_DEVICE_ADMIN_PORT: '0',
-      SYNCLINE_DATASTORE_PORT: String(datastore),
-      SYNCLINE_DATASTORE_ADMIN_PORT: '0',
-    },
+  const [datastore, leader, follower] = [await freePort(), await freePort(), await freePort()];
+  const ports = {
+    DEVICE: await freePort(),
+    DATASTORE: datastore,
+    REGION_LEADER: leader,
+    REGION_FOLLOWER_1: follower,
+    REGION_FOLLOWER_2: 0,
+    REGION_FEED: 0,
   };
+  const settings = Object.entries(ports).flatMap(([name, port]) => [
+    [`SYNCLINE_${name}_PORT`, String(port)],
+    [`SYNCLINE_${name}_ADMIN_PORT`, '0'],
+  ]);
+  return { datastore, leader, follower, env: Object.fromEntries(settings) as Record<string, string> };
 }
 
-test('it says ready when local is SYNCED, Ctrl-C leaves no process, and the next start goes on', async () => {
+test('it says ready when all is, Ctrl-C leaves no process, and the next start goes on', async () => {
   await using dir = await tempDir('up');
-  const { env, datastore } = await freePorts();
+  const { env, datastore, leader, follower } = await freePorts();
   {
     await using up = startUp(dir.path, env);
     expect(await up.line('ready')).toContain(`datastore 127.0.0.1:${datastore}`);
     expect(up.lines).toContain('local: created');
-    expect(await processesOf(dir.path)).toHaveLength(3);
+    const states = [
+      'local: synced',
+      'region-leader: serving',
+      'region-follower-1: live',
+      'region-follower-2: live',
+    ];
+    for (const state of states) expect(up.lines.join('\n')).toContain(`${state}, `);
+    expect(await up.line('lag:')).toMatch(/^lag: region-follower-1 \d+ records, \d+ ms at 1:\d+; /);
+    expect(await processesOf(dir.path)).toHaveLength(7);
     const began = performance.now();
     up.signal('SIGINT');
     expect(await up.ended).toEqual({ code: 0, signal: null });
@@ -36,21 +51,28 @@ test('it says ready when local is SYNCED, Ctrl-C leaves no process, and the next
   await using again = startUp(dir.path, env);
   await again.line('ready');
   expect(again.lines).toContain('local: goes on from what is on disk');
-  using connection = connect(`127.0.0.1:${datastore}`, { security: { kind: 'plaintext' } });
+  using connection = connect(`127.0.0.1:${datastore}`, plaintext);
   const { status } = await connection.client(DatastoreServiceDefinition).status({ datastore: 'local' });
   // The version counts on from the start before.
   expect(status?.runningVersion).toBeGreaterThan(1n);
+  using member = connect(`127.0.0.1:${follower}`, plaintext);
+  const copy = (await member.client(RegionServiceDefinition).status({})).status;
+  expect(copy).toMatchObject({ term: 2n, ready: true, name: 'region-follower-1' });
+  expect(copy?.link?.leaderAddress).toBe(`127.0.0.1:${leader}`);
+  // It had what the leader had, and was sent the rest.
+  expect(copy?.joins?.snapshot).toBe(0n);
 });
 
 test('a port that is taken is named with the setting that moves it', async () => {
   await using dir = await tempDir('up');
-  const { env, datastore } = await freePorts();
-  const squatter = createServer().listen(datastore, '127.0.0.1');
+  const { env, follower } = await freePorts();
+  const squatter = createServer().listen(follower, '127.0.0.1');
   await using up = startUp(dir.path, env);
   expect(await up.ended).toEqual({ code: 1, signal: null });
   squatter.close();
   expect(up.lines).toContain(
-    `error: datastore: 127.0.0.1:${datastore} is taken by another process; set SYNCLINE_DATASTORE_PORT to another port (0 picks a free one)`,
+    `error: region-follower-1: 127.0.0.1:${follower} is taken by another process; ` +
+      'set SYNCLINE_REGION_FOLLOWER_1_PORT to another port (0 picks a free one)',
   );
   expect(await processesOf(dir.path)).toEqual([]);
 });
@@ -69,11 +91,9 @@ test('a service that dies takes the others along and is named', async () => {
   const { env } = await freePorts();
   await using up = startUp(dir.path, env);
   await up.line('ready');
-  const pids = await processesOf(dir.path);
-  const newest = Math.max(...pids.map(Number));
-  process.kill(newest, 'SIGKILL');
+  for (const pid of await processesOf(dir.path, 'region-follower-2')) process.kill(Number(pid), 'SIGKILL');
   expect(await up.ended).toEqual({ code: 1, signal: null });
-  expect(up.lines).toContain('error: datastore: ended with SIGKILL');
+  expect(up.lines).toContain('error: region-follower-2: ended with SIGKILL');
   expect(await processesOf(dir.path)).toEqual([]);
 });
 
