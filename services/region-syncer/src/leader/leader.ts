@@ -159,7 +159,7 @@ export class Leader implements Disposable {
       // What another term has taken comes before it.
       await replica.whenDurable(replica.next, over);
       const term = await replica.beginTerm(identity.memberId, over);
-      logger.info({ term, token: leadership.token }, 'leading');
+      logger.info({ term, fence: leadership.token }, 'leading');
     } catch (error) {
       if (leadership.lost.aborted && !signal.aborted) return;
       throw error;
@@ -171,7 +171,7 @@ export class Leader implements Disposable {
       this.#state.kind === 'draining' ? { kind: 'draining', leadership: undefined } : { kind: 'waiting' };
     this.#heartbeats.endAll('not leader');
     this.followers.endAll({ reason: 'not-leader', details: 'not leader', retryAfterMs: 0 });
-    logger.info({ token: leadership.token }, 'leading no longer');
+    logger.info({ fence: leadership.token }, 'leading no longer');
   }
 
   async #drain(): Promise<Drained> {

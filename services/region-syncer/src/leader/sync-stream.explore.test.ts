@@ -8,8 +8,10 @@ import type { SyncParts } from './sync-parts.ts';
 import { SyncStream } from './sync-stream.ts';
 import { Turns } from './turns.ts';
 import { clusterId, smallLimits } from './world/leader-world.ts';
-import { type ModelFollower, OurFollower, PdFollower } from './world/model-followers.ts';
+import type { ModelFollower } from './world/model-follower.ts';
 import { ModelReplica } from './world/model-replica.ts';
+import { OurFollower } from './world/our-follower.ts';
+import { PdFollower } from './world/pd-follower.ts';
 import { SimCall } from './world/sim-call.ts';
 
 const limits = {

@@ -186,7 +186,7 @@ export class SyncStream implements Pump {
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof NoPlaceError)
-        this.end({ reason: 'no-place', details: error.message, retryAfterMs: limits.snapshotWaitMs });
+        this.end({ reason: 'no-place', details: error.message, retryAfterMs: limits.attemptWaitMs });
       else this.#fail(error);
     } finally {
       this.#isCapturing = false;

@@ -17,6 +17,7 @@ export interface Said {
   readonly leader?: number;
   readonly store?: number;
   readonly down?: readonly number[];
+  readonly bucketVersion?: number;
 }
 
 /** A heartbeat as its message. */
@@ -47,6 +48,7 @@ export function heartbeatOf(said: Said, asked: bigint = clusterId): Uint8Array {
       downPeers: (said.down ?? []).map((down) => ({ peer: peer(down), downSeconds: 5n })),
       bytesWritten: BigInt(written),
       term: BigInt(term),
+      bucketMeta: said.bucketVersion === undefined ? undefined : { version: BigInt(said.bucketVersion) },
     }),
   ).finish();
 }
@@ -80,9 +82,20 @@ export class HeartbeatStore {
     for (const each of said) this.stream.write(heartbeatOf(each));
   }
 
+  /** How the stream ends. */
   async end(): Promise<StreamEnd> {
-    return await until(() => this.ended, { deadlineMs: 5_000, describe: 'the stream ends', everyMs: 1 }).then(
-      (end) => end as StreamEnd,
-    );
+    await until(() => this.ended, { deadlineMs: 5_000, describe: 'the stream ends', everyMs: 1 });
+    if (this.ended === undefined) throw new Error('until() has seen the end');
+    return this.ended;
+  }
+
+  /** What was answered, once there are so many answers. */
+  async answered(count: number): Promise<string[]> {
+    await until(() => this.answers.length >= count, {
+      deadlineMs: 5_000,
+      describe: `${count} answers come`,
+      everyMs: 1,
+    });
+    return this.answers.map(({ header }) => header?.error?.message ?? '');
   }
 }

@@ -12,13 +12,14 @@ import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Cluster } from '../../cluster/cluster.ts';
 import { Identity } from '../../cluster/identity.ts';
 import { ReportedBuckets } from '../../cluster/reported-buckets.ts';
 import { Replica } from '../../replica/replica.ts';
 import type { ReplicaSettings } from '../../replica/replica-settings.ts';
-import { storeOn } from '../../replica/replica-store.ts';
+import { storeBy } from '../../replica/replica-store.ts';
 import { pdBinding } from '../../service/pd.ts';
 import { openRegionStore, type RegionStoreThread } from '../../store/open-region-store.ts';
 import { storeOptions } from '../../store/store.fixture.ts';
@@ -68,6 +69,8 @@ export interface LeaderWorldOptions {
   readonly directory: string;
   readonly limits?: Partial<LeaderLimits>;
   readonly replica?: Partial<ReplicaSettings>;
+  /** Awaited before records are written. */
+  readonly beforeAppend?: () => Promise<void> | undefined;
 }
 
 export interface LeaderWorld extends AsyncDisposable {
@@ -79,9 +82,25 @@ export interface LeaderWorld extends AsyncDisposable {
   readonly buckets: ReportedBuckets;
   readonly connection: Connection;
   readonly address: string;
-  readonly election: LocalElection;
+  /** So many heartbeats, the bootstrap among them, have come, and what they made is durable. */
+  taken(count: number): Promise<void>;
   /** Ends the serving, as a stop signal does; resolves when the last call is over. */
   stop(): Promise<void>;
+}
+
+/** A leader in a directory of its own. */
+export async function startLeaderAnywhere(
+  options: Omit<LeaderWorldOptions, 'directory'> = {},
+): Promise<LeaderWorld> {
+  const directory = await tempDir('leader');
+  const world = await startLeader({ ...options, directory: directory.path });
+  return {
+    ...world,
+    [Symbol.asyncDispose]: async () => {
+      await world[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Starts a leader in `directory` and waits until it leads; its cluster has store 1 and region 1. */
@@ -112,7 +131,10 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const replica = stack.use(
     await Replica.open(
       {
-        store: storeOn(store),
+        store: storeBy(async (method, args) => {
+          if (method === 'append') await options.beforeAppend?.();
+          return store.call(method, ...(args as never));
+        }),
         settings: { ...replicaSettings, ...options.replica },
         clock,
         rng,
@@ -175,7 +197,14 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
     buckets,
     connection,
     address,
-    election,
+    taken: async (count) => {
+      await until(() => leader.intake.counts.received >= count, {
+        deadlineMs: 5_000,
+        describe: `${count} heartbeats are taken`,
+        everyMs: 1,
+      });
+      await replica.whenDurable(replica.next, AbortSignal.timeout(5_000));
+    },
     stop: async () => {
       stop.abort(new Error('stopped'));
       await server[Symbol.asyncDispose]();

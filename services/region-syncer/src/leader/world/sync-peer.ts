@@ -20,6 +20,7 @@ export interface PeerOptions {
   readonly as: 'ours' | 'pd';
   readonly takesDeltas?: boolean;
   readonly clusterId?: bigint;
+  readonly clientUrls?: readonly string[];
 }
 
 const fields = new RegionFields();
@@ -29,7 +30,8 @@ export class SyncPeer {
   ended: StreamEnd | undefined;
   readonly stream: ReturnType<Connection['raw']>;
 
-  constructor(connection: Connection, options: PeerOptions) {
+  /** Asks as a follower of ours or a PD does, or with these messages. */
+  constructor(connection: Connection, asks: PeerOptions | readonly Uint8Array[]) {
     this.stream = connection.raw('/pdpb.PD/SyncRegions');
     this.stream.onMessage((message) => {
       const frame = readFrame(message, { blocks: 10_000, bytes: 1 << 24 }, new ByteWriter(1 << 12));
@@ -38,7 +40,7 @@ export class SyncPeer {
     this.stream.onEnd((end) => {
       this.ended = end;
     });
-    this.stream.write(requestOf(options));
+    for (const message of 'name' in asks ? [requestOf(asks)] : asks) this.stream.write(message);
   }
 
   /** The regions that were sent, by id, in the order of their coming. */
@@ -56,10 +58,11 @@ export class SyncPeer {
     return this.frames.slice(0, count);
   }
 
+  /** How the stream ends. */
   async end(): Promise<StreamEnd> {
-    return await until(() => this.ended, { deadlineMs: 5_000, describe: 'the stream ends', everyMs: 1 }).then(
-      (end) => end as StreamEnd,
-    );
+    await until(() => this.ended, { deadlineMs: 5_000, describe: 'the stream ends', everyMs: 1 });
+    if (this.ended === undefined) throw new Error('until() has seen the end');
+    return this.ended;
   }
 }
 
@@ -70,8 +73,9 @@ export function requestOf({
   as,
   takesDeltas = true,
   clusterId: asked = clusterId,
+  clientUrls = ['http://127.0.0.1:2'],
 }: PeerOptions): Uint8Array {
-  const member = { name, memberId: 5n, clientUrls: ['http://127.0.0.1:2'] };
+  const member = { name, memberId: 5n, clientUrls: [...clientUrls] };
   const request = { header: { clusterId: asked }, member, startIndex: BigInt(startIndex) };
   if (as === 'pd') return SyncRegionRequest.encode(SyncRegionRequest.fromPartial(request)).finish();
   const { member: whole } = SyncRegionRequest.fromPartial({ member });
