@@ -9,7 +9,7 @@ import { ComposeProject } from '../compose/project.ts';
 
 const syncline = join(import.meta.dirname, '../../../packages/cli/src/main.ts');
 
-async function healthy(project: ComposeProject, service: 'device' | 'datastore'): Promise<void> {
+async function healthy(project: ComposeProject, service: string): Promise<void> {
   await until(() => project.state(service), {
     deadlineMs: 60_000,
     everyMs: 500,
@@ -18,15 +18,32 @@ async function healthy(project: ComposeProject, service: 'device' | 'datastore')
   });
 }
 
+/** Of `syncline region status --json`, what is looked at here. */
+interface RegionStatus {
+  readonly phase: string;
+  readonly ready: boolean;
+  readonly regions: number;
+  readonly term: number;
+  readonly joins: { readonly snapshot: number };
+}
+
+async function regionStatus(address: string, signal: AbortSignal): Promise<RegionStatus> {
+  const args = [syncline, 'region', 'status', '--json', '-a', address];
+  const { code, stdout, stderr } = await run(process.execPath, args, { signal });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as RegionStatus;
+}
+
+const regionServices = ['region-leader', 'region-follower-1', 'region-follower-2', 'region-feed'];
+
 export const cases: readonly InteropCase[] = [
   {
-    name: 'compose: both services become healthy, a get through the published port works, data and traces go on',
+    name: 'compose: all services become healthy, gets through the published ports work, data and traces go on',
     needs: ['compose'],
     seconds: 420,
     async run(context) {
       const project = await ComposeProject.up(context);
-      await healthy(project, 'device');
-      await healthy(project, 'datastore');
+      for (const service of ['device', 'datastore', ...regionServices]) await healthy(project, service);
       await until(() => project.state('local'), {
         deadlineMs: 60_000,
         everyMs: 500,
@@ -36,7 +53,7 @@ export const cases: readonly InteropCase[] = [
       const get = () =>
         run(
           process.execPath,
-          [syncline, '-a', `127.0.0.1:${project.datastorePort}`, 'get', '/system', '-t', 'local'],
+          [syncline, '-a', project.address('datastore'), 'get', '/system', '-t', 'local'],
           {
             signal: context.signal,
           },
@@ -56,15 +73,27 @@ export const cases: readonly InteropCase[] = [
         });
       }
 
-      const stopped = await project.compose('stop', 'device', 'datastore');
+      for (const follower of ['region-follower-1', 'region-follower-2'] as const) {
+        const status = await regionStatus(project.address(follower), context.signal);
+        assert.equal(status.phase, 'live');
+        assert.equal(status.ready, true);
+        assert.ok(status.regions >= 900, `${follower} has ${status.regions} regions`);
+      }
+
+      const written = ['device', 'datastore', 'region-leader', 'region-follower-1'];
+      const stopped = await project.compose('stop', ...written);
       assert.equal(stopped.code, 0, stopped.stderr);
-      for (const service of ['device', 'datastore']) {
+      for (const service of written) {
         assert.equal((await project.state(service))?.ExitCode, 0, `${service} did not end by itself`);
       }
-      const started = await project.compose('start', 'datastore');
+      const started = await project.compose('start', 'datastore', 'region-leader', 'region-follower-1');
       assert.equal(started.code, 0, started.stderr);
       await healthy(project, 'datastore');
       assert.match((await get()).stdout, hostname, 'the data did not outlive the container');
+      await healthy(project, 'region-follower-1');
+      const { term, joins } = await regionStatus(project.address('region-follower-1'), context.signal);
+      assert.equal(term, 2, 'the log did not outlive the container');
+      assert.equal(joins.snapshot, 0, 'the copy did not outlive the container');
     },
   },
 ];

@@ -14,6 +14,18 @@ const withoutJaeger = join(import.meta.dirname, 'without-jaeger.yaml');
 /** The image that deploy/compose.yaml has for Jaeger. */
 const jaegerImage = 'jaegertracing/all-in-one:1.62.0';
 
+/** What deploy/compose.yaml publishes: of each name a gRPC port and an admin port. */
+const published = [
+  'datastore',
+  'device',
+  'region-leader',
+  'region-follower-1',
+  'region-follower-2',
+  'region-feed',
+] as const;
+
+type Service = (typeof published)[number];
+
 /** What `docker inspect` says of a container. */
 export interface ContainerState {
   readonly Status: string;
@@ -21,31 +33,32 @@ export interface ContainerState {
   readonly Health?: { readonly Status: string };
 }
 
+const portVariables = [
+  ...published.flatMap((service) => [portVariable(service), portVariable(service, 'ADMIN_PORT')]),
+  'JAEGER_PORT',
+];
+
 /** deploy/compose.yaml, brought up. */
 export class ComposeProject implements AsyncDisposable {
   readonly hasJaeger: boolean;
-  readonly datastorePort: number;
   readonly #context: CaseContext;
   readonly #name = `syncline-interop-${process.pid}`;
   readonly #env: Readonly<Record<string, string>>;
 
   private constructor(context: CaseContext, hasJaeger: boolean, ports: readonly number[]) {
-    const [datastore = 0, datastoreAdmin = 0, device = 0, deviceAdmin = 0, jaeger = 0] = ports;
     this.#context = context;
     this.hasJaeger = hasJaeger;
-    this.datastorePort = datastore;
-    this.#env = {
-      SYNCLINE_DATASTORE_PORT: String(datastore),
-      SYNCLINE_DATASTORE_ADMIN_PORT: String(datastoreAdmin),
-      SYNCLINE_DEVICE_PORT: String(device),
-      SYNCLINE_DEVICE_ADMIN_PORT: String(deviceAdmin),
-      JAEGER_PORT: String(jaeger),
-    };
+    this.#env = Object.fromEntries(portVariables.map((variable, i) => [variable, String(ports[i])]));
+  }
+
+  /** Where a service is reached from this machine. */
+  address(service: Service): string {
+    return `127.0.0.1:${this.#env[portVariable(service)]}`;
   }
 
   /** Builds the images and starts everything. */
   static async up(context: CaseContext): Promise<ComposeProject> {
-    const ports = await Promise.all(Array.from({ length: 5 }, freePort));
+    const ports = await Promise.all(portVariables.map(freePort));
     const project = context.own(new ComposeProject(context, await hasImage(jaegerImage), ports));
     const { code, stderr } = await project.compose('up', '--detach', '--build');
     assert.equal(code, 0, stderr);
@@ -81,6 +94,10 @@ export class ComposeProject implements AsyncDisposable {
       { signal, env: this.#env, cwd: repository },
     );
   }
+}
+
+function portVariable(service: Service, kind = 'PORT'): string {
+  return `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_${kind}`;
 }
 
 async function freePort(): Promise<number> {
