@@ -1,6 +1,6 @@
 // Which heartbeats are news: those that followers are told of. Most repeat what is known, and cost a comparison.
-// The rule is PD's regionGuide (PD: regionGuide in core/region.go), except that peers that are down or pending make no record, as
-// they are in none, and that any change of the region itself makes one.
+// The rule is PD's (core/region.go, regionGuide), except that peers that are down or pending make no record, as they are
+// in none, and that any change of the region itself makes one.
 
 import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { RegionFields } from '../wire/region-fields.ts';

@@ -1,6 +1,9 @@
 import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
+import { firstOfTerm } from '../log/index.ts';
 import type { ModelRegion } from '../regions/regions.fixture.ts';
+import { ByteWriter } from '../wire/byte-writer.ts';
+import { readFrame } from '../wire/frame.ts';
 import { Places } from './places.ts';
 import { SharedFrames } from './shared-frames.ts';
 import { StreamCounts } from './stream-counts.ts';
@@ -53,17 +56,16 @@ class World {
 
   /** This follower has a stream, and another one each time it ends. */
   join(name: string, follower: ModelFollower, as: 'ours' | 'pd'): void {
-    const call: SimCall = new SimCall(
-      this.#sim,
-      name,
-      (message) => {
+    const call: SimCall = new SimCall(this.#sim, name, {
+      sees: (message) => this.#expectDurable(message),
+      receive: (message) => {
         if (!call.signal.aborted || call.ended !== undefined) follower.receive(message);
       },
-      () => {
+      over: () => {
         follower.over();
         this.#sim.schedule(`${name} comes back`, () => this.join(name, follower, as));
       },
-    );
+    });
     const request = {
       clusterId,
       member: { ...member, name },
@@ -95,7 +97,16 @@ class World {
       });
     this.#turns.wake([stream]);
   }
+
+  /** Nothing is sent that the leader could forget. */
+  #expectDurable(message: Uint8Array): void {
+    const { startIndex, previous, run } = readFrame(message, { blocks: 100, bytes: 1 << 20 }, converted);
+    const end = startIndex < firstOfTerm(1) ? previous : startIndex + run.count;
+    expect(end, 'what is sent').toBeLessThanOrEqual(this.replica.durable);
+  }
 }
+
+const converted = new ByteWriter(64);
 
 const member = {
   name: '',

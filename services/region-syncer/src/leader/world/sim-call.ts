@@ -8,6 +8,16 @@ import { Metadata, type Status } from 'nice-grpc-common';
 
 const weight = 40 * 1024;
 
+/** Who is told of what is on the call. */
+export interface SimCallEnds {
+  /** A message is sent. */
+  readonly sees: (message: Uint8Array) => void;
+  /** It arrives. */
+  readonly receive: (message: Uint8Array) => void;
+  /** The leader's end of the call arrives, after all messages. */
+  readonly over: () => void;
+}
+
 export class SimCall implements RawCall {
   readonly method = '/pdpb.PD/SyncRegions';
   readonly metadata = Metadata();
@@ -17,12 +27,13 @@ export class SimCall implements RawCall {
   ended: { readonly code: Status; readonly details: string } | undefined;
   readonly #over = new AbortController();
   readonly #send: (frames: Uint8Array | 'end') => void;
+  readonly #sees: (message: Uint8Array) => void;
   #inFlight = 0;
   #hasFilled = false;
   #drained = () => {};
 
-  /** `receive` gets each message, and `over` is called after the last one when the leader ends the call. */
-  constructor(sim: Simulation, label: string, receive: (message: Uint8Array) => void, over: () => void) {
+  constructor(sim: Simulation, label: string, { sees, receive, over }: SimCallEnds) {
+    this.#sees = sees;
     const link = sim.link<Uint8Array | 'end'>(label, (frames) => {
       if (frames === 'end') return over();
       for (const message of unframe(frames)) receive(message);
@@ -51,6 +62,7 @@ export class SimCall implements RawCall {
     if (this.signal.aborted) return;
     this.#inFlight += 1;
     this.#hasFilled ||= this.queuedBytes >= 64 * 1024;
+    for (const message of unframe(frames)) this.#sees(message);
     this.#send(frames);
   }
 
