@@ -153,7 +153,7 @@ describe('a follower of a PD', () => {
     await world[Symbol.asyncDispose]();
     const call = await start({ settings: { plan: { trustForeign: true } } });
     expect(call.request.startIndex).toBe(300);
-    call.send(ofPd(300, [region(1, 3)]), ofPd(301, []));
+    call.send(ofPd(300, [region(1, 3)]));
     await world.reaches('live');
     expect(world.member.counts().joins).toEqual([{ tier: 'replay', reason: 'start', count: 1 }]);
   });

@@ -6,6 +6,9 @@
 import type { FollowerEffect, FollowerState, FrameSummary, Origin, Phase } from './state.ts';
 import { askAgain, become, complete, live, reach, type Step, stay } from './step.ts';
 
+/** Regions of a PD's frame while there are more to follow; an old one puts all that was missed into one. */
+const fullFrame = 1_000;
+
 const judged: FollowerEffect = { kind: 'apply', judge: true };
 const caughtUp: FollowerEffect = { kind: 'catch-up', judge: true };
 
@@ -72,7 +75,8 @@ function onward(state: FollowerState, frame: FrameSummary): Step {
     phase.kind === 'joining' ? [{ kind: 'joined', tier }] : [];
   if (count === 0) return live(state, startIndex, ...joined('in-sync'));
   const next = Math.max(held.next, startIndex + count);
-  if (phase.kind === 'live') return live(state, next, judged);
+  // Nothing else tells the end of a replay while changes go on: a keepalive would need ten quiet seconds.
+  if (phase.kind === 'live' || count < fullFrame) return live(state, next, ...joined('replay'), judged);
   return reach(state, next, { kind: 'replaying', target: undefined }, ...joined('replay'), judged);
 }
 

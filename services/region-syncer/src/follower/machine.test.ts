@@ -343,6 +343,17 @@ describe('of a PD', () => {
     expect(state.held.next).toBe(505);
   });
 
+  test('a replay is over with its first frame that is not full, or with an empty one', () => {
+    const resumed = joining(ofPd, 'foreign', { trustForeign: true });
+    const full = frame({ startIndex: 500, count: 1000 });
+    const replaying = run(resumed, [full]);
+    expect(replaying.effects).toEqual(['joined replay', 'apply', 'watch']);
+    expect(replaying.state.phase.kind).toBe('replaying');
+    for (const last of [frame({ startIndex: 1500, count: 3 }), frame({ startIndex: 1500 })])
+      expect(run(replaying.state, [last]).state.phase.kind).toBe('live');
+    expect(run(resumed, [frame({ startIndex: 500, count: 999 })]).state.phase.kind).toBe('live');
+  });
+
   test.each([
     ['a keepalive', frame({ startIndex: 900 })],
     ['records', frame({ startIndex: 900, count: 2 })],
