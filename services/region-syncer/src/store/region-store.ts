@@ -79,7 +79,7 @@ export class RegionStore implements Disposable {
    * another cluster.
    */
   identify(proposed: Identity): Identity {
-    return this.#file.write('identify', () => {
+    return this.#file.writeThrough('identify', () => {
       const kept = this.#cluster.identity();
       if (kept === undefined) this.#cluster.setIdentity(proposed);
       else if (kept.clusterId !== proposed.clusterId)
@@ -133,7 +133,7 @@ export class RegionStore implements Disposable {
    * given. Throws ForeignHistoryError after following a leader that is not ours.
    */
   startTerm(above: number): number {
-    return this.#file.write('start a term', ({ history }) => {
+    return this.#file.writeThrough('start a term', ({ history }) => {
       const member = this.#cluster.identity()?.memberId;
       if (member === undefined) throw new Error('a node leads only when it is known which one it is');
       const term = history.startTerm(above, member);
@@ -264,7 +264,7 @@ export class RegionStore implements Disposable {
   }
 
   putStore(store: StoreRow): void {
-    this.#file.write('put a store', () => this.#cluster.putStore(store));
+    this.#file.writeThrough('put a store', () => this.#cluster.putStore(store));
   }
 
   /** Every store of the cluster. */
@@ -278,7 +278,7 @@ export class RegionStore implements Disposable {
    */
   reserveIds(count: number): bigint {
     if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${count} is no number of ids`);
-    return this.#file.write('reserve ids', () => {
+    return this.#file.writeThrough('reserve ids', () => {
       const last = this.#cluster.lastId() + BigInt(count);
       this.#cluster.setLastId(last);
       return last;
@@ -287,7 +287,7 @@ export class RegionStore implements Disposable {
 
   /** Keeps what the cluster is bootstrapped with, and its first store. False when it was bootstrapped before. */
   bootstrap(record: Uint8Array, store: StoreRow): boolean {
-    return this.#file.write('bootstrap', () => {
+    return this.#file.writeThrough('bootstrap', () => {
       if (this.#cluster.bootstrapped() !== undefined) return false;
       this.#cluster.setBootstrapped(record);
       this.#cluster.putStore(store);

@@ -51,6 +51,21 @@ export class StoreFile implements Disposable {
     }
   }
 
+  /**
+   * As write(), and when it is over a power cut loses nothing of it either, whatever `synchronous` is: for what must not
+   * be given out twice. When only that failed, it is written and StoreFaultError is thrown all the same.
+   */
+  writeThrough<Value>(operation: string, body: (held: Held) => Value): Value {
+    const value = this.write(operation, body);
+    try {
+      // Both of SQLite's files are synced by it.
+      this.database.pragma('wal_checkpoint(FULL)');
+    } catch (error) {
+      throw asStoreFault(operation, error);
+    }
+    return value;
+  }
+
   [Symbol.dispose](): void {
     this.database.close();
   }

@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type StorePoint, storePoints } from './failpoints.ts';
 import type { RegionStore } from './region-store.ts';
-import { type Contents, contents, identity, openStore, storeOptions } from './store.fixture.ts';
+import { appendTo, type Contents, contents, identity, openStore, storeOptions } from './store.fixture.ts';
 import { killedScript } from './store-kill.fixture.ts';
 import { emptyModel, expected, type Model } from './store-model.fixture.ts';
 import { type Act, acts, everyAct, stepsOf } from './store-steps.fixture.ts';
@@ -22,8 +22,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What a restart finds when the process dies now, with the write-ahead log cut to `walBytes`. */
-function afterDeath(walBytes?: number): Contents {
+/** Copies what a process that dies now leaves, with the write-ahead log cut to `walBytes`; gives the directory. */
+function leave(walBytes?: number): string {
   const copy = join(directory, 'copy');
   mkdirSync(copy);
   const { file } = storeOptions(directory);
@@ -31,6 +31,12 @@ function afterDeath(walBytes?: number): Contents {
   copyFileSync(file, found);
   if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${found}-wal`);
   if (walBytes !== undefined) truncateSync(`${found}-wal`, walBytes);
+  return copy;
+}
+
+/** What a restart finds of that. */
+function afterDeath(walBytes?: number): Contents {
+  const copy = leave(walBytes);
   try {
     using store = openStore(copy);
     return contents(store);
@@ -104,6 +110,18 @@ test('with the end of its write-ahead log lost, a store is what some call left',
     ),
     { numRuns: 20 },
   );
+});
+
+test('what must not be given out twice is not, even when all of the write-ahead log is lost', () => {
+  using store = openStore(directory, { walAutocheckpointPages: 1_000_000 });
+  store.identify(identity);
+  const term = store.startTerm(0);
+  const id = store.reserveIds(10);
+  appendTo(store, 20);
+  using after = openStore(leave(0));
+  expect(after.boot()).toMatchObject({ identity, maxTerm: term });
+  expect(after.startTerm(0)).toBe(term + 1);
+  expect(after.reserveIds(1)).toBe(id + 1n);
 });
 
 /** What the script leaves after each step, and during which step each hit of a point is. */
