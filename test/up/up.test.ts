@@ -4,6 +4,7 @@ import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { expect, test } from 'vitest';
+import { syncline } from '../cli/syncline.ts';
 import { freePort, processesOf, startUp } from './up-process.ts';
 
 const plaintext = { security: { kind: 'plaintext' } } as const;
@@ -40,6 +41,8 @@ test('it says ready when all is, Ctrl-C leaves no process, and the next start go
     ];
     for (const state of states) expect(up.lines.join('\n')).toContain(`${state}, `);
     expect(await up.line('lag:')).toMatch(/^lag: region-follower-1 \d+ records, \d+ ms at 1:\d+; /);
+    const members = ['-a', `127.0.0.1:${leader}`, '-a', `127.0.0.1:${follower}`];
+    expect(await syncline(['region', 'digest', ...members])).toMatchObject({ code: 0, err: '' });
     expect(await processesOf(dir.path)).toHaveLength(7);
     const began = performance.now();
     up.signal('SIGINT');

@@ -1,13 +1,17 @@
 // `syncline region digest`: a hash of a copy, and whether several copies are the same.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { type DigestResponse, RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { Command } from 'commander';
 import { jsonText, printLine, tableText } from '../print.ts';
 import { hashText, indexText } from '../region-text.ts';
-import { defaultAddress, openSessions } from '../session.ts';
+import { defaultAddress, openSessions, type Session } from '../session.ts';
 
 /** Bucket numbers that are named in a line; the others are counted. */
 const namedBuckets = 8;
+
+/** Copies that live are rarely asked at one index: how often they are asked, before they are shown as they are. */
+const asking = { times: 20, everyMs: 100 } as const;
 
 /** The command. */
 export function regionDigestCommand(): Command {
@@ -17,12 +21,7 @@ export function regionDigestCommand(): Command {
     )
     .action(async (_options: object, command: Command) => {
       using sessions = openSessions(command, defaultAddress.region);
-      const digests = await Promise.all(
-        Array.from(sessions, async ([address, { connection, signal }]) => {
-          const digest = await connection.client(RegionServiceDefinition).digest({}, { signal });
-          return { address, digest };
-        }),
-      );
+      const digests = await digestsAtOneIndex(sessions);
       const isJson = [...sessions.values()].some(({ json }) => json);
       printDigests(digests, isJson);
     });
@@ -31,6 +30,21 @@ export function regionDigestCommand(): Command {
 interface Member {
   readonly address: string;
   readonly digest: DigestResponse;
+}
+
+async function digestsAtOneIndex(sessions: ReadonlyMap<string, Session>): Promise<readonly Member[]> {
+  for (let time = 1; ; time += 1) {
+    const members = await Promise.all(
+      Array.from(sessions, async ([address, { connection, signal }]) => {
+        const digest = await connection.client(RegionServiceDefinition).digest({}, { signal });
+        return { address, digest };
+      }),
+    );
+    const indexes = new Set(members.map(({ digest }) => digest.index));
+    if (indexes.size <= 1 || time === asking.times) return members;
+    const signal = AbortSignal.any([...sessions.values()].map((session) => session.signal));
+    await delay(asking.everyMs, undefined, { signal });
+  }
 }
 
 function printDigests(members: readonly Member[], isJson: boolean): void {
