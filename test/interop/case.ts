@@ -10,6 +10,8 @@ export interface InteropCase {
   readonly needs: readonly ToolName[];
   /** Bound of the whole case, 60 by default. */
   readonly seconds?: number;
+  /** Rows beside each other with the same word here run at the same time; for those that wait more than they work. */
+  readonly atOnce?: string;
   /** Passes when it resolves. Whatever it started through the context is stopped afterwards. */
   run(context: CaseContext): Promise<void>;
 }

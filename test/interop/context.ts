@@ -18,6 +18,7 @@ export class CaseContext implements AsyncDisposable {
   readonly #tools: ReadonlyMap<ToolName, string>;
   readonly #stack = new AsyncDisposableStack();
   readonly #started: { readonly name: string; readonly lines: () => readonly string[] }[] = [];
+  readonly #notes: string[] = [];
 
   constructor(tools: ReadonlyMap<ToolName, string>, signal: AbortSignal) {
     this.#tools = tools;
@@ -57,6 +58,30 @@ export class CaseContext implements AsyncDisposable {
     return this.#startService('datastore', settings);
   }
 
+  /** Starts our region syncer; it serves when this resolves, and may still load. */
+  startRegionSyncer(settings: ServiceSettings = {}): Promise<Service> {
+    return this.#startService('region-syncer', settings);
+  }
+
+  /** Starts our simulated stores; they may not have joined a PD when this resolves. */
+  startRegionFeed(settings: ServiceSettings = {}): Promise<Service> {
+    return this.#startService('region-feed', settings);
+  }
+
+  /** Starts a service again, on its data and its ports; one that still runs is stopped first. `name` is for reports. */
+  async restart(name: string, service: Service): Promise<Service> {
+    return this.#runs(name, await service.restart());
+  }
+
+  /** Says something on the case's line of the report, when it passes: what was found, beside that it was as wanted. */
+  note(text: string): void {
+    this.#notes.push(text);
+  }
+
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
   /** Disposes `resource` when the case ends, the last one first. */
   own<T extends AsyncDisposable | Disposable>(resource: T): T {
     return this.#stack.use(resource);
@@ -68,9 +93,12 @@ export class CaseContext implements AsyncDisposable {
   }
 
   async #startService(name: string, settings: ServiceSettings): Promise<Service> {
-    const service = this.own(await startService({ service: name, ...settings }));
+    return this.#runs(name, await startService({ service: name, ...settings }));
+  }
+
+  #runs(name: string, service: Service): Service {
     this.#started.push({ name, lines: () => service.logs });
-    return service;
+    return this.own(service);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

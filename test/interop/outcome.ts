@@ -9,7 +9,7 @@ const DEFAULT_SECONDS = 60;
 const FAILURE_LINES = 60;
 
 export type Outcome =
-  | { readonly kind: 'passed'; readonly seconds: number }
+  | { readonly kind: 'passed'; readonly seconds: number; readonly notes: readonly string[] }
   | { readonly kind: 'failed'; readonly seconds: number; readonly why: string }
   | { readonly kind: 'skipped'; readonly reason: string };
 
@@ -34,7 +34,7 @@ async function runBounded(interopCase: InteropCase, tools: ReadonlyMap<ToolName,
   const context = new CaseContext(tools, deadline.signal);
   try {
     await Promise.race([interopCase.run(context), aborted(deadline.signal)]);
-    return { kind: 'passed', seconds: seconds() };
+    return { kind: 'passed', seconds: seconds(), notes: context.notes };
   } catch (error) {
     const why = deadline.signal.aborted ? (deadline.signal.reason as unknown) : error;
     return { kind: 'failed', seconds: seconds(), why: excerpt(`${describe(why)}\n${context.logs}`) };

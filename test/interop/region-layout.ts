@@ -1,7 +1,7 @@
 // The regions that pd-leader begins with, made here too (pd/region/layout.go): Count regions that cover the whole key
 // space, of 194 to 198 bytes each in a SyncRegionResponse.
 
-import { PeerRole } from '@syncline/proto/metapb.ts';
+import { type Region as Metadata, type Peer, PeerRole } from '@syncline/proto/metapb.ts';
 import type { Region } from '@syncline/proto/pdpb.ts';
 
 /** Which regions; the same fields make the same regions. */
@@ -20,6 +20,8 @@ export const defaultLayout: RegionLayout = { count: 10_000, seed: 1, firstId: 4_
 
 /** A region, and the flow that its store reports. */
 export interface LaidRegion extends Region {
+  readonly region: Metadata;
+  readonly leader: Peer;
   readonly flow: {
     readonly bytesWritten: bigint;
     readonly bytesRead: bigint;
@@ -82,7 +84,7 @@ function boundary(layout: RegionLayout, i: number): Uint8Array {
 }
 
 /** Number `k` < 8 of region `i`, a uint32: the finalizer of MurmurHash3. */
-function draw({ seed }: RegionLayout, i: number, k: number): number {
+export function draw({ seed }: RegionLayout, i: number, k: number): number {
   let x = seed ^ (i * 8 + k);
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
