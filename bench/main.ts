@@ -2,45 +2,17 @@
 
 import { cpus } from 'node:os';
 import { Toolbox } from '../test/interop/tools/toolbox.ts';
-import { fanOut } from './item/fan-out.ts';
-import { initialTree } from './item/initial-tree.ts';
-import type { Item } from './item/item.ts';
-import { latency } from './item/latency.ts';
-import { millionLeaves } from './item/million-leaves.ts';
-import { throughput } from './item/throughput.ts';
+import { datastore } from './item/datastore.ts';
+import type { Named } from './item/item.ts';
+import type { Suite } from './item/suite.ts';
 import { measure } from './measuring.ts';
 import { help, type Options, parseOptions, UsageError } from './options.ts';
-import { collectorAt } from './server/collector.ts';
-import { ours } from './server/datastore.ts';
-import { pipe } from './server/pipe.ts';
-import type { Contender } from './server/server.ts';
+import { regions } from './region/suite.ts';
 import { tableOf } from './table.ts';
 
-const items: readonly Item[] = [initialTree, throughput, latency, fanOut, millionLeaves];
+const usualRuns = 3;
 
 const interrupted = 130;
-
-async function contendersOf({ only }: Options): Promise<Contender[]> {
-  const contenders: Contender[] = [];
-  for (const name of only) {
-    switch (name) {
-      case 'P':
-        contenders.push(pipe);
-        break;
-      case 'O': {
-        progress('preparing the openconfig collector');
-        const collector = await new Toolbox().prepare('collector');
-        if (collector.kind === 'ready') contenders.push(collectorAt(collector.path));
-        else print(`O: skipped (${collector.reason})`);
-        break;
-      }
-      case 'ours':
-        contenders.push(ours);
-        break;
-    }
-  }
-  return contenders;
-}
 
 /** Overwrites the line before on a terminal. */
 function progress(text: string): void {
@@ -53,21 +25,39 @@ function print(text: string): void {
   console.log(text);
 }
 
-/** Whether everything of ours and of the straight pipe came out right. */
-async function run(options: Options, stop: AbortSignal): Promise<boolean> {
-  const contenders = await contendersOf(options);
-  print(
-    `Medians of ${options.runs} on ${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`,
-  );
+/** Measures the items of the suite that were asked for; whether nobody answerable has failed. */
+async function run<Contender extends Named>(
+  suite: Suite<Contender>,
+  options: Options,
+  toolbox: Toolbox,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const items = suite.items.filter(({ letter }) => options.items.has(letter));
+  if (items.length === 0) return true;
+  progress('preparing the baselines');
+  const contenders = await suite.contenders(options.only, toolbox, (name, reason) => {
+    print(`${name}: skipped (${reason})`);
+  });
   let right = true;
-  for (const { letter, parts } of items.filter((item) => options.items.has(item.letter))) {
+  for (const { letter, parts } of items) {
     for (const part of parts) {
-      const outcomes = await measure(part, contenders, options.runs, progress, stop);
-      print(`\n(${letter}) ${tableOf(part, outcomes)}`);
-      right &&= outcomes.every(({ contender, failures }) => contender === 'O' || failures.length === 0);
+      const runs = options.runs ?? part.runs ?? usualRuns;
+      const outcomes = await measure(part, contenders, runs, progress, stop);
+      const title = `(${letter}) ${part.title}, ${runs === 1 ? 'one run' : `medians of ${runs}`}`;
+      print(`\n${tableOf({ ...part, title }, outcomes)}`);
+      right &&= outcomes.every(
+        ({ contender, failures }) => !suite.answerable.includes(contender) || failures.length === 0,
+      );
     }
   }
   return right;
+}
+
+async function runAll(options: Options, stop: AbortSignal): Promise<boolean> {
+  print(`${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`);
+  const toolbox = new Toolbox();
+  const datastoreIsRight = await run(datastore, options, toolbox, stop);
+  return (await run(regions, options, toolbox, stop)) && datastoreIsRight;
 }
 
 const stop = new AbortController();
@@ -80,7 +70,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) console.log(help);
-  else process.exitCode = (await run(options, stop.signal)) ? 0 : 1;
+  else process.exitCode = (await runAll(options, stop.signal)) ? 0 : 1;
 } catch (error) {
   if (stop.signal.aborted) process.exitCode = interrupted;
   else if (error instanceof UsageError) {

@@ -1,11 +1,10 @@
 // The runs of one part: contenders interleaved, so that what else the machine does falls on all of them alike.
 
-import type { Figures, Part } from './item/item.ts';
-import type { Contender } from './server/server.ts';
+import type { Figures, Named, Part } from './item/item.ts';
 
 /** What the runs of one contender gave: its figures, and why a run gave none. */
 export interface Outcome {
-  readonly contender: Contender['name'];
+  readonly contender: string;
   readonly figures: readonly Figures[];
   readonly failures: readonly string[];
 }
@@ -19,8 +18,8 @@ interface Gathered extends Outcome {
 export type Progress = (text: string) => void;
 
 /** Measures `part` `runs` times at each contender, and goes on after a run that fails. Rejects when `stop` aborts. */
-export async function measure(
-  part: Part,
+export async function measure<Contender extends Named>(
+  part: Part<Contender>,
   contenders: readonly Contender[],
   runs: number,
   progress: Progress,

@@ -28,3 +28,11 @@ export async function usageOf(pid: number): Promise<ProcessUsage | undefined> {
   const ticks = Number(fields[11]) + Number(fields[12]);
   return { rssMiB: mebibytes('VmRSS'), peakRssMiB: mebibytes('VmHWM'), cpuSeconds: ticks / ticksPerSecond };
 }
+
+/** User and system time between two looks at one process, in seconds. */
+export function cpuSince(
+  before: ProcessUsage | undefined,
+  after: ProcessUsage | undefined,
+): number | undefined {
+  return before && after && after.cpuSeconds - before.cpuSeconds;
+}

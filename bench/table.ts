@@ -1,22 +1,25 @@
 // One table a part: medians, and what ours is of each baseline.
 
-import type { Metric, Part, Unit } from './item/item.ts';
+import type { Metric, Named, Part, Unit } from './item/item.ts';
 import type { Outcome } from './measuring.ts';
 
-const baselines = ['P', 'O'] as const;
+const own = 'ours';
 
 /** The table, ready to be printed. A contender that failed has no figures, and a line below that says why. */
-export function tableOf(part: Part, outcomes: readonly Outcome[]): string {
+export function tableOf(
+  { title, metrics }: Pick<Part<Named>, 'title' | 'metrics'>,
+  outcomes: readonly Outcome[],
+): string {
   const columns = outcomes.map(({ contender }) => contender);
-  const ratios = columns.includes('ours') ? baselines.filter((name) => columns.includes(name)) : [];
-  const header = [part.title, ...columns, ...ratios.map((name) => `ours/${name}`), 'wanted'];
-  const lines = part.metrics
+  const baselines = columns.includes(own) ? columns.filter((name) => name !== own) : [];
+  const header = [title, ...columns, ...baselines.map((name) => `${own}/${name}`), 'wanted'];
+  const lines = metrics
     .map((metric) => ({ metric, medians: medianOf(metric, outcomes) }))
     .filter(({ medians }) => medians.size > 0)
     .map(({ metric, medians }) => [
       metric.title,
       ...columns.map((name) => write(medians.get(name), metric.unit)),
-      ...ratios.map((name) => ratio(medians.get('ours'), medians.get(name))),
+      ...baselines.map((name) => ratio(medians.get(own), medians.get(name))),
       metric.wanted ?? '',
     ]);
   const failures = outcomes.flatMap(({ contender, failures: whys }) =>
@@ -60,9 +63,9 @@ function write(value: number | undefined, unit: Unit): string {
   }
 }
 
-function ratio(own: number | undefined, other: number | undefined): string {
-  if (own === undefined || other === undefined || other === 0) return '';
-  return (own / other).toFixed(2);
+function ratio(value: number | undefined, other: number | undefined): string {
+  if (value === undefined || other === undefined || other === 0) return '';
+  return (value / other).toFixed(2);
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

@@ -3,6 +3,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child } from './child/child.ts';
+import { LossError } from './loss-error.ts';
 import type { Contender, Server } from './server/server.ts';
 import type { Difference } from './subscriber/leaf-log.ts';
 import type {
@@ -13,11 +14,6 @@ import type {
   SubscriberReport,
 } from './subscriber/orders.ts';
 import type { TargetOptions, TargetOrder, TargetReport } from './target/orders.ts';
-
-/** The server does not show what the target sent. */
-export class LossError extends Error {
-  override name = 'LossError';
-}
 
 const patienceMs = 10_000;
 

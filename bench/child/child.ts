@@ -47,6 +47,10 @@ export class Child<Order extends object, Report extends { readonly kind: string 
     this.#process.once('error', (error) => this.#fail(error.message));
   }
 
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** Gives an order. */
   order(order: Order): void {
     if (this.#failure === undefined) this.#process.send(order);

@@ -36,7 +36,7 @@ async function measure(contender: Contender, rate: number, signal: AbortSignal):
   };
 }
 
-function part(rate: number): Part {
+function part(rate: number): Part<Contender> {
   return {
     title: `${streams} subscribers at ${rate.toLocaleString('en')} updates/s, one of them stalled`,
     limitSeconds: 90,
@@ -52,4 +52,4 @@ function part(rate: number): Part {
   };
 }
 
-export const fanOut: Item = { letter: 'e', parts: [part(200), part(1_000)] };
+export const fanOut: Item<Contender> = { letter: 'e', parts: [part(200), part(1_000)] };

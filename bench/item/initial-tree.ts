@@ -35,7 +35,7 @@ async function measure(contender: Contender, signal: AbortSignal): Promise<Figur
   };
 }
 
-export const initialTree: Item = {
+export const initialTree: Item<Contender> = {
   letter: 'a',
   parts: [
     {

@@ -1,6 +1,6 @@
 // What an item of the benchmark is: parts that are measured alike at every contender, and the figures they give.
 
-import type { Contender, Server } from '../server/server.ts';
+import type { Letter } from '../options.ts';
 
 /** How a figure is written. */
 export type Unit = 's' | 'ms' | 'µs' | '/s' | 'MiB' | 'count';
@@ -15,22 +15,29 @@ export interface Metric {
 }
 
 /** Figures by the key of their metric; what a contender does not have is left out. */
-export type Figures = Readonly<Partial<Record<string, number>>>;
+export type Figures = Readonly<Partial<Record<string, number | undefined>>>;
+
+/** Whoever is measured. */
+export interface Named {
+  readonly name: string;
+}
 
 /** One table. */
-export interface Part {
+export interface Part<Contender extends Named> {
   readonly title: string;
   readonly metrics: readonly Metric[];
   /** Contenders that are measured; all of them unless said otherwise. */
-  readonly contenders?: readonly Server['kind'][];
+  readonly contenders?: readonly Contender['name'][];
+  /** How often it is measured unless the command line says it; 3 times when it is not said here either. */
+  readonly runs?: number;
   /** Bound of one measurement. */
   readonly limitSeconds: number;
-  /** Measures one contender once. Throws LossError when what the subscriber knows in the end is not what was sent. */
+  /** Measures one contender once. Throws LossError when what is known in the end is not what was sent. */
   measure(contender: Contender, signal: AbortSignal): Promise<Figures>;
 }
 
-export interface Item {
+export interface Item<Contender extends Named> {
   /** What it is called on the command line; (d) is a line in the tables of (a) and (b). */
-  readonly letter: 'a' | 'b' | 'c' | 'e' | 'f';
-  readonly parts: readonly Part[];
+  readonly letter: Exclude<Letter, 'd'>;
+  readonly parts: readonly Part<Contender>[];
 }

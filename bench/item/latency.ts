@@ -22,7 +22,7 @@ async function measure(contender: Contender, signal: AbortSignal): Promise<Figur
   return { p50: measured.p50Ms, p99: measured.p99Ms, ...(await oursFigures(trial.server, sent)) };
 }
 
-export const latency: Item = {
+export const latency: Item<Contender> = {
   letter: 'c',
   parts: [
     {

@@ -56,7 +56,7 @@ async function restart(trial: Trial): Promise<Figures> {
   return { serving: (serving - began) / 1000, restart: (last - began) / 1000 };
 }
 
-export const millionLeaves: Item = {
+export const millionLeaves: Item<Contender> = {
   letter: 'f',
   parts: [
     {

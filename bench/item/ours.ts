@@ -1,7 +1,7 @@
 // What only our datastore tells: its ledger, and how late its main thread ran.
 
+import { LossError } from '../loss-error.ts';
 import type { Server } from '../server/server.ts';
-import { LossError } from '../trial.ts';
 import type { Figures, Metric } from './item.ts';
 
 /** Lines that every table with a load has. */

@@ -38,7 +38,7 @@ async function measure(contender: Contender, perNotification: number, signal: Ab
   };
 }
 
-function part(perNotification: number, wanted: string): Part {
+function part(perNotification: number, wanted: string): Part<Contender> {
   return {
     title: `as fast as flow control lets, ${perNotification} update${perNotification > 1 ? 's' : ''} a notification`,
     limitSeconds: 90,
@@ -56,4 +56,7 @@ function part(perNotification: number, wanted: string): Part {
   };
 }
 
-export const throughput: Item = { letter: 'b', parts: [part(10, '≥ 3 × O'), part(1, '≥ 1.5 × O')] };
+export const throughput: Item<Contender> = {
+  letter: 'b',
+  parts: [part(10, '≥ 3 × O'), part(1, '≥ 1.5 × O')],
+};

@@ -1,0 +1,70 @@
+// (r2) A follower that was away: it comes back to a leader that has made as many records meanwhile, all of which its
+// log still has. A full sync instead is a failure. PD's ring holds 10,000.
+
+import type { Figures, Item, Part } from '../../item/item.ts';
+import { LossError } from '../../loss-error.ts';
+import { Cluster } from '../cluster.ts';
+import type { Contender, PdPrograms } from '../contender.ts';
+import { PdCluster } from '../pd-cluster.ts';
+
+const regions = 100_000;
+const ring = 10_000;
+/** PD's follower makes no progress at all when the ring has lost what it needs. */
+const pdPatienceMs = 15_000;
+
+async function measureOurs(records: number, signal: AbortSignal): Promise<Figures> {
+  await using cluster = await Cluster.loaded(regions, signal, { count: 1, timed: false });
+  const { leader } = cluster;
+  const [follower] = cluster.followers;
+  if (follower === undefined) throw new Error('there is no follower');
+  await follower.stop();
+  await cluster.change(records, 'leader');
+  leader.freeze();
+  await follower.startAgain();
+  await cluster.connecting(follower);
+  const began = leader.thaw();
+  const ready = await cluster.ready(follower);
+  await cluster.settle();
+  const { joins } = await follower.status();
+  if (joins?.replay !== 1n || joins.snapshot + joins.delta > 0n) {
+    throw new LossError(`the follower caught up by something else than the log: ${joins?.lastReason}`);
+  }
+  return figures(records, (ready - began) / 1_000);
+}
+
+async function measurePd(programs: PdPrograms, records: number, signal: AbortSignal): Promise<Figures> {
+  await using cluster = await PdCluster.loaded(programs, regions, 1, signal);
+  const [follower] = cluster.followers;
+  if (follower === undefined) throw new Error('there is no follower');
+  await follower.leave();
+  await cluster.leader.change(records, 'leader');
+  await follower.follow();
+  const { ms } = await cluster.caughtUp(follower, pdPatienceMs);
+  await cluster.equal();
+  return figures(records, ms / 1_000);
+}
+
+function figures(records: number, seconds: number): Figures {
+  return { time: seconds * 1_000, rate: records / seconds };
+}
+
+function part(records: number): Part<Contender> {
+  const isLong = records >= 100_000;
+  return {
+    title: `catch-up of ${records.toLocaleString('en')} records, ${regions.toLocaleString('en')} regions`,
+    limitSeconds: 120,
+    contenders: records <= ring ? ['P', 'ours'] : ['ours'],
+    runs: isLong ? 2 : 1,
+    metrics: [
+      { key: 'time', title: 'leader can be reached → ready and durable', unit: 'ms' },
+      { key: 'rate', title: 'records', unit: '/s', ...(isLong && { wanted: '≥ 350,000/s' }) },
+    ],
+    measure: (contender, signal) =>
+      contender.name === 'P' ? measurePd(contender.programs, records, signal) : measureOurs(records, signal),
+  };
+}
+
+export const catchUp: Item<Contender> = {
+  letter: 'r2',
+  parts: [part(1_000), part(10_000), part(100_000), part(1_000_000)],
+};
