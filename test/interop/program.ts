@@ -67,8 +67,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** The address that our Go peers announce as `listening HOST:PORT`. */
-  async listening(): Promise<string> {
-    const [, address = ''] = await this.line(/^listening (\S+)$/);
+  async listening(deadlineMs = 10_000): Promise<string> {
+    const [, address = ''] = await this.line(/^listening (\S+)$/, deadlineMs);
     return address;
   }
 

@@ -6,6 +6,8 @@ import { defaultLayout, type RegionLayout } from '../region-layout.ts';
 import { PdConsole } from './console.ts';
 
 const FOLLOWED_MS = 20_000;
+/** It makes its regions first, which takes seconds for a million. */
+const SERVES_MS = 60_000;
 
 /** What a leader holds, and who follows it; memory is in bytes. */
 export interface LeaderState {
@@ -61,7 +63,7 @@ export async function startPdLeader(context: CaseContext, settings: LeaderSettin
     `-stores=${layout.stores}`,
     `-index=${settings.index ?? 0}`,
   ]);
-  const address = await program.listening();
+  const address = await program.listening(SERVES_MS);
   const console = new PdConsole(program);
   const status: PdLeader['status'] = () => console.ask('status');
   return {
