@@ -49,7 +49,7 @@ async function idle(): Promise<void> {
 }
 
 test('checkpoints are written while records come, and a restart replays only what came after', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const { replica, told } = await leader({ checkpointRecords: 60, pieceBytes: 600 });
   await live(replica, 400);
   await idle();
   expect(told).toMatchObject({ failures: [], broken: [] });

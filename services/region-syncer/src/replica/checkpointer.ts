@@ -116,8 +116,10 @@ export class Checkpointer {
     try {
       await job(signal);
     } catch (error) {
-      if (!signal.aborted)
+      if (!signal.aborted) {
+        this.#isClosed = true;
         this.#parts.events.broken(error instanceof Error ? error : new Error(String(error)));
+      }
     }
     this.#job = undefined;
     this.check();

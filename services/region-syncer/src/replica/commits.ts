@@ -259,6 +259,7 @@ export class Commits {
     this.#mark = new Watermark(BigInt(next));
     this.#advance();
     this.#weigh();
+    this.#parts.health.works();
     this.committed.tell();
     this.#go();
   }

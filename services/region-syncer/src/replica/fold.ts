@@ -27,7 +27,7 @@ export const ofSnapshot = -1;
 export const voidBlock: Uint8Array = Uint8Array.of(0x12, 0, 0x22, 0, 0x2a, 0, 0x32, 0);
 
 /** How many blocks are put between two looks at the clock. */
-const stride = 32;
+const stride = 8;
 
 /** Puts a run block by block, a turn at a time. */
 export class Fold {

@@ -41,14 +41,13 @@ export async function rebase(parts: RebaseParts, source: Origin, signal: AbortSi
 }
 
 async function attempt(parts: RebaseParts, source: Origin, signal: AbortSignal): Promise<void> {
-  const { store, commits, writer, health, regions } = parts;
+  const { store, commits, writer, regions } = parts;
   const { next } = commits;
   using capture = regions().capture();
   commits.detach(next);
   await writer.write(capture, signal);
   const lineage = lineageAt(next, source);
   await store.flip({ kind: 'rebase', index: next, regions: capture.count, source, lineage: lineage.terms() });
-  health.works();
   commits.attach(beginning(next, source, lineage, 0));
 }
 

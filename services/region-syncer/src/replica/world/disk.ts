@@ -1,0 +1,123 @@
+// For the explorer: the disk of a replica. To open a database costs more than to explore with it, so all runs of a test
+// file share one, and each begins by emptying it.
+// Invariants: calls take effect in their order, each at any moment; what a process finds was written in its own run.
+
+import { inspect } from 'node:util';
+import { StoreDeadlineError, StoreLostError } from '@syncline/sqlite/store-thread.ts';
+import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { RegionStore } from '../../store/region-store.ts';
+import { identity } from '../../store/store.fixture.ts';
+import { StoreFaultError } from '../../store/store-fault.ts';
+import { type ReplicaStore, type StoreMethod, storeBy } from '../replica-store.ts';
+
+/** Bytes of a piece; a handful of regions fills one. */
+export const pieceBytes = 300;
+
+const shared = new RegionStore(
+  {
+    file: ':memory:',
+    synchronous: 'NORMAL',
+    walAutocheckpointPages: 200,
+    diskBytes: 2 ** 30,
+    segmentRecords: 4,
+    chunk: { records: 3, bytes: 200 },
+    pieceBytes,
+    busyTimeoutMs: 0,
+  },
+  () => {},
+);
+shared.identify(identity);
+
+/** full: refuses what would write. late: does it, but the answer comes too late. lost: neither does it nor answers in time. */
+type Mood = 'works' | 'full' | 'late' | 'lost';
+const moods: readonly Mood[] = ['full', 'late', 'lost'];
+const reads: readonly StoreMethod[] = ['boot', 'state', 'readGeneration', 'readLog', 'abandonGeneration'];
+
+interface Call {
+  readonly method: StoreMethod;
+  readonly args: readonly unknown[];
+  readonly answer: PromiseWithResolvers<unknown>;
+  /** How a trace shows it. */
+  [inspect.custom](): string;
+}
+
+/** What is told of a call. */
+type Told = () => void;
+
+export class SimulatedDisk {
+  readonly #sim: Simulation;
+  readonly #calls: { send(call: Call): void; cut(): Call[] };
+  readonly #answers: { send(told: Told): void; cut(): Told[] };
+  readonly #open: Set<PromiseWithResolvers<unknown>> = new Set();
+  #processes = 0;
+  #mood: Mood = 'works';
+  #failsAppendsOnly = false;
+
+  constructor(sim: Simulation) {
+    this.#sim = sim;
+    this.#calls = sim.link('the store does', (call: Call) => this.#perform(call));
+    this.#answers = sim.link('the store answers', (told: Told) => told());
+    shared.abandonGeneration();
+    shared.reset();
+    while (shared.sweep());
+  }
+
+  /** The store, as the process sees it that lives until the next crash(). */
+  thread(): ReplicaStore {
+    const process = this.#processes;
+    return storeBy((method, args) => {
+      if (process !== this.#processes) return Promise.reject(new StoreLostError('the process has died'));
+      const answer = Promise.withResolvers<unknown>();
+      this.#open.add(answer);
+      this.#calls.send({ method, args: structuredClone(args), answer, [inspect.custom]: () => method });
+      return answer.promise;
+    });
+  }
+
+  /** The process dies: what it called is done or not, and not answered. */
+  crash(): void {
+    this.#processes++;
+    this.#calls.cut();
+    this.#answers.cut();
+    for (const answer of this.#open) answer.reject(new StoreLostError('the process has died'));
+    this.#open.clear();
+    shared.abandonGeneration();
+  }
+
+  /** From some moment on to another the disk fails, in one way or another, for all that writes or for the log. */
+  breakFor(): void {
+    this.#sim.schedule('the disk fails', () => {
+      this.#mood = moods[this.#sim.choose(moods.length)] ?? 'full';
+      this.#failsAppendsOnly = this.#sim.choose(2) === 1;
+      this.#sim.schedule('the disk works', () => {
+        this.#mood = 'works';
+      });
+    });
+  }
+
+  #perform({ method, args, answer }: Call): void {
+    const isSpared = reads.includes(method) || (this.#failsAppendsOnly && method !== 'append');
+    const mood = isSpared ? 'works' : this.#mood;
+    const settle = (told: Told) =>
+      this.#answers.send(() => {
+        this.#open.delete(answer);
+        told();
+      });
+    try {
+      if (mood === 'full' || (mood !== 'works' && isSnapshotFlip(args)))
+        throw new StoreFaultError(method, 'disk-full', 'SQLITE_FULL', 'the disk is full');
+      const perform = shared[method] as (...args: readonly unknown[]) => unknown;
+      const value = mood === 'lost' ? undefined : structuredClone(perform.apply(shared, args as unknown[]));
+      if (mood !== 'works') throw new StoreDeadlineError(method, 1);
+      settle(() => answer.resolve(value));
+    } catch (error) {
+      settle(() => answer.reject(error));
+    }
+  }
+}
+
+/** Whether such a flip took effect only a restart can tell: that is the crash. */
+function isSnapshotFlip(args: readonly unknown[]): boolean {
+  const [flip] = args;
+  return typeof flip === 'object' && flip !== null && 'kind' in flip && flip.kind === 'snapshot';
+}
