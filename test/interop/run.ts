@@ -29,10 +29,12 @@ function groupsOf(cases: readonly InteropCase[]): InteropCase[][] {
   return groups;
 }
 
+const besides = (note: string, at: number): string => `${at === 0 ? ':' : ';'} ${note}`;
+
 function report(name: string, outcome: Outcome): void {
   switch (outcome.kind) {
     case 'passed':
-      console.log(`ok   ${[`${name} (${outcome.seconds.toFixed(1)} s)`, ...outcome.notes].join(': ')}`);
+      console.log(`ok   ${name} (${outcome.seconds.toFixed(1)} s)${outcome.notes.map(besides).join('')}`);
       break;
     case 'failed':
       console.log(`FAIL ${name} (${outcome.seconds.toFixed(1)} s)\n${outcome.why}`);

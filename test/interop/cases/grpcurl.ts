@@ -2,26 +2,8 @@
 
 import assert from 'node:assert/strict';
 import type { InteropCase } from '../case.ts';
-import type { CaseContext } from '../context.ts';
-import { onBothServers, type Server, startServer } from '../servers.ts';
-
-async function call(
-  context: CaseContext,
-  server: Server,
-  method: string,
-  request: object = {},
-): Promise<Record<string, unknown>> {
-  const { code, stdout, stderr } = await context.run('grpcurl', [
-    '-plaintext',
-    '-emit-defaults',
-    '-max-time=10',
-    `-d=${JSON.stringify(request)}`,
-    server.address,
-    method,
-  ]);
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout) as Record<string, unknown>;
-}
+import { grpcurlCall, grpcurlLines } from '../grpcurl.ts';
+import { onBothServers, startServer } from '../servers.ts';
 
 const OWN_SERVICES = {
   device: ['syncline.device.v1.DeviceService'],
@@ -30,9 +12,7 @@ const OWN_SERVICES = {
 
 export const cases: readonly InteropCase[] = [
   ...onBothServers('grpcurl: every service is listed by reflection', ['grpcurl'], async (server, context) => {
-    const { code, stdout, stderr } = await context.run('grpcurl', ['-plaintext', server.address, 'list']);
-    assert.equal(code, 0, stderr);
-    const listed = stdout.trim().split('\n');
+    const listed = await grpcurlLines(context, server.address, 'list');
     for (const service of ['gnmi.gNMI', 'grpc.health.v1.Health', ...OWN_SERVICES[server.kind]]) {
       assert.ok(listed.includes(service), `${service} is not among ${listed.join(', ')}`);
     }
@@ -43,14 +23,20 @@ export const cases: readonly InteropCase[] = [
     ['grpcurl'],
     async (server, context) => {
       for (const service of ['', 'gnmi.gNMI', ...OWN_SERVICES[server.kind]]) {
-        const { status } = await call(context, server, 'grpc.health.v1.Health/Check', { service });
+        const { status } = await grpcurlCall(context, server.address, 'grpc.health.v1.Health/Check', {
+          service,
+        });
         assert.equal(status, 'SERVING', service);
       }
     },
   ),
 
   ...onBothServers('grpcurl: gNMI Capabilities', ['grpcurl'], async (server, context) => {
-    const { gNMIVersion, supportedEncodings } = await call(context, server, 'gnmi.gNMI/Capabilities');
+    const { gNMIVersion, supportedEncodings } = await grpcurlCall(
+      context,
+      server.address,
+      'gnmi.gNMI/Capabilities',
+    );
     assert.equal(gNMIVersion, '0.10.0');
     assert.deepEqual([...(supportedEncodings as string[])].sort(), ['JSON', 'JSON_IETF', 'PROTO']);
   }),
@@ -60,7 +46,7 @@ export const cases: readonly InteropCase[] = [
     needs: ['grpcurl'],
     async run(context) {
       const server = await startServer('datastore', context);
-      const { datastores } = await call(context, server, 'data.DataServer/ListDataStore');
+      const { datastores } = await grpcurlCall(context, server.address, 'data.DataServer/ListDataStore');
       assert.ok(Array.isArray(datastores) && datastores.length === 1, JSON.stringify(datastores));
       const [only] = datastores as [{ datastoreName: string; target: Record<string, unknown> }];
       assert.equal(only.datastoreName, 'r1');

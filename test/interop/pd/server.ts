@@ -13,26 +13,36 @@ const STARTS = 3;
 export interface PdServer {
   /** `host:port` of its gRPC and HTTP server. */
   readonly address: string;
+  readonly port: number;
   readonly clusterId: bigint;
   readonly connection: Connection;
+  /** Kills it and starts it on its folder and its ports; it leads again when this resolves. */
+  crash(): Promise<PdServer>;
+}
+
+/** Where a pd-server listens, and what it keeps. */
+interface Place {
+  readonly client: number;
+  readonly peer: number;
+  readonly folder: string;
 }
 
 /** Starts a pd-server; it has elected itself when this resolves. */
 export async function startPdServer(context: CaseContext): Promise<PdServer> {
   for (let start = 1; start <= STARTS; start++) {
-    const server = await tryToStart(context);
+    const { path: folder } = context.own(await tempDir('pd-server'));
+    const server = await tryToStart(context, { client: await freePort(), peer: await freePort(), folder });
     if (server !== undefined) return server;
   }
   throw new Error(`pd-server ended ${STARTS} times instead of leading`);
 }
 
 /** Undefined when it ended at once, as it does when somebody has taken one of its ports in the meantime. */
-async function tryToStart(context: CaseContext): Promise<PdServer | undefined> {
-  const [client, peer] = [await freePort(), await freePort()];
-  const { path } = context.own(await tempDir('pd-server'));
+async function tryToStart(context: CaseContext, place: Place): Promise<PdServer | undefined> {
+  const { client, peer, folder } = place;
   const program = await context.start('pd-server', [
     '--name=pd-1',
-    `--data-dir=${path}`,
+    `--data-dir=${folder}`,
     `--client-urls=http://127.0.0.1:${client}`,
     `--peer-urls=http://127.0.0.1:${peer}`,
     `--initial-cluster=pd-1=http://127.0.0.1:${peer}`,
@@ -54,5 +64,19 @@ async function tryToStart(context: CaseContext): Promise<PdServer | undefined> {
     accept: (answer) => ended || (answer !== undefined && leads(answer)),
   });
   const clusterId = members?.header?.clusterId;
-  return clusterId === undefined ? undefined : { address, clusterId, connection };
+  if (clusterId === undefined) return undefined;
+  return {
+    address,
+    port: client,
+    clusterId,
+    connection,
+    async crash() {
+      connection[Symbol.dispose]();
+      program.kill('SIGKILL');
+      await program.exited;
+      const again = await tryToStart(context, place);
+      if (again === undefined) throw new Error('pd-server ended instead of leading again');
+      return again;
+    },
+  };
 }
