@@ -10,6 +10,9 @@ import { RegionLeader } from '../region/leader.ts';
 
 const kinds = ['leader', 'epoch', 'split', 'merge'] as const;
 
+/** No double and no int64 holds them. */
+const highIds = 2n ** 63n + 2n;
+
 /** Starts PD's follower; it may have nothing yet when this resolves. */
 function follow(context: CaseContext, { address, clusterId }: RegionLeader, name: string, folder?: string) {
   return startPdFollower(context, {
@@ -34,7 +37,7 @@ export const cases: readonly InteropCase[] = [
     name: "PD's own follower on our leader: a full sync, and every kind of record as it is made",
     needs: ['pd-follower'],
     async run(context) {
-      const leader = await RegionLeader.start(context);
+      const leader = await RegionLeader.start(context, { layout: { firstId: highIds } });
       const follower = await follow(context, leader, 'pd-cold');
       await equals(follower, leader);
       for (const kind of kinds) await leader.change(500, kind);
@@ -126,6 +129,31 @@ export const cases: readonly InteropCase[] = [
       context.note(
         `asked for ${index} of a log that began at ${firstIndex}; ${await equals(follower, leader)}`,
       );
+    },
+  },
+  {
+    name: "PD's own follower on our leader: one that stalls is cut off and comes back, and the other notices nothing",
+    needs: ['pd-follower'],
+    async run(context) {
+      const leader = await RegionLeader.start(context, { settings: { STALL: '2s' } });
+      const [stalled, other] = await Promise.all([
+        follow(context, leader, 'pd-stalled'),
+        follow(context, leader, 'pd-other'),
+      ]);
+      await Promise.all([equals(stalled, leader), equals(other, leader)]);
+      stalled.kill('SIGSTOP');
+      for (let round = 0; round < 3; round++) await leader.change(10_000, 'epoch');
+      await equals(other, leader);
+      await leader.member.becomes('the stalled follower being cut off', ({ streams }) =>
+        streams.every(({ name }) => name !== 'pd-stalled'),
+      );
+      stalled.kill('SIGCONT');
+      await equals(stalled, leader);
+      for (const kind of kinds) await leader.change(500, kind);
+      await equals(stalled, leader);
+      context.note(await equals(other, leader));
+      const { joins } = await leader.member.status();
+      assert.deepEqual([joins?.snapshot, joins?.replay], [2n, 1n]);
     },
   },
 ];

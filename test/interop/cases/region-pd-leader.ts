@@ -89,7 +89,7 @@ const rows: readonly InteropCase[] = [
     name: "our follower on PD's own leader: a full sync from one in which nothing happens, and every kind of record",
     needs: ['pd-leader'],
     async run(context) {
-      const leader = await startPdLeader(context);
+      const leader = await startPdLeader(context, { layout: { firstId: 2n ** 63n + 2n } });
       const ours = await startRegionFollower(context, leader.address);
       await settled(leader, ours);
       for (const kind of ['leader', 'epoch', 'split', 'merge'] as const) await leader.change(500, kind);
