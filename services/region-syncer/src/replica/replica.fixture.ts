@@ -44,12 +44,17 @@ export class Disk implements Disposable {
   failpoint: (point: StorePoint) => void = () => {};
   store: RegionStore;
   readonly #awaited: { readonly method: StoreMethod; readonly resolve: () => void }[] = [];
-  readonly #directory: string = mkdtempSync(join(tmpdir(), 'replica-'));
+  readonly #directory: string;
   readonly #options: Partial<RegionStoreOptions>;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: Partial<RegionStoreOptions> = {}) {
+  /** In a folder of its own, or in one that another process has left. */
+  constructor(
+    options: Partial<RegionStoreOptions> = {},
+    directory = mkdtempSync(join(tmpdir(), 'replica-')),
+  ) {
     this.#options = options;
+    this.#directory = directory;
     this.store = this.#open();
     this.store.identify(identity);
   }
@@ -83,7 +88,7 @@ export class Disk implements Disposable {
 
   [Symbol.dispose](): void {
     this.store[Symbol.dispose]();
-    rmSync(this.#directory, { recursive: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   async #perform(store: RegionStore, method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
