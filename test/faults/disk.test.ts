@@ -1,14 +1,14 @@
 // F2, F16 and F17: a disk that is slow, locked or full, and a process that is killed at each point of a commit.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import BetterSqlite3 from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { DatastoreUnderTest } from '../datastore-under-test.ts';
 import { DeviceUnderTest } from '../device/device-under-test.ts';
+import { SmallDisk } from '../small-disk.ts';
 
 const burst = { $case: 'burst', value: { leaves: 50_000, updates: 100_000, perNotification: 10 } } as const;
 
@@ -41,36 +41,32 @@ test('F2: a burst over 50,000 leaves while commits take 10 s is applied when the
   await expectNothingLost(datastore);
 });
 
-const small = mountedDisk();
+const disk = SmallDisk.mount(8);
 
-test.skipIf(small === undefined)(
+afterAll(() => disk?.[Symbol.dispose]());
+
+test.skipIf(disk === undefined)(
   'F16: a full disk degrades the datastore, and room on it mends it',
   async () => {
-    const directory = small ?? '';
-    try {
-      await using device = await DeviceUnderTest.start();
-      await using datastore = await DatastoreUnderTest.start({}, join(directory, 'data'));
-      await device.apply({ '/system/hostname': 'r1' });
-      await datastore.follow(device.service.port);
-      await datastore.synced();
-      const { bavail, bsize } = statfsSync(directory);
-      writeFileSync(join(directory, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - 16_384)));
-      await device.misbehave({
-        $case: 'burst',
-        value: { leaves: 20_000, updates: 20_000, perNotification: 10 },
-      });
-      const full = await datastore.becomes('commits refused', ({ degraded }) => degraded !== '');
-      expect(full.degraded).toMatch(/full|disk/i);
-      expect((await datastore.leaves('/system/hostname')).size).toBe(1);
-      rmSync(join(directory, 'filler'));
-      await datastore.becomes(
-        'every leaf in running',
-        ({ leaves, degraded }) => leaves === 20_001n && degraded === '',
-      );
-      await expectNothingLost(datastore);
-    } finally {
-      execFileSync('umount', ['-l', directory]);
-    }
+    await using device = await DeviceUnderTest.start();
+    await using datastore = await DatastoreUnderTest.start({}, disk?.directory('data'));
+    await device.apply({ '/system/hostname': 'r1' });
+    await datastore.follow(device.service.port);
+    await datastore.synced();
+    disk?.fill(16_384);
+    await device.misbehave({
+      $case: 'burst',
+      value: { leaves: 20_000, updates: 20_000, perNotification: 10 },
+    });
+    const full = await datastore.becomes('commits refused', ({ degraded }) => degraded !== '');
+    expect(full.degraded).toMatch(/full|disk/i);
+    expect((await datastore.leaves('/system/hostname')).size).toBe(1);
+    disk?.makeRoom();
+    await datastore.becomes(
+      'every leaf in running',
+      ({ leaves, degraded }) => leaves === 20_001n && degraded === '',
+    );
+    await expectNothingLost(datastore);
   },
 );
 
@@ -138,16 +134,3 @@ test('F16: a disk on which each write takes 2 s delays, and loses nothing', asyn
   });
   await expectNothingLost(datastore);
 });
-
-/** A file system of 8 MiB of its own, where this user may mount one. */
-function mountedDisk(): string | undefined {
-  const directory = join('/var/tmp', `syncline-small-disk-${process.pid}`);
-  try {
-    mkdirSync(directory, { recursive: true });
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', directory], { stdio: 'ignore' });
-    return directory;
-  } catch {
-    rmSync(directory, { recursive: true, force: true });
-    return undefined;
-  }
-}

@@ -55,9 +55,7 @@ test.for([
   { point: 'log.append.before-commit', where: 'before a commit' },
   { point: 'log.append.after-commit', where: 'between a commit and what follows it' },
   { point: 'generation.before-flip', where: 'before the end of a checkpoint' },
-  { point: 'generation.after-flip', where: 'after the end of a checkpoint' },
   { point: 'trim', where: 'in the trimming of its log' },
-  { point: 'sweep', where: 'while it makes room' },
 ])('F5, F6: killed $where, a follower goes on from its own copy, without a snapshot', async ({ point }) => {
   await using stack = new AsyncDisposableStack();
   const { leader, follower, stores } = await pair(stack);

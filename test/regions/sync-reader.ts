@@ -86,6 +86,11 @@ export class SyncReader implements Disposable {
     });
   }
 
+  /** Waits for the empty frame that says that a snapshot is complete, or that nothing was missed. */
+  completed(): Promise<void> {
+    return this.until('the empty frame', (frames) => frames.some(({ regions }) => regions.length === 0));
+  }
+
   /** Waits for its end. */
   end(): Promise<StreamEnd> {
     return this.#ended;

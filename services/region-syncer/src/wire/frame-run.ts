@@ -1,7 +1,7 @@
 // The regions of a frame as a run: a Syncline's own bytes, or written anew where another put them list after list.
 // Every region of a run can stand, and everything in it is well-formed.
 import type { ByteWriter } from './byte-writer.ts';
-import { type FrameLists, type List, ListWalk, list } from './frame-lists.ts';
+import { type FrameLists, type List, ListWalk, list, listName } from './frame-lists.ts';
 import { frameField } from './frame-tags.ts';
 import { checkUnread, regionProblem } from './region-check.ts';
 import { RegionFields, readBlock, readBuckets, readLeader, readRegion } from './region-fields.ts';
@@ -38,13 +38,14 @@ export function readOwnRun(message: Uint8Array, start: number, most: number): Ru
 
 /**
  * The run of any other frame, whose lists are `lists`. `into` is cleared and holds it. Throws WireError at malformed
- * bytes, and with `strict` at a region that cannot stand.
+ * bytes, and with `strict` at a region that cannot stand and at lists of different lengths.
  *
  * The lists are matched as PD's follower does it: region i has leader i unless its id is 0, and stat and buckets i
  * only when their list is as long as that of the regions.
  */
 export function convertRun(message: Uint8Array, lists: FrameLists, strict: boolean, into: ByteWriter): Run {
   const total = lists.count(list.regions);
+  if (strict) checkLengths(lists, total);
   const regions = new ListWalk(message, lists, list.regions, total);
   const leaders = new ListWalk(message, lists, list.leaders, lists.count(list.leaders));
   const stats = new ListWalk(message, lists, list.stats, parallel(lists, list.stats));
@@ -77,4 +78,12 @@ export function convertRun(message: Uint8Array, lists: FrameLists, strict: boole
 /** How much of a list counts that is of use only when it is as long as that of the regions. */
 function parallel(lists: FrameLists, which: List): number {
   return lists.count(which) === lists.count(list.regions) ? lists.count(which) : 0;
+}
+
+/** A Syncline leaves no element out, whatever order it writes them in. */
+function checkLengths(lists: FrameLists, total: number): void {
+  for (const which of [list.stats, list.leaders, list.buckets]) {
+    const count = lists.count(which);
+    if (count !== total) throw new WireError(listName[which], `are ${count}, of ${total} regions`);
+  }
 }

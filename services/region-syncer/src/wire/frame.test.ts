@@ -184,6 +184,22 @@ test("in a Syncline's frame one region that cannot stand refuses all; in a PD's 
   }
 });
 
+test.each(['regionStats', 'regionLeaders', 'buckets'] as const)(
+  "in a Syncline's frame as many %s as regions are needed, in a PD's they are not",
+  (left) => {
+    const lists = {
+      regions: [plain.region, plainRegion(8n, 'b', 'c')],
+      regionStats: [RegionStat.create({ bytesWritten: 1n }), RegionStat.create()],
+      regionLeaders: [Peer.create({ id: 1n }), Peer.create()],
+      buckets: [Buckets.create(), Buckets.create()],
+    };
+    const short = { ...lists, [left]: lists[left].slice(1) };
+    expect(() => read(listed({ ...short, kind: FrameKind.LIVE }))).toThrow('are 1, of 2 regions');
+    expect(read(listed({ ...lists, kind: FrameKind.LIVE })).run.count).toBe(2);
+    expect(read(listed(short)).run.count).toBe(2);
+  },
+);
+
 test('a last region without end, and the whole key space, can stand', () => {
   for (const startKey of ['', 'zz']) {
     const region = plainRegion(7n, startKey, '');

@@ -1,0 +1,81 @@
+// F9, F13: lines that fail without a word, break, are slow, or change what passes.
+
+import { TcpProxy } from '@syncline/testkit/tcp-proxy.ts';
+import { until } from '@syncline/testkit/wait.ts';
+import { expect, test } from 'vitest';
+import { MemberUnderTest } from './member-under-test.ts';
+import { expectSame } from './same.ts';
+import { Stores } from './stores.ts';
+
+const layout = { count: 600 };
+
+/** A leader with regions, and a follower that has them over a line. */
+async function pair(stack: AsyncDisposableStack) {
+  const leader = stack.use(await MemberUnderTest.leader({ logFrame: '16KiB' }));
+  const line = stack.use(await TcpProxy.open(leader.service.port));
+  const follower = stack.use(await MemberUnderTest.follower(line.address, { receiveWindow: '64KiB' }));
+  const stores = stack.use(await Stores.join(leader, layout));
+  stores.tellAll();
+  await stores.settled();
+  await expectSame(leader, [follower]);
+  return { leader, line, follower, stores };
+}
+
+test('F9: over a line that is dead on both sides a follower says so, its leader lets it go, and they meet again', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { leader, line, follower, stores } = await pair(stack);
+  line.halfOpen();
+  const { notReadyReason } = await follower.becomes('not being ready', ({ ready }) => !ready, 3_000);
+  expect(notReadyReason).not.toBe('');
+  for (let round = 1; round <= 3; round++) stores.tellAll(round);
+  await stores.settled();
+  await leader.becomes('letting it go', ({ streams }) => streams.length === 0, 5_000);
+  await line.heal();
+  await expectSame(leader, [follower]);
+  expect((await follower.status()).joins?.snapshot).toBe(1n);
+});
+
+test('F9: a line that breaks ten times in a burst costs time, and neither a record nor a snapshot', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { leader, line, follower, stores } = await pair(stack);
+  for (let round = 1; round <= 10; round++) {
+    stores.tellAll(round);
+    const { nextIndex } = await follower.status();
+    await follower.becomes('going on', (status) => status.nextIndex > nextIndex, 5_000);
+    line.cut();
+  }
+  await stores.settled();
+  await expectSame(leader, [follower]);
+  expect((await follower.status()).joins?.snapshot).toBe(1n);
+});
+
+test('F9: over a line of 100 ms a follower joins, goes on, and is as complete', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { leader, line, follower, stores } = await pair(stack);
+  line.delay(50);
+  await follower.restart({ receiveWindow: '64KiB' });
+  for (let round = 1; round <= 3; round++) stores.tellAll(round);
+  await stores.settled();
+  await expectSame(leader, [follower]);
+  await follower.reset();
+  await follower.becomes('the snapshot', ({ joins, ready }) => joins?.snapshot === 1n && ready);
+  await expectSame(leader, [follower]);
+});
+
+test('F13: a bit that is flipped on the way is found, and what it changed is taken anew', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { leader, line, follower, stores } = await pair(stack);
+  // Each of them is in the keys of a region, in the middle of a frame.
+  for (const [round, at] of [300, 1_100, 5_000, 9_999].entries()) {
+    line.corrupt(at);
+    stores.tellAll(round + 1);
+    await stores.settled();
+    const wanted = await leader.digest();
+    await until(() => follower.digest(), {
+      deadlineMs: 10_000,
+      describe: 'the leader’s regions being there again',
+      accept: (digest) => digest.index === wanted.index && digest.total === wanted.total,
+    });
+    await expectSame(leader, [follower]);
+  }
+});
