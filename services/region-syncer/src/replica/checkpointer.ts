@@ -5,8 +5,9 @@
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import { refusalOf } from './disk-health.ts';
 import type { Pins } from './pins.ts';
-import { type Origin, type RebaseParts, rebase } from './rebase.ts';
+import { type RebaseParts, rebase } from './rebase.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
+import type { Origin } from './standing.ts';
 
 export interface CheckpointerParts extends RebaseParts {
   readonly settings: ReplicaSettings;

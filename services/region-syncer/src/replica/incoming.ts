@@ -5,14 +5,14 @@ import { splitChunk } from '../log/chunk.ts';
 import { RegionLoad } from '../regions/region-load.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import type { Run } from '../wire/frame-run.ts';
-import type { Commits, Standing } from './commits.ts';
+import type { Commits } from './commits.ts';
 import { refusalOf } from './disk-health.ts';
 import { type Admission, type Applied, Fold } from './fold.ts';
 import type { GenerationWriter } from './generation-writer.ts';
-import { beginning, lineageAt, type Origin } from './rebase.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { StagedRows } from './staged-rows.ts';
+import { beginning, lineageAt, type Origin, type Standing } from './standing.ts';
 import type { Turn } from './turn.ts';
 
 export interface IncomingParts {

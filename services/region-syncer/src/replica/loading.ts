@@ -7,10 +7,10 @@ import { skipBlocks } from '../log/run.ts';
 import { RegionLoad } from '../regions/region-load.ts';
 import { RegionTree } from '../regions/region-tree.ts';
 import type { BootState } from '../store/boot-state.ts';
-import type { Standing } from './commits.ts';
 import { type Admission, Fold, ofSnapshot } from './fold.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
 import type { ReplicaStore } from './replica-store.ts';
+import type { Standing } from './standing.ts';
 import type { Turn } from './turn.ts';
 
 /** How far the loading has come: first the regions of the generation, then the records, those of the log at the most. */

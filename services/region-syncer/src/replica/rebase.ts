@@ -2,14 +2,12 @@
 // or when a follower of a PD begins to lead.
 // Invariant: until the flip, a restart finds the history before; what is recorded meanwhile waits.
 
-import { termOf } from '../log/index.ts';
-import { Lineage } from '../log/lineage.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
-import type { Source } from '../store/history-table.ts';
 import type { Commits } from './commits.ts';
 import { type DiskHealth, refusalOf } from './disk-health.ts';
 import type { GenerationWriter } from './generation-writer.ts';
 import type { ReplicaStore } from './replica-store.ts';
+import { beginning, lineageAt, type Origin } from './standing.ts';
 
 export interface RebaseParts {
   readonly store: ReplicaStore;
@@ -19,9 +17,6 @@ export interface RebaseParts {
   /** The present regions. */
   readonly regions: () => RegionTree;
 }
-
-/** Whose indexes a history can have. */
-export type Origin = Exclude<Source, { kind: 'none' }>;
 
 /**
  * The commits are detached. Tries until a generation that begins the history of `source` is active, and attaches
@@ -49,22 +44,4 @@ async function attempt(parts: RebaseParts, source: Origin, signal: AbortSignal):
   const lineage = lineageAt(next, source);
   await store.flip({ kind: 'rebase', index: next, regions: capture.count, source, lineage: lineage.terms() });
   commits.attach(beginning(next, source, lineage, 0));
-}
-
-/** The lineage of a history that begins at `position`; throws RangeError when `source` has no such position. */
-export function lineageAt(position: number, source: Origin): Lineage {
-  return new Lineage(source.kind === 'ours' ? [{ term: termOf(position), end: position }] : []);
-}
-
-/** A history whose generation is all there is; `replayed` of its blocks are records. */
-export function beginning(next: number, source: Origin, lineage: Lineage, replayed: number) {
-  return {
-    isOurs: source.kind === 'ours',
-    lineage,
-    first: next,
-    next,
-    log: { records: 0, bytes: 0 },
-    generation: next,
-    replayed,
-  };
 }

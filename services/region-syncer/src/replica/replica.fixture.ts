@@ -12,7 +12,8 @@ import { RegionStore } from '../store/region-store.ts';
 import { identity, storeOptions } from '../store/store.fixture.ts';
 import type { RegionStoreOptions } from '../store/store-options.ts';
 import type { Run } from '../wire/frame-run.ts';
-import { Replica, type ReplicaEvents } from './replica.ts';
+import { Replica } from './replica.ts';
+import type { ReplicaEvents } from './replica-parts.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
 import { type ReplicaStore, type StoreMethod, storeBy } from './replica-store.ts';
 

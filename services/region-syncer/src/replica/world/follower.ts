@@ -7,8 +7,8 @@ import { firstOfTerm, termOf } from '../../log/index.ts';
 import type { ModelRegion } from '../../regions/regions.fixture.ts';
 import { faultOf } from '../../store/store-fault.ts';
 import type { Incoming } from '../incoming.ts';
-import type { Origin } from '../rebase.ts';
 import { member as ownMember, runOf } from '../replica.fixture.ts';
+import type { Origin } from '../standing.ts';
 import { History, type HistoryRecord } from './history.ts';
 import { type Life, World } from './world.ts';
 

@@ -1,0 +1,32 @@
+// How a leader's term begins: it is kept on disk before anybody hears of it.
+
+import { firstOfTerm } from '../log/index.ts';
+import { refusalOf } from './disk-health.ts';
+import { type RebaseParts, rebase } from './rebase.ts';
+import type { Origin } from './standing.ts';
+
+/** Begins a term of the history that is there; gives it. Tries until the disk takes it, or the signal aborts. */
+export async function startTerm(
+  { store, commits, health }: RebaseParts,
+  signal: AbortSignal,
+): Promise<number> {
+  for (;;) {
+    try {
+      const term = await store.startTerm(commits.term);
+      health.works();
+      commits.termBegan(term);
+      return term;
+    } catch (error) {
+      if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
+      await health.refused(error, signal);
+    }
+  }
+}
+
+/** Begins a history with terms in the place of a PD's: the regions are as they are; gives its first term. */
+export async function takeOver(parts: RebaseParts, source: Origin, signal: AbortSignal): Promise<number> {
+  const term = parts.commits.term + 1;
+  parts.commits.detach(firstOfTerm(term));
+  await rebase(parts, source, signal);
+  return term;
+}
