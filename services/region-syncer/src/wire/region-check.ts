@@ -69,6 +69,21 @@ export function checkFields(bytes: Uint8Array, start: number, stop: number, mess
   }
 }
 
+/** Throws WireError unless bytes[start, stop) are numbers and packed lists of numbers, as a BucketStats is. */
+export function checkLists(bytes: Uint8Array, start: number, stop: number, message: string): void {
+  const at = cursor.over(bytes, start, stop);
+  while (at.at < at.end) {
+    const tag = at.tag(message);
+    if ((tag & 7) !== wireType.bytes) {
+      at.varint(tag, message);
+      continue;
+    }
+    at.content(tag, message);
+    const list = inner.over(bytes, at.start, at.stop);
+    while (list.at < list.end) list.number(message);
+  }
+}
+
 /** Where the field at bytes[at] ends when it is a number under a tag of one byte, as most are; otherwise `at`. */
 function afterNumber(bytes: Uint8Array, at: number, stop: number): number {
   const tag = bytes[at] as number;

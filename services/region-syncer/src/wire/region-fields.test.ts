@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteWriter } from './byte-writer.ts';
-import { RegionFields, readBlock, readRegion } from './region-fields.ts';
+import { RegionFields, readBlock, readBuckets, readRegion } from './region-fields.ts';
 import { anyCarried, anyRegion, plainRegion, runOf, uint64 } from './wire.fixture.ts';
 import { WireError } from './wire-error.ts';
 
@@ -85,4 +85,13 @@ test('what the last block had does not show in the next', () => {
   readBlock(bare, 0, bare.length, fresh);
   expect(used).toEqual(fresh);
   expect(used.idLo + used.leaderIdLo + used.bucketVersionLo + used.peers).toBe(0);
+});
+
+test('statistics of buckets, which are kept unread, have to be what a client can read', () => {
+  const fields = new RegionFields();
+  const stats = (...content: number[]) => Buffer.of(0x22, content.length, ...content);
+  const read = (bytes: Uint8Array) => readBuckets(bytes, 0, bytes.length, fields);
+  read(stats(0x0a, 2, 1, 2, 0x18, 7));
+  for (const malformed of [stats(0x0a, 2, 1, 0x80), stats(0x0a, 9, 1), stats(0x19, 1), stats(0x07)])
+    expect(() => read(malformed)).toThrow(expect.objectContaining({ field: 'buckets.stats' }));
 });

@@ -1,6 +1,7 @@
 // What is indexed of a block: one region's elements of SyncRegionResponse's fields 2 (metapb.Region), 4 (RegionStat),
 // 5 (leader) and 6 (Buckets), back to back in this order, all four. One RegionFields is used for a million blocks.
 import { Cursor } from './cursor.ts';
+import { checkLists } from './region-check.ts';
 import { WireError } from './wire-error.ts';
 
 /** The first byte of each of a block's elements, in the order they have. */
@@ -9,7 +10,7 @@ export const blockTag = { region: 0x12, stat: 0x22, leader: 0x2a, buckets: 0x32 
 const regionField = { id: 1, startKey: 2, endKey: 3, epoch: 4, peers: 5, encryptionMeta: 6 } as const;
 const epochField = { confVer: 1, version: 2 } as const;
 const peerField = { id: 1 } as const;
-const bucketsField = { version: 2 } as const;
+const bucketsField = { version: 2, stats: 4 } as const;
 
 /** A region, as positions in the bytes that were read; uint64 as two unsigned halves. True until the next read. */
 export class RegionFields {
@@ -161,7 +162,7 @@ export function readLeader(bytes: Uint8Array, start: number, stop: number, into:
   }
 }
 
-/** Reads the metapb.Buckets bytes[start, stop): their version. */
+/** Reads the metapb.Buckets bytes[start, stop): their version. Nobody sends statistics in them, but anybody may. */
 export function readBuckets(bytes: Uint8Array, start: number, stop: number, into: RegionFields): void {
   into.bucketsStart = start;
   into.bucketsStop = stop;
@@ -173,6 +174,9 @@ export function readBuckets(bytes: Uint8Array, start: number, stop: number, into
       at.varint(tag, 'buckets.version');
       into.bucketVersionLo = at.lo;
       into.bucketVersionHi = at.hi;
+    } else if (tag >>> 3 === bucketsField.stats) {
+      at.content(tag, 'buckets.stats');
+      checkLists(bytes, at.start, at.stop, 'buckets.stats');
     } else at.skip(tag, 'buckets');
   }
 }
