@@ -205,10 +205,5 @@ test('a leader that began anew under the same ids is found out by its digest, an
     accept: ({ total }) => total === wanted.total,
   });
   await expectSame(leader, [follower]);
-  console.log(
-    await follower.status(),
-    follower.service.logs.slice(-12).join('\n'),
-    (await leader.status()).firstIndex,
-  );
   expect((await follower.status()).digestMismatches).toBe(1n);
 });
