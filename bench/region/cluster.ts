@@ -82,7 +82,9 @@ export class Cluster implements AsyncDisposable {
   /** Stamps regions at a rate a second; resolves when all are sent. */
   pace(rate: number, seconds: number): Promise<Sent> {
     this.#stores.order({ kind: 'pace', rate, seconds, change: 'stamp' });
-    return this.#sent();
+    const sent = this.#sent();
+    sent.catch(() => {}); // of a measurement that has failed elsewhere nobody asks for it
+    return sent;
   }
 
   /** Ends a pace that was begun with Infinity seconds. */

@@ -16,6 +16,8 @@ import type { PdPrograms } from './contender.ts';
 import { clusterId, layoutOf } from './layout.ts';
 
 const patienceMs = 60_000;
+/** A full sync of a million regions takes PD most of a minute. */
+const syncedMs = 150_000;
 const lookMs = 10;
 
 export class PdCluster implements AsyncDisposable {
@@ -69,7 +71,7 @@ export class PdCluster implements AsyncDisposable {
   /** Waits for a follower to have this many regions and to say that it is running. */
   complete(follower: PdFollower, regions: number): Promise<FollowerMoment> {
     return until(() => follower.status(), {
-      deadlineMs: patienceMs,
+      deadlineMs: syncedMs,
       everyMs: lookMs,
       describe: `a follower of PD having ${regions} regions`,
       accept: (held) => held.running && held.regions === regions,

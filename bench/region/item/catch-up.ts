@@ -1,8 +1,9 @@
 // (r2) A follower that was away: it comes back to a leader that has made as many records meanwhile, all of which its
 // log still has. A full sync instead is a failure. PD's ring holds 10,000.
 
-import type { Figures, Item, Part } from '../../item/item.ts';
+import type { Figures, Item, Metric, Part } from '../../item/item.ts';
 import { LossError } from '../../loss-error.ts';
+import { cpuSince } from '../../process-usage.ts';
 import { Cluster } from '../cluster.ts';
 import type { Contender, PdPrograms } from '../contender.ts';
 import { PdCluster } from '../pd-cluster.ts';
@@ -11,6 +12,12 @@ const regions = 100_000;
 const ring = 10_000;
 /** PD's follower makes no progress at all when the ring has lost what it needs. */
 const pdPatienceMs = 15_000;
+
+/** Of many records; the kernel counts in hundredths of a second. */
+const cpu: readonly Metric[] = [
+  { key: 'followerCpu', title: 'CPU of the follower, a record', unit: 'µs' },
+  { key: 'leaderCpu', title: 'CPU of the leader, a record', unit: 'µs' },
+];
 
 async function measureOurs(records: number, signal: AbortSignal): Promise<Figures> {
   await using cluster = await Cluster.loaded(regions, signal, { count: 1, timed: false });
@@ -22,14 +29,20 @@ async function measureOurs(records: number, signal: AbortSignal): Promise<Figure
   leader.freeze();
   await follower.startAgain();
   await cluster.connecting(follower);
+  const [leaderBefore, followerBefore] = [await leader.usage(), await follower.usage()];
   const began = leader.thaw();
   const ready = await cluster.ready(follower);
+  const [leaderAfter, followerAfter] = [await leader.usage(), await follower.usage()];
   await cluster.settle();
   const { joins } = await follower.status();
   if (joins?.replay !== 1n || joins.snapshot + joins.delta > 0n) {
     throw new LossError(`the follower caught up by something else than the log: ${joins?.lastReason}`);
   }
-  return figures(records, (ready - began) / 1_000);
+  return {
+    ...figures(records, (ready - began) / 1_000),
+    leaderCpu: microsecondsEach(records, cpuSince(leaderBefore, leaderAfter)),
+    followerCpu: microsecondsEach(records, cpuSince(followerBefore, followerAfter)),
+  };
 }
 
 async function measurePd(programs: PdPrograms, records: number, signal: AbortSignal): Promise<Figures> {
@@ -48,6 +61,10 @@ function figures(records: number, seconds: number): Figures {
   return { time: seconds * 1_000, rate: records / seconds };
 }
 
+function microsecondsEach(records: number, seconds: number | undefined): number | undefined {
+  return seconds && (seconds / records) * 1e6;
+}
+
 function part(records: number): Part<Contender> {
   const isLong = records >= 100_000;
   return {
@@ -58,6 +75,7 @@ function part(records: number): Part<Contender> {
     metrics: [
       { key: 'time', title: 'leader can be reached → ready and durable', unit: 'ms' },
       { key: 'rate', title: 'records', unit: '/s', ...(isLong && { wanted: '≥ 350,000/s' }) },
+      ...(isLong ? cpu : []),
     ],
     measure: (contender, signal) =>
       contender.name === 'P' ? measurePd(contender.programs, records, signal) : measureOurs(records, signal),

@@ -19,15 +19,21 @@ async function measure(signal: AbortSignal): Promise<Figures> {
   await cluster.change(changes, 'leader');
   await cluster.settle();
   const { total } = await leader.digest();
-  const leaderSeconds = await recover(leader);
+  const back = await recover(leader);
   if ((await leader.digest()).total !== total) throw new LossError('the leader came back with other regions');
   await cluster.equal();
-  const followerSeconds = await recover(follower);
+  const followerBack = await recover(follower);
   await cluster.equal();
-  return { leader: leaderSeconds, follower: followerSeconds };
+  return {
+    leader: back.seconds,
+    leaderCpu: back.cpuSeconds,
+    follower: followerBack.seconds,
+    followerCpu: followerBack.cpuSeconds,
+  };
 }
 
-async function recover(member: Member): Promise<number> {
+/** CPU is all that the new process has used until then. */
+async function recover(member: Member): Promise<{ seconds: number; cpuSeconds: number | undefined }> {
   const began = monotonicMs();
   await member.kill();
   await member.startAgain();
@@ -36,7 +42,7 @@ async function recover(member: Member): Promise<number> {
     deadlineMs: 60_000,
     accept: (status) => status.ready && status.regions === BigInt(regions),
   });
-  return (ready - began) / 1_000;
+  return { seconds: (ready - began) / 1_000, cpuSeconds: (await member.usage())?.cpuSeconds };
 }
 
 export const recovery: Item<Contender> = {
@@ -49,7 +55,9 @@ export const recovery: Item<Contender> = {
       runs: 1,
       metrics: [
         { key: 'leader', title: 'leader: killed → answers reads', unit: 's', wanted: '≤ 2 s' },
+        { key: 'leaderCpu', title: '… CPU until then', unit: 's' },
         { key: 'follower', title: 'follower: killed → ready', unit: 's', wanted: '≤ 2 s' },
+        { key: 'followerCpu', title: '… CPU until then', unit: 's' },
       ],
       measure: (_, signal) => measure(signal),
     },
