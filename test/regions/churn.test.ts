@@ -65,8 +65,8 @@ test('F11: a PD, which knows no deltas, is told to come back', async () => {
   await using leader = await MemberUnderTest.leader(shortLog);
   await using feed = await churn(leader);
   await leader.becomes('every region being told', ({ regions: told }) => told >= BigInt(regions * 0.9));
-  using reader = await SyncReader.ask(leader);
-  reader.pause();
+  using reader = await SyncReader.ask(leader, { stops: true });
+  await reader.until('its snapshot', (frames) => frames.length > 0);
   await loses(leader, (await leader.status()).nextIndex);
   reader.resume();
   const end = await reader.end();
@@ -80,8 +80,8 @@ test('F11: a PD joins under the same churn when the disk keeps what follows its 
   await using leader = await MemberUnderTest.leader({ ...shortLog, pinnedBytes: '1GiB' });
   await using feed = await churn(leader);
   await leader.becomes('every region being told', ({ regions: told }) => told >= BigInt(regions * 0.9));
-  using reader = await SyncReader.ask(leader);
-  reader.pause();
+  using reader = await SyncReader.ask(leader, { stops: true });
+  await reader.until('its snapshot', (frames) => frames.length > 0);
   const { nextIndex } = await leader.status();
   await leader.becomes('the log going on', (status) => status.nextIndex > nextIndex + 10_000n);
   reader.resume();

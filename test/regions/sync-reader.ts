@@ -15,6 +15,8 @@ export interface Ask {
   readonly clusterId?: bigint;
   /** Says hello as a Syncline that takes deltas. */
   readonly ours?: boolean;
+  /** Stops reading at the first frame, until resume(). */
+  readonly stops?: boolean;
 }
 
 export class SyncReader implements Disposable {
@@ -28,18 +30,22 @@ export class SyncReader implements Disposable {
   static async ask(leader: MemberUnderTest, ask: Ask = {}): Promise<SyncReader> {
     const { clusterId } = await leader.status();
     const { startIndex = 0n, name = 'pd-2', clientUrls = ['http://127.0.0.1:1'], ours = false } = ask;
-    return new SyncReader(leader.address, {
+    const request = {
       header: RequestHeader.create({ clusterId: ask.clusterId ?? clusterId }),
       member: Member.create({ name, memberId: 9n, clientUrls: [...clientUrls] }),
       startIndex,
       capabilities: ours ? 3n : 0n,
-    });
+    };
+    return new SyncReader(leader.address, request, ask.stops ?? false);
   }
 
-  private constructor(address: string, request: Partial<SyncRegionRequest>) {
+  private constructor(address: string, request: Partial<SyncRegionRequest>, stops: boolean) {
     this.#connection = connect(address, { security: { kind: 'plaintext' }, maxReceiveBytes: 64 << 20 });
     this.#stream = this.#connection.raw('/pdpb.PD/SyncRegions');
-    this.#stream.onMessage((message) => this.frames.push(SyncRegionResponse.decode(message)));
+    this.#stream.onMessage((message) => {
+      this.frames.push(SyncRegionResponse.decode(message));
+      if (stops && this.frames.length === 1) this.pause();
+    });
     this.#ended = new Promise((resolve) => {
       this.#stream.onEnd((end) => {
         this.#end = end;
