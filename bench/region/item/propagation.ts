@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures, Item, Part } from '../../item/item.ts';
+import { cpuSince, type ProcessUsage, usageOf } from '../../process-usage.ts';
 import { type Ages, worstOf } from '../ages.ts';
 import { Cluster } from '../cluster.ts';
 import type { Contender, PdPrograms } from '../contender.ts';
@@ -20,9 +21,11 @@ async function measureOurs(rate: number, followers: number, signal: AbortSignal)
   const ages = () => Promise.all(cluster.followers.map((each) => each.ages()));
   const paced = cluster.pace(rate, warmSeconds + seconds + probeSeconds);
   await delay(warmSeconds * 1_000, undefined, { signal });
-  await ages();
+  const members = [cluster.leader, ...cluster.followers];
+  const usages = () => Promise.all(members.map((member) => member.usage()));
+  const [before] = [await usages(), await ages()];
   await delay(seconds * 1_000, undefined, { signal });
-  const measured = figures(await ages());
+  const measured = figures(await ages(), before, await usages());
   const probed = await probe(cluster, follower, probeSeconds);
   const { behindMs } = await paced;
   await cluster.settle();
@@ -44,17 +47,31 @@ async function measurePd(
   await using cluster = await PdCluster.loaded(programs, regions, followers, signal);
   await cluster.leader.churn(rate, 'stamp');
   await delay(warmSeconds * 1_000, undefined, { signal });
-  await cluster.ages();
+  const pids = [cluster.leader.pid, ...cluster.followers.map(({ pid }) => pid)];
+  const usages = () => Promise.all(pids.map(usageOf));
+  const [before] = [await usages(), await cluster.ages()];
   await delay(seconds * 1_000, undefined, { signal });
-  const measured = figures(await cluster.ages());
+  const measured = figures(await cluster.ages(), before, await usages());
   await cluster.leader.churn(0, 'stamp');
   await cluster.equal();
   return measured;
 }
 
-function figures(ages: readonly Ages[]): Figures {
+type Usages = readonly (ProcessUsage | undefined)[];
+
+function figures(ages: readonly Ages[], before: Usages, after: Usages): Figures {
   const { p50Ms, p99Ms } = worstOf(ages);
-  return { p50: p50Ms, p99: p99Ms, rate: Math.min(...ages.map(({ count }) => count)) / seconds };
+  const changes = Math.min(...ages.map(({ count }) => count));
+  const cpuSeconds = before.reduce<number | undefined>((sum, usage, member) => {
+    const used = cpuSince(usage, after[member]);
+    return sum === undefined || used === undefined ? undefined : sum + used;
+  }, 0);
+  return {
+    p50: p50Ms,
+    p99: p99Ms,
+    rate: changes / seconds,
+    cpu: cpuSeconds && (cpuSeconds / changes) * 1e6,
+  };
 }
 
 function part(rate: number, followers: number): Part<Contender> {
@@ -72,6 +89,7 @@ function part(rate: number, followers: number): Part<Contender> {
       },
       { key: 'p99', title: '… p99', unit: 'ms', wanted: followers === 1 ? '≤ 5 ms' : '≤ 30 ms' },
       { key: 'rate', title: 'changes that came', unit: '/s' },
+      { key: 'cpu', title: 'CPU of all members, a change', unit: 'µs' },
       { key: 'behind', title: 'stores behind their rate, at the most', unit: 'ms' },
       { key: 'client50', title: 'change → a client has read it, p50', unit: 'ms' },
       { key: 'client99', title: '… p99', unit: 'ms' },
