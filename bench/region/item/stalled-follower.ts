@@ -12,6 +12,8 @@ const regions = 100_000;
 const rate = 5_000;
 const warmSeconds = 2;
 const before = 6;
+/** What a leader keeps of its log in memory is full before its memory is looked at. */
+const tailRecords = 200_000;
 /** Longer than a leader waits for a follower that takes nothing. */
 const stalled = 14;
 
@@ -28,6 +30,7 @@ async function measureOurs(signal: AbortSignal): Promise<Figures> {
   await using cluster = await Cluster.loaded(regions, signal, { count: 4, timed: true });
   const [hung, ...others] = cluster.followers;
   if (hung === undefined) throw new Error('there is no follower');
+  await cluster.change(tailRecords, 'leader');
   const paced = cluster.pace(rate, warmSeconds + before + stalled);
   const figures = await watch(
     {
