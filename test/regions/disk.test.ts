@@ -24,12 +24,14 @@ test.skipIf(disk === undefined)(
     for (let round = 1; round <= 5; round++) stores.tellAll(round);
     const full = await leader.becomes('the disk refusing', ({ lastError }) => lastError?.message !== '');
     expect(full.lastError?.message).toMatch(/full|disk/i);
+    expect([full.ready, full.notReadyReason]).toEqual([false, expect.stringContaining('the disk refuses')]);
     expect(full.durableIndex).toBeLessThan(full.nextIndex);
     expect((await follower.status()).nextIndex).toBeLessThanOrEqual(full.durableIndex);
     expect((await follower.status()).ready).toBe(true);
     disk?.makeRoom();
     await stores.settled();
     await expectSame(leader, [follower]);
+    expect((await leader.status()).ready).toBe(true);
     expect((await follower.status()).joins?.snapshot).toBe(1n);
   },
 );

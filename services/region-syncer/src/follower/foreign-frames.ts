@@ -116,7 +116,7 @@ function catchingUp(state: FollowerState, phase: Phase & { kind: 'catching-up' }
     return { ...again, effects: [{ kind: 'drop' }, ...again.effects] };
   }
   if (startIndex > position || (startIndex < position && count === 0)) return lost(state, frame);
-  if (count === 0) return complete(state, position, origin(state));
+  if (count === 0) return complete(state, position, position, origin(state));
   return become(
     state,
     { kind: 'catching-up', position: Math.max(position, startIndex + count), floor },

@@ -169,6 +169,22 @@ describe('of our leader', () => {
     });
   });
 
+  test('a snapshot whose leader is already further is complete, and not live before the rest has come', () => {
+    const further = { leaderNext: stands + 9 };
+    const whole = run(joining(nothing, 'ours'), [
+      piece(0, 1, 1),
+      of(FrameKind.SNAPSHOT_END, stands, 0, further),
+      { kind: 'completed' },
+    ]);
+    expect(whole.state).toMatchObject({ phase: { kind: 'replaying' }, held: { next: stands } });
+    const changed = of(FrameKind.DELTA, 0, 1, { previous: stands, total: 1 });
+    const rest = run(whole.state, [
+      changed,
+      of(FrameKind.DELTA_END, stands + 9, 0, { ...further, previous: stands }),
+    ]);
+    expect(rest.state).toMatchObject({ phase: { kind: 'live' }, held: { next: stands + 9 } });
+  });
+
   test('an empty snapshot is a snapshot', () => {
     const { effects } = run(joining(own, 'ours', distrust, true), [piece(0, 0, 0), end(stands)]);
     expect(effects).toEqual(['joined snapshot', 'begin', 'watch', `complete ${stands}`]);

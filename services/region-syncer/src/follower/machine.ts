@@ -6,7 +6,7 @@ import { FrameKind } from '@syncline/proto/region-frame.ts';
 import { foreignFrame } from './foreign-frames.ts';
 import { ownFrame } from './own-frames.ts';
 import type { Asked, FollowerEvent, FollowerState, FrameSummary, Held, Why } from './state.ts';
-import { abandoned, askAgain, become, live, retry, type Step, stay } from './step.ts';
+import { abandoned, askAgain, become, live, reach, retry, type Step, stay } from './step.ts';
 
 /** What a follower does that depends on settings. */
 export interface FollowPlan {
@@ -182,7 +182,7 @@ function over(state: FollowerState, why: Why, detail: string): Step {
 function completed(state: FollowerState): Step {
   const { phase, held } = state;
   if (phase.kind !== 'completing') return stay(state);
-  const { position, origin, over } = phase;
+  const { position, target, origin, over } = phase;
   const whole: FollowerState = {
     ...state,
     held: { ...held, next: position, origin },
@@ -190,7 +190,8 @@ function completed(state: FollowerState): Step {
     floor: undefined,
   };
   if (over !== undefined) return retry({ ...whole, phase: { kind: 'live' } }, over.why, over.detail);
-  const step = live(whole, position);
+  const step =
+    position >= target ? live(whole, position) : reach(whole, position, { kind: 'replaying', target });
   return { ...step, effects: [...step.effects, { kind: 'watch' }] };
 }
 

@@ -149,7 +149,7 @@ function catchingUp(state: FollowerState, phase: Phase & { kind: 'catching-up' }
     return become(state, { ...phase, position: startIndex + count }, catchUp);
   if (kind === FrameKind.SNAPSHOT_END && count === 0) {
     const member = state.leader?.member ?? 0n;
-    return complete(state, startIndex, { kind: 'ours', member });
+    return complete(state, startIndex, frame.leaderNext, { kind: 'ours', member });
   }
   return unfit(state, frame);
 }

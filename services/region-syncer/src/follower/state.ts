@@ -65,6 +65,8 @@ export type Phase =
   | {
       readonly kind: 'completing';
       readonly position: number;
+      /** What has to be taken after it until nothing is missing. */
+      readonly target: number;
       readonly origin: Origin;
       readonly over: { readonly why: Why; readonly detail: string } | undefined;
     }

@@ -54,13 +54,8 @@ export function askAgain(state: FollowerState, why: Why, detail: string): Step {
   );
 }
 
-/** The second generation is whole and stands for all records before `position`. */
-export function complete(
-  state: FollowerState,
-  position: number,
-  origin: Origin,
-  ...effects: FollowerEffect[]
-): Step {
-  const phase: Phase = { kind: 'completing', position, origin, over: undefined };
-  return become(state, phase, ...effects, { kind: 'complete', position, origin });
+/** The second generation is whole and stands for all records before `position`; its leader had made those before `target`. */
+export function complete(state: FollowerState, position: number, target: number, origin: Origin): Step {
+  const phase: Phase = { kind: 'completing', position, target, origin, over: undefined };
+  return become(state, phase, { kind: 'complete', position, origin });
 }

@@ -133,8 +133,9 @@ export class LeaderMember implements Member {
   }
 
   get #unreadiness(): string {
-    const { state, isLeading } = this.#leader;
-    if (isLeading) return '';
+    const { state, isLeading, parts } = this.#leader;
+    const { degraded } = parts.replica;
+    if (isLeading) return degraded === undefined ? '' : `the disk refuses: ${degraded.message}`;
     return state.kind === 'draining' ? 'this member is draining' : 'this member does not lead now';
   }
 

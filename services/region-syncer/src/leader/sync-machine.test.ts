@@ -184,15 +184,26 @@ test('a keepalive of a live stream moves it into a term that has no records', ()
   ]);
 });
 
-test('one of ours begins anew when the log has lost what follows, and its losses are forgotten when it is live', () => {
-  const lost = sent(ours(0), snapshot, captured(1), regions(1), { kind: 'gone' });
-  expect([lost.want, lost.state.losses]).toEqual(['capture', 1]);
-  const again = sent(lost.state, quiet(at), captured(1), regions(1), caughtUp(at));
-  expect(again.frames).toEqual([
-    [SNAPSHOT, 0, at, 1],
-    [SNAPSHOT_END, at, at, 0],
+test('when the log has lost what follows a snapshot, one of ours completes it there and is sent what changed since', () => {
+  const gap = at + 900;
+  const lost = sent(ours(0), snapshot, captured(1), regions(1), records(at, 4), { kind: 'gone' });
+  expect(lost.frames.slice(2)).toEqual([[SNAPSHOT_END, at + 4, at + 4, 0]]);
+  expect([lost.want, lost.state.losses]).toEqual(['plan', 1]);
+  const then = sent(
+    lost.state,
+    { kind: 'planned', plan: { tier: 'delta', reason: 'behind-log', from: at + 4 }, next: gap },
+    { kind: 'captured', tier: 'delta', position: gap, total: 1, removed: 0 },
+    regions(1),
+    caughtUp(gap),
+  );
+  expect(then.frames).toEqual([
+    [DELTA, 0, at + 4, 1],
+    [DELTA_END, gap, at + 4, 0],
   ]);
-  expect(again.state.losses).toBe(0);
+  expect([then.state.phase.kind, then.state.losses]).toEqual(['live', 0]);
+});
+
+test('one of ours whose replay is lost gets what it lacks in another way', () => {
   expect(sent(ours(at), replay, { kind: 'gone' }).want).toBe('plan');
 });
 

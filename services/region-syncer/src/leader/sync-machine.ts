@@ -188,14 +188,11 @@ function gone(state: SyncState): SyncStep {
   const lost: SyncState = { ...state, losses: losses + 1 };
   switch (phase.kind) {
     case 'catch-up': {
-      const again: SyncPhase = {
-        kind: 'waiting',
-        tier: 'snapshot',
-        from: 0,
-        position: phase.cursor,
-        joining: false,
-      };
-      return become(lost, ours ? again : { kind: 'over' });
+      const { cursor } = phase;
+      if (!ours) return become(lost, { kind: 'over' });
+      // What it has is whole as of the cursor, and what changed since is less than all regions once more.
+      const planning = { kind: 'planning', position: cursor, joining: false } as const;
+      return become(lost, planning, frame(FrameKind.SNAPSHOT_END, cursor, cursor));
     }
     case 'replay':
     case 'live':

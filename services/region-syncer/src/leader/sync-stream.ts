@@ -259,7 +259,7 @@ export class SyncStream implements Pump {
     const { phase, losses } = this.#state;
     if (phase.kind !== 'snapshot' && phase.kind !== 'delta') this.#held.releaseRegions();
     if (phase.kind === 'live') this.#held.release();
-    if (phase.kind === 'live' && before === 'catch-up')
+    if (before === 'catch-up' && (phase.kind === 'live' || phase.kind === 'planning'))
       counts.snapshot(clock.monotonic() - this.#snapshot.beganMs, this.#snapshot.bytes);
     if (phase.kind === 'over' || losses >= limits.attempts) {
       const details = 'the log does not hold what comes next';

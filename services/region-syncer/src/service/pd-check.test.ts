@@ -91,8 +91,7 @@ test.each(reads)('%s: a follower that is not ready sends its caller to the leade
 });
 
 test('a leader that does not lead at this moment answers nothing', async () => {
-  const { freshness } = leader.member;
-  leader.member.freshness = { ...freshness, ready: false, reason: 'another member may lead' };
+  leader.member.leads = false;
   try {
     expect(await refusal(leader.pd.allocID({ header: leader.header }))).toBe(
       'UNAVAILABLE: server not started',
@@ -101,7 +100,7 @@ test('a leader that does not lead at this moment answers nothing', async () => {
       'UNAVAILABLE: server not started',
     );
   } finally {
-    leader.member.freshness = freshness;
+    leader.member.leads = true;
   }
 });
 

@@ -22,7 +22,7 @@ export type Reader =
 /** A request that only a leader answers. Throws ServerError. */
 export function checkLeader({ member, leading }: PdParts, header: RequestHeader | undefined): Leading {
   if (member.role === 'follower') throw new ServerError(Status.UNAVAILABLE, 'not leader');
-  if (leading === undefined || !member.freshness.ready)
+  if (leading === undefined || member.roster.leader === undefined)
     throw new ServerError(Status.UNAVAILABLE, 'server not started');
   checkCluster(member, header);
   return leading;

@@ -40,6 +40,7 @@ export class WorldMember implements Member {
   regions: RegionTree = emptyTree();
   readonly ails = new Map<number, AilingPeers>();
   clusterId = clusterId;
+  leads: boolean;
   freshness: Freshness = {
     ready: true,
     reason: '',
@@ -57,12 +58,13 @@ export class WorldMember implements Member {
 
   constructor(role: Role) {
     this.role = role;
+    this.leads = role === 'leader';
     this.phase = role === 'leader' ? 'serving' : 'live';
   }
 
   get roster(): Roster {
     const self = { name: 'self', memberId: 2n ** 64n - 1n, clientUrls: ['http://127.0.0.1:1'] };
-    return { members: [self], leader: this.role === 'leader' ? self : undefined };
+    return { members: [self], leader: this.leads ? self : undefined };
   }
 
   /** Forgets all regions, and starts over with these: see putPlain(). */
