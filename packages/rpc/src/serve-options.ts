@@ -26,6 +26,13 @@ export interface ServeLimits {
   readonly drainMs?: number;
   /** Deadline of unary calls that come without one, in ms. */
   readonly defaultDeadlineMs: number;
+  /**
+   * How long a response may wait for a client that does not read, in ms; then its stream ends RESOURCE_EXHAUSTED,
+   * naming the setting `SYNCLINE_<SERVICE>_STALL`. With it the next response is asked for when the one before was
+   * taken whole, so a handler that yields the newest value of something skips what a slow client missed. Without it
+   * a client may hold its stream, and some 16 responses, for as long as it likes. Raw methods watch for themselves.
+   */
+  readonly stallMs?: number;
 }
 
 export interface ServeOptions {

@@ -54,6 +54,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     calls,
     middleware: compose([...(traced ? [tracing] : []), ...(options.middleware ?? [])]),
     defaultDeadlineMs: limits.defaultDeadlineMs,
+    stall: limits.stallMs === undefined ? undefined : { ms: limits.stallMs, setting: setting('STALL') },
     raw: { traced, direct: await directWrites(options.bindings, logger) },
   });
 

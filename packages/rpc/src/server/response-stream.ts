@@ -9,20 +9,24 @@ import type { Method } from '../method.ts';
 import type { OpenCall } from './open-call.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { decodeRequest, requestsOf } from './request-stream.ts';
+import { type StallBudget, taken } from './stall-budget.ts';
 
 /** Answers with a stream of messages; a middleware may stand in front of it. */
 export type StreamHandler = (request: unknown, context: CallContext) => AsyncIterable<unknown>;
 
-/** A server-streaming method. */
+/** A server-streaming method; without a budget a client that does not read holds its stream for ever. */
 export function serverStreamMethod(
   calls: OpenCalls,
   method: Method,
   handler: StreamHandler,
+  stall: StallBudget | undefined,
 ): handleServerStreamingCall<Buffer, Uint8Array> {
   return (surface) => {
     const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
     if (call.over) return;
-    void respond(surface, call, method, () => handler(decodeRequest(method, surface.request), call.context));
+    void respond(surface, call, method, stall, () =>
+      handler(decodeRequest(method, surface.request), call.context),
+    );
   };
 }
 
@@ -31,11 +35,12 @@ export function bidiMethod(
   calls: OpenCalls,
   method: Method,
   handler: StreamHandler,
+  stall: StallBudget | undefined,
 ): handleBidiStreamingCall<Buffer, Uint8Array> {
   return (surface) => {
     const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
     if (call.over) return;
-    void respond(surface, call, method, () =>
+    void respond(surface, call, method, stall, () =>
       handler(requestsOf(surface, method, call.signal), call.context),
     );
   };
@@ -48,6 +53,7 @@ async function respond(
   surface: Surface,
   call: OpenCall,
   method: Method,
+  stall: StallBudget | undefined,
   handle: () => AsyncIterable<unknown>,
 ): Promise<void> {
   try {
@@ -63,7 +69,8 @@ async function respond(
         continue;
       }
       call.context.sendHeader();
-      if (!surface.write(bytes)) await drained(surface, call.signal);
+      if (stall !== undefined) await taken(surface, bytes, call, stall);
+      else if (!surface.write(bytes)) await drained(surface, call.signal);
       if (!call.over) step = await responses.next();
     }
     if (call.over) return await abandon(responses, step, call.signal.reason);

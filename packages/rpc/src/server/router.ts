@@ -8,12 +8,14 @@ import { aroundSingle, aroundStream } from './middleware.ts';
 import type { OpenCalls } from './open-calls.ts';
 import { type RawOptions, rawMethod } from './raw-method.ts';
 import { bidiMethod, type StreamHandler, serverStreamMethod } from './response-stream.ts';
+import type { StallBudget } from './stall-budget.ts';
 import { clientStreamMethod, type SingleHandler, unaryMethod } from './unary.ts';
 
 export interface RouterOptions {
   readonly calls: OpenCalls;
   readonly middleware: ServerMiddleware | undefined;
   readonly defaultDeadlineMs: number;
+  readonly stall: StallBudget | undefined;
   readonly raw: RawOptions;
 }
 
@@ -34,7 +36,7 @@ export function route(server: Server, bindings: readonly Binding[], options: Rou
 function register(
   server: Server,
   bound: BoundMethod,
-  { calls, middleware, defaultDeadlineMs, raw }: RouterOptions,
+  { calls, middleware, defaultDeadlineMs, stall, raw }: RouterOptions,
 ): void {
   const { method } = bound;
   const { path, requestStream, responseStream } = method.descriptor;
@@ -42,8 +44,16 @@ function register(
     server.register(path, rawMethod(calls, method, bound.handler, raw), asBuffer, asIs, 'bidi');
   } else if (responseStream) {
     const handler = aroundStream(middleware, method.descriptor, bound.handler as StreamHandler);
-    if (requestStream) server.register(path, bidiMethod(calls, method, handler), asBuffer, asIs, 'bidi');
-    else server.register(path, serverStreamMethod(calls, method, handler), asBuffer, asIs, 'serverStream');
+    if (requestStream)
+      server.register(path, bidiMethod(calls, method, handler, stall), asBuffer, asIs, 'bidi');
+    else
+      server.register(
+        path,
+        serverStreamMethod(calls, method, handler, stall),
+        asBuffer,
+        asIs,
+        'serverStream',
+      );
   } else {
     const handler = aroundSingle(middleware, method.descriptor, bound.handler as SingleHandler);
     if (requestStream)
