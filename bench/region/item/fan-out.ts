@@ -85,4 +85,4 @@ function part(followers: number): Part<Contender> {
   };
 }
 
-export const fanOut: Item<Contender> = { letter: 'r3', parts: [part(8)] };
+export const fanOut: Item<Contender> = { letter: 'r3', parts: [part(1), part(4), part(8)] };
