@@ -13,11 +13,14 @@ export interface ChildSettings {
   readonly named: (text: string) => string;
 }
 
-/** The settings of `process`, which follows the process at `followed`; `env` has SYNCLINE_DATA. */
-export function childSettings(process: UpService, followed: string, env: Env): ChildSettings {
+/** The settings of `process`, which follows the processes at `followed`; `env` has SYNCLINE_DATA. */
+export function childSettings(process: UpService, followed: readonly string[], env: Env): ChildSettings {
   const own = prefixOf(process.name);
   const read = prefixOf(process.service);
-  const usual = Object.entries(process.settings?.(followed) ?? {}).map(([key, value]) => [read + key, value]);
+  const usual = Object.entries(process.settings?.(...followed) ?? {}).map(([key, value]) => [
+    read + key,
+    value,
+  ]);
   const given = Object.entries(env)
     .filter(([name]) => name.startsWith(own))
     .map(([name, value]) => [read + name.slice(own.length), value]);

@@ -30,8 +30,8 @@ export class ServiceEndedError extends Error {
 /** A child and what it says. */
 export class Child {
   readonly name: string;
-  /** The process that outlives it; undefined when there is none. */
-  readonly follows: string | undefined;
+  /** The processes that outlive it. */
+  readonly follows: readonly string[];
   /** Its gRPC port, once it serves. Rejects with ServiceEndedError when it never does. */
   readonly serving: Promise<number>;
   /** Settles when it has ended. */
@@ -41,7 +41,7 @@ export class Child {
 
   /** Starts the service. `heard` gets what it logs. */
   constructor(
-    { name, service, follows }: UpService,
+    { name, service, follows = [] }: UpService,
     { env, named }: ChildSettings,
     heard: (record: LogRecord) => void,
   ) {

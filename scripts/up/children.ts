@@ -7,7 +7,7 @@ import { childSettings } from './child-settings.ts';
 import type { LogRecord } from './log-record.ts';
 import type { UpService } from './service-table.ts';
 
-/** How long those that follow may take to stop before the others are told, and all before they are killed. */
+/** How long those that follow one may take to stop before it is told, and all before they are killed. */
 const stopMs = { following: 4_000, all: 9_000 };
 
 /** Where the services are, by name. */
@@ -35,17 +35,18 @@ export class Children implements AsyncDisposable {
   async start(services: readonly UpService[]): Promise<Ports> {
     const serving = new Map<string, Promise<number>>();
     for (const service of services) {
-      const followed = service.follows === undefined ? undefined : serving.get(service.follows);
+      const followed = (service.follows ?? []).map((name) => serving.get(name));
       serving.set(service.name, this.#start(service, followed));
     }
     const served = Array.from(serving, async ([name, port]) => [name, await port] as const);
     return new Map(await Promise.all(served));
   }
 
-  async #start(service: UpService, followed: Promise<number> | undefined): Promise<number> {
-    const address = followed === undefined ? '' : `127.0.0.1:${await followed}`;
+  async #start(service: UpService, followed: readonly (Promise<number> | undefined)[]): Promise<number> {
+    const ports = await Promise.all(followed);
+    const addresses = ports.map((port) => `127.0.0.1:${port}`);
     if (this.#stopping) throw new Error(`${service.name} is not started any more`);
-    const settings = childSettings(service, address, this.#env);
+    const settings = childSettings(service, addresses, this.#env);
     const child = new Child(service, settings, (record) => this.#heard(service.name, record));
     this.#children.push(child);
     const port = await child.serving;
@@ -57,15 +58,18 @@ export class Children implements AsyncDisposable {
     this.#stopping = true;
     const gone = Promise.all(this.#children.map(({ ended }) => ended));
     const killer = setTimeout(() => this.#kill(), stopMs.all);
-    const following = this.#children.filter(({ follows }) => follows !== undefined);
-    for (const child of following) child.kill('SIGTERM');
-    await Promise.race([
-      Promise.all(following.map(({ ended }) => ended)),
-      delay(stopMs.following, undefined, { ref: false }),
-    ]);
-    for (const child of this.#children) if (child.follows === undefined) child.kill('SIGTERM');
+    for (const child of this.#children) void this.#stop(child);
     await gone;
     clearTimeout(killer);
+  }
+
+  async #stop(child: Child): Promise<void> {
+    const followers = this.#children.filter(({ follows }) => follows.includes(child.name));
+    await Promise.race([
+      Promise.all(followers.map(({ ended }) => ended)),
+      delay(stopMs.following, undefined, { ref: false }),
+    ]);
+    child.kill('SIGTERM');
   }
 
   #lost(error: ServiceEndedError): void {

@@ -7,12 +7,12 @@ export interface UpService {
   readonly name: string;
   /** The folder under services/, and the infix of the settings that it reads: SYNCLINE_<SERVICE>_PORT. */
   readonly service: string;
-  /** It is started when the process of this name serves, and stopped before it. */
-  readonly follows?: string;
+  /** It is started when the processes of these names serve, and stopped before them. */
+  readonly follows?: readonly string[];
   /** Whether it has a folder of its own, by its name, where others of the same service have theirs. */
   readonly hasOwnData?: boolean;
-  /** Settings that differ from its service's defaults, without their prefix; `followed` is the address it follows. */
-  settings?(followed: string): Readonly<Record<string, string>>;
+  /** Settings that differ from its service's defaults, without their prefix; `followed` are the addresses it follows. */
+  settings?(...followed: readonly string[]): Readonly<Record<string, string>>;
 }
 
 /** The copies of the regions, the leader's first. */
@@ -30,14 +30,14 @@ export const regionMembers: readonly UpService[] = [
 /** All of them. Those that follow another come after it. */
 export const services: readonly UpService[] = [
   { name: 'device', service: 'device' },
-  { name: 'datastore', service: 'datastore', follows: 'device' },
+  { name: 'datastore', service: 'datastore', follows: ['device'] },
   ...regionMembers,
   {
     name: 'region-feed',
     service: 'region-feed',
-    follows: 'region-leader',
+    follows: ['region-leader'],
     // Slow enough for a laptop on battery; short keys fit a terminal.
-    settings: (leader) => ({ PD: leader, REGIONS: '1000', RATE: '50', KEY_BYTES: '12' }),
+    settings: (leader = '') => ({ PD: leader, REGIONS: '1000', RATE: '50', KEY_BYTES: '12' }),
   },
 ];
 
@@ -49,9 +49,9 @@ function regionFollower(
   return {
     name,
     service: 'region-syncer',
-    follows: 'region-leader',
+    follows: ['region-leader'],
     hasOwnData: true,
-    settings: (leader) => ({
+    settings: (leader = '') => ({
       ROLE: 'follower',
       LEADER: leader,
       NAME: name,

@@ -6,11 +6,11 @@ const follower: UpService = {
   name: 'region-follower-1',
   service: 'region-syncer',
   hasOwnData: true,
-  settings: (leader) => ({ LEADER: leader, PORT: '3389' }),
+  settings: (leader = '') => ({ LEADER: leader, PORT: '3389' }),
 };
 
 test("a process's own name goes before what make up chooses, and that before the service's name", () => {
-  const { env } = childSettings(follower, '127.0.0.1:9', {
+  const { env } = childSettings(follower, ['127.0.0.1:9'], {
     SYNCLINE_DATA: '/data',
     SYNCLINE_REGION_SYNCER_PORT: '1',
     SYNCLINE_REGION_SYNCER_LOG_LEVEL: 'debug',
@@ -24,19 +24,19 @@ test("a process's own name goes before what make up chooses, and that before the
     SYNCLINE_REGION_SYNCER_ADMIN_PORT: '0',
     SYNCLINE_REGION_SYNCER_LOG_LEVEL: 'debug',
   });
-  const moved = childSettings(follower, '', { SYNCLINE_REGION_FOLLOWER_1_PORT: '5' });
+  const moved = childSettings(follower, [], { SYNCLINE_REGION_FOLLOWER_1_PORT: '5' });
   expect(moved.env['SYNCLINE_REGION_SYNCER_PORT']).toBe('5');
 });
 
 test('a setting of a service that is started by its own name keeps its value and its name', () => {
   const feed = { name: 'region-feed', service: 'region-feed', settings: () => ({ RATE: '50' }) };
-  const { env, named } = childSettings(feed, '', { SYNCLINE_DATA: '/data', SYNCLINE_REGION_FEED_RATE: '9' });
+  const { env, named } = childSettings(feed, [], { SYNCLINE_DATA: '/data', SYNCLINE_REGION_FEED_RATE: '9' });
   expect(env).toEqual({ SYNCLINE_DATA: '/data', SYNCLINE_REGION_FEED_RATE: '9' });
   expect(named('SYNCLINE_REGION_FEED_RATE=9: no')).toBe('SYNCLINE_REGION_FEED_RATE=9: no');
 });
 
 test('an error names the variable that would change it', () => {
-  const { named } = childSettings(follower, '', {
+  const { named } = childSettings(follower, [], {
     SYNCLINE_REGION_SYNCER_PORT: '1',
     SYNCLINE_REGION_SYNCER_LOG_LEVEL: 'loud',
   });
