@@ -56,6 +56,7 @@ test.each([
   ['2130706433', 'not an IPv4 or IPv6 address'],
   ['01.2.3.4', 'not an IPv4 or IPv6 address'],
   ['1.2.3.4/24', 'not an IPv4 or IPv6 address'],
+  ['f'.repeat(50), 'not an IPv4 or IPv6 address'],
   [' 1.2.3.4', 'not an IPv4 or IPv6 address'],
   ['fe80::1%eth0', 'an address here has no zone'],
   ['::ffff:01.2.3.4', 'not an IPv4 or IPv6 address'],

@@ -13,6 +13,9 @@ export interface Address {
   readonly value: bigint;
 }
 
+/** Of ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255. */
+const longestText = 45;
+
 const v4MappedPrefix = 0xffffn << 32n;
 
 /** The length of an address of the family: 32 or 128. */
@@ -25,10 +28,11 @@ export function bits(family: Family): number {
  * IPv6 address stays one. Throws MalformedError naming `field` for all else, zones and prefix lengths included.
  */
 export function parseAddress(text: string, field = 'address'): Address {
+  if (text.includes('%')) throw new MalformedError(field, text, 'an address here has no zone');
+  if (text.length > longestText) throw new MalformedError(field, text, 'not an IPv4 or IPv6 address');
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
     return { family: 'ipv4', value: valueOf(ipaddr.IPv4.parse(text)) };
   }
-  if (text.includes('%')) throw new MalformedError(field, text, 'an address here has no zone');
   const hexadecimal = text.includes(':') ? withoutDottedPart(text) : undefined;
   if (hexadecimal === undefined || !ipaddr.IPv6.isValid(hexadecimal)) {
     throw new MalformedError(field, text, 'not an IPv4 or IPv6 address');

@@ -29,6 +29,6 @@ test.each([
 
 test('a name that is too long is refused without repeating all of it', () => {
   expect(() => checkName('x'.repeat(1_000_000), 'trench')).toThrow(
-    new MalformedError('trench', `${'x'.repeat(63)}…`, 'longer than 63 characters'),
+    /^trench "x{100}…": longer than 63 characters$/,
   );
 });

@@ -14,11 +14,7 @@ const label = /^[A-Za-z0-9](?:[-_A-Za-z0-9]*[A-Za-z0-9])?$/;
 export function checkName(name: string, field: string): string {
   if (name === '') throw new MalformedError(field, name, 'the name is empty');
   if (name.length > maxNameLength) {
-    throw new MalformedError(
-      field,
-      `${name.slice(0, maxNameLength)}…`,
-      `longer than ${maxNameLength} characters`,
-    );
+    throw new MalformedError(field, name, `longer than ${maxNameLength} characters`);
   }
   if (!label.test(name)) {
     throw new MalformedError(
