@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { Metadata, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { rawBidi } from './binding.ts';
+import { connect } from './connect.ts';
 import { EchoDefinition, startEcho } from './echo.fixture.ts';
 
 test('a password identity travels as username and password, a token as a bearer', async () => {
@@ -83,6 +86,33 @@ test('a peer that cannot be reached is UNAVAILABLE', async () => {
   await expect(echo.client.unary({ text: '' }, { deadlineMs: 2_000 })).rejects.toMatchObject({
     code: Status.UNAVAILABLE,
   });
+});
+
+test('attempts to connect follow each other as fast as they are told to', async () => {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  let attempts = 0;
+  const often = new Promise<void>((resolve) => {
+    server.on('connection', () => (attempts += 1) >= 5 && resolve());
+  });
+  using connection = connect(`127.0.0.1:${(server.address() as AddressInfo).port}`, {
+    security: { kind: 'plaintext' },
+    reconnect: { initialMs: 10, maxMs: 20 },
+  });
+  const asking = setInterval(
+    () =>
+      connection
+        .client(EchoDefinition)
+        .unary({ text: '' })
+        .catch(() => {}),
+    20,
+  );
+  const began = performance.now();
+  await often;
+  clearInterval(asking);
+  server.close();
+  // With the delays of the default, 1 s growing to 30 s, five attempts take 5 s and more.
+  expect(performance.now() - began).toBeLessThan(4_000);
 });
 
 test('closing the connection ends its calls on both sides', async () => {

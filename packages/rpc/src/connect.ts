@@ -30,6 +30,11 @@ export interface ConnectOptions {
   readonly flowControlWindow?: number;
   /** When to ask a silent peer for a sign of life, and how long to wait for it; 30 s and 10 s by default. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number };
+  /**
+   * Waits between attempts to connect, during which calls fail at once: they grow from the first to the second, 1 s
+   * and 30 s by default.
+   */
+  readonly reconnect?: { readonly initialMs: number; readonly maxMs: number };
 }
 
 /**
@@ -108,7 +113,7 @@ function whenNotReady(channel: Channel, listener: () => void): void {
 const passThrough: ClientMiddleware = (call, options) => call.next(call.request, options);
 
 function channelOptions(options: ConnectOptions): ChannelOptions {
-  const { security, maxReceiveBytes, flowControlWindow, keepalive } = options;
+  const { security, maxReceiveBytes, flowControlWindow, keepalive, reconnect } = options;
   const serverName = security.kind === 'tls' ? security.serverName : undefined;
   return {
     'grpc.keepalive_time_ms': keepalive?.timeMs ?? 30_000,
@@ -116,8 +121,8 @@ function channelOptions(options: ConnectOptions): ChannelOptions {
     'grpc.keepalive_permit_without_calls': 1,
     // A new channel makes a new attempt; shared subchannels would still be in the backoff of an older one.
     'grpc.use_local_subchannel_pool': 1,
-    'grpc.initial_reconnect_backoff_ms': 1_000,
-    'grpc.max_reconnect_backoff_ms': 30_000,
+    'grpc.initial_reconnect_backoff_ms': reconnect?.initialMs ?? 1_000,
+    'grpc.max_reconnect_backoff_ms': reconnect?.maxMs ?? 30_000,
     'grpc.enable_channelz': 0,
     ...(maxReceiveBytes !== undefined && { 'grpc.max_receive_message_length': maxReceiveBytes }),
     ...(flowControlWindow !== undefined && { 'grpc-node.flow_control_window': flowControlWindow }),
