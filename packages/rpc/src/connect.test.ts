@@ -101,7 +101,7 @@ test('attempts to connect follow each other as fast as they are told to', async 
   });
   const asking = setInterval(
     () =>
-      connection
+      void connection
         .client(EchoDefinition)
         .unary({ text: '' })
         .catch(() => {}),
