@@ -5,7 +5,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 /**
- * The objects of a trench: what is configured, and the targets that have registered.
+ * The objects that a trench is configured with.
  *
  * Names, numbers and types are Meridio's (package nsp.v1), so its clients interoperate; the comments are ours.
  * Objects name their parents by value: a stream carries its conduit, which carries its trench.
@@ -106,55 +106,39 @@ export interface Gateway_BgpAuth {
   keySource: string;
 }
 
-/** A member of a stream, or a frontend. Addresses, type and stream are its key. */
-export interface Target {
-  /** With their prefix lengths: 172.16.0.5/24. */
-  ips: string[];
-  /** `identifier` is the number that load balancers know the target by, in decimal. */
-  context: { [key: string]: string };
-  status: Target_Status;
-  type: Target_Type;
-  /** In a filter, absent matches all, and so do an absent conduit and trench in it. */
-  stream: Stream | undefined;
+export interface TrenchResponse {
+  /** Absent when there is none. */
+  trench: Trench | undefined;
 }
 
-export const Target_Status = {
-  ENABLED: 0,
-  /** DISABLED - Registered, and given no traffic. */
-  DISABLED: 1,
-  /** ANY - Only in a filter: whatever the status. */
-  ANY: 2,
-  UNRECOGNIZED: -1,
-} as const;
-
-export type Target_Status = typeof Target_Status[keyof typeof Target_Status];
-
-export namespace Target_Status {
-  export type ENABLED = typeof Target_Status.ENABLED;
-  export type DISABLED = typeof Target_Status.DISABLED;
-  export type ANY = typeof Target_Status.ANY;
-  export type UNRECOGNIZED = typeof Target_Status.UNRECOGNIZED;
+/** The whole list, in no order. */
+export interface ConduitResponse {
+  conduits: Conduit[];
 }
 
-export const Target_Type = {
-  /** DEFAULT - Takes the traffic of a stream. */
-  DEFAULT: 0,
-  /** FRONTEND - Announces VIPs; has no stream. */
-  FRONTEND: 1,
-  UNRECOGNIZED: -1,
-} as const;
-
-export type Target_Type = typeof Target_Type[keyof typeof Target_Type];
-
-export namespace Target_Type {
-  export type DEFAULT = typeof Target_Type.DEFAULT;
-  export type FRONTEND = typeof Target_Type.FRONTEND;
-  export type UNRECOGNIZED = typeof Target_Type.UNRECOGNIZED;
+/** The whole list, in no order. */
+export interface StreamResponse {
+  streams: Stream[];
 }
 
-export interface Target_ContextEntry {
-  key: string;
-  value: string;
+/** The whole list, in no order. */
+export interface FlowResponse {
+  flows: Flow[];
+}
+
+/** The whole list, in no order. */
+export interface VipResponse {
+  vips: Vip[];
+}
+
+/** The whole list, in no order. */
+export interface AttractorResponse {
+  attractors: Attractor[];
+}
+
+/** The whole list, in no order. */
+export interface GatewayResponse {
+  gateways: Gateway[];
 }
 
 function createBaseTrench(): Trench {
@@ -1167,31 +1151,19 @@ export const Gateway_BgpAuth: MessageFns<Gateway_BgpAuth> = {
   },
 };
 
-function createBaseTarget(): Target {
-  return { ips: [], context: {}, status: 0, type: 0, stream: undefined };
+function createBaseTrenchResponse(): TrenchResponse {
+  return { trench: undefined };
 }
 
-export const Target: MessageFns<Target> = {
-  encode(message: Target, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.ips) {
-      writer.uint32(10).string(v!);
-    }
-    globalThis.Object.entries(message.context).forEach(([key, value]: [string, string]) => {
-      Target_ContextEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
-    });
-    if (message.status !== 0) {
-      writer.uint32(24).int32(message.status);
-    }
-    if (message.type !== 0) {
-      writer.uint32(32).int32(message.type);
-    }
-    if (message.stream !== undefined) {
-      Stream.encode(message.stream, writer.uint32(42).fork()).join();
+export const TrenchResponse: MessageFns<TrenchResponse> = {
+  encode(message: TrenchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.trench !== undefined) {
+      Trench.encode(message.trench, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Target {
+  decode(input: BinaryReader | Uint8Array, length?: number): TrenchResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1200,7 +1172,7 @@ export const Target: MessageFns<Target> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTarget();
+      const message = createBaseTrenchResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1209,42 +1181,7 @@ export const Target: MessageFns<Target> = {
               break;
             }
 
-            message.ips.push(reader.string());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            const entry2 = Target_ContextEntry.decode(reader, reader.uint32());
-            if (entry2.value !== undefined) {
-              message.context[entry2.key] = entry2.value;
-            }
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.status = reader.int32() as any;
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.type = reader.int32() as any;
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.stream = Stream.decode(reader, reader.uint32());
+            message.trench = Trench.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1259,46 +1196,31 @@ export const Target: MessageFns<Target> = {
     }
   },
 
-  create(base?: DeepPartial<Target>): Target {
-    return Target.fromPartial(base ?? {});
+  create(base?: DeepPartial<TrenchResponse>): TrenchResponse {
+    return TrenchResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<Target>): Target {
-    const message = createBaseTarget();
-    message.ips = object.ips?.map((e) => e) || [];
-    message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
-      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
-        if (value !== undefined) {
-          acc[key] = globalThis.String(value);
-        }
-        return acc;
-      },
-      {},
-    );
-    message.status = object.status ?? 0;
-    message.type = object.type ?? 0;
-    message.stream = (object.stream !== undefined && object.stream !== null)
-      ? Stream.fromPartial(object.stream)
+  fromPartial(object: DeepPartial<TrenchResponse>): TrenchResponse {
+    const message = createBaseTrenchResponse();
+    message.trench = (object.trench !== undefined && object.trench !== null)
+      ? Trench.fromPartial(object.trench)
       : undefined;
     return message;
   },
 };
 
-function createBaseTarget_ContextEntry(): Target_ContextEntry {
-  return { key: "", value: "" };
+function createBaseConduitResponse(): ConduitResponse {
+  return { conduits: [] };
 }
 
-export const Target_ContextEntry: MessageFns<Target_ContextEntry> = {
-  encode(message: Target_ContextEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.key !== "") {
-      writer.uint32(10).string(message.key);
-    }
-    if (message.value !== "") {
-      writer.uint32(18).string(message.value);
+export const ConduitResponse: MessageFns<ConduitResponse> = {
+  encode(message: ConduitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.conduits) {
+      Conduit.encode(v!, writer.uint32(10).fork()).join();
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): Target_ContextEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number): ConduitResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1307,7 +1229,7 @@ export const Target_ContextEntry: MessageFns<Target_ContextEntry> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseTarget_ContextEntry();
+      const message = createBaseConduitResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -1316,15 +1238,7 @@ export const Target_ContextEntry: MessageFns<Target_ContextEntry> = {
               break;
             }
 
-            message.key = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.value = reader.string();
+            message.conduits.push(Conduit.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1339,13 +1253,287 @@ export const Target_ContextEntry: MessageFns<Target_ContextEntry> = {
     }
   },
 
-  create(base?: DeepPartial<Target_ContextEntry>): Target_ContextEntry {
-    return Target_ContextEntry.fromPartial(base ?? {});
+  create(base?: DeepPartial<ConduitResponse>): ConduitResponse {
+    return ConduitResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<Target_ContextEntry>): Target_ContextEntry {
-    const message = createBaseTarget_ContextEntry();
-    message.key = object.key ?? "";
-    message.value = object.value ?? "";
+  fromPartial(object: DeepPartial<ConduitResponse>): ConduitResponse {
+    const message = createBaseConduitResponse();
+    message.conduits = object.conduits?.map((e) => Conduit.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStreamResponse(): StreamResponse {
+  return { streams: [] };
+}
+
+export const StreamResponse: MessageFns<StreamResponse> = {
+  encode(message: StreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.streams) {
+      Stream.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.streams.push(Stream.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StreamResponse>): StreamResponse {
+    return StreamResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StreamResponse>): StreamResponse {
+    const message = createBaseStreamResponse();
+    message.streams = object.streams?.map((e) => Stream.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFlowResponse(): FlowResponse {
+  return { flows: [] };
+}
+
+export const FlowResponse: MessageFns<FlowResponse> = {
+  encode(message: FlowResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.flows) {
+      Flow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FlowResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFlowResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flows.push(Flow.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FlowResponse>): FlowResponse {
+    return FlowResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FlowResponse>): FlowResponse {
+    const message = createBaseFlowResponse();
+    message.flows = object.flows?.map((e) => Flow.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseVipResponse(): VipResponse {
+  return { vips: [] };
+}
+
+export const VipResponse: MessageFns<VipResponse> = {
+  encode(message: VipResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.vips) {
+      Vip.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VipResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVipResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.vips.push(Vip.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<VipResponse>): VipResponse {
+    return VipResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<VipResponse>): VipResponse {
+    const message = createBaseVipResponse();
+    message.vips = object.vips?.map((e) => Vip.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseAttractorResponse(): AttractorResponse {
+  return { attractors: [] };
+}
+
+export const AttractorResponse: MessageFns<AttractorResponse> = {
+  encode(message: AttractorResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.attractors) {
+      Attractor.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttractorResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttractorResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.attractors.push(Attractor.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AttractorResponse>): AttractorResponse {
+    return AttractorResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AttractorResponse>): AttractorResponse {
+    const message = createBaseAttractorResponse();
+    message.attractors = object.attractors?.map((e) => Attractor.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseGatewayResponse(): GatewayResponse {
+  return { gateways: [] };
+}
+
+export const GatewayResponse: MessageFns<GatewayResponse> = {
+  encode(message: GatewayResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.gateways) {
+      Gateway.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GatewayResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGatewayResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.gateways.push(Gateway.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GatewayResponse>): GatewayResponse {
+    return GatewayResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GatewayResponse>): GatewayResponse {
+    const message = createBaseGatewayResponse();
+    message.gateways = object.gateways?.map((e) => Gateway.fromPartial(e)) || [];
     return message;
   },
 };

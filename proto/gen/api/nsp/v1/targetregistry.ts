@@ -5,7 +5,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { Empty } from "../../../google/protobuf/empty.ts";
-import { Target } from "./model.ts";
+import { Stream } from "./model.ts";
 
 /**
  * Who is a target of which stream, as load balancers see it.
@@ -16,6 +16,57 @@ import { Target } from "./model.ts";
 /** The whole list, in no order. */
 export interface TargetResponse {
   targets: Target[];
+}
+
+/** A member of a stream, or a frontend. Addresses, type and stream are its key. */
+export interface Target {
+  /** With their prefix lengths: 172.16.0.5/24. */
+  ips: string[];
+  /** `identifier` is the number that load balancers know the target by, in decimal. */
+  context: { [key: string]: string };
+  status: Target_Status;
+  type: Target_Type;
+  /** In a filter, absent matches all, and so do an absent conduit and trench in it. */
+  stream: Stream | undefined;
+}
+
+export const Target_Status = {
+  ENABLED: 0,
+  /** DISABLED - Registered, and given no traffic. */
+  DISABLED: 1,
+  /** ANY - Only in a filter: whatever the status. */
+  ANY: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Target_Status = typeof Target_Status[keyof typeof Target_Status];
+
+export namespace Target_Status {
+  export type ENABLED = typeof Target_Status.ENABLED;
+  export type DISABLED = typeof Target_Status.DISABLED;
+  export type ANY = typeof Target_Status.ANY;
+  export type UNRECOGNIZED = typeof Target_Status.UNRECOGNIZED;
+}
+
+export const Target_Type = {
+  /** DEFAULT - Takes the traffic of a stream. */
+  DEFAULT: 0,
+  /** FRONTEND - Announces VIPs; has no stream. */
+  FRONTEND: 1,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Target_Type = typeof Target_Type[keyof typeof Target_Type];
+
+export namespace Target_Type {
+  export type DEFAULT = typeof Target_Type.DEFAULT;
+  export type FRONTEND = typeof Target_Type.FRONTEND;
+  export type UNRECOGNIZED = typeof Target_Type.UNRECOGNIZED;
+}
+
+export interface Target_ContextEntry {
+  key: string;
+  value: string;
 }
 
 function createBaseTargetResponse(): TargetResponse {
@@ -69,6 +120,189 @@ export const TargetResponse: MessageFns<TargetResponse> = {
   fromPartial(object: DeepPartial<TargetResponse>): TargetResponse {
     const message = createBaseTargetResponse();
     message.targets = object.targets?.map((e) => Target.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTarget(): Target {
+  return { ips: [], context: {}, status: 0, type: 0, stream: undefined };
+}
+
+export const Target: MessageFns<Target> = {
+  encode(message: Target, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ips) {
+      writer.uint32(10).string(v!);
+    }
+    globalThis.Object.entries(message.context).forEach(([key, value]: [string, string]) => {
+      Target_ContextEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+    });
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.type !== 0) {
+      writer.uint32(32).int32(message.type);
+    }
+    if (message.stream !== undefined) {
+      Stream.encode(message.stream, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Target {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTarget();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ips.push(reader.string());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = Target_ContextEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.context[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.type = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.stream = Stream.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Target>): Target {
+    return Target.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Target>): Target {
+    const message = createBaseTarget();
+    message.ips = object.ips?.map((e) => e) || [];
+    message.context = (globalThis.Object.entries(object.context ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.status = object.status ?? 0;
+    message.type = object.type ?? 0;
+    message.stream = (object.stream !== undefined && object.stream !== null)
+      ? Stream.fromPartial(object.stream)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTarget_ContextEntry(): Target_ContextEntry {
+  return { key: "", value: "" };
+}
+
+export const Target_ContextEntry: MessageFns<Target_ContextEntry> = {
+  encode(message: Target_ContextEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Target_ContextEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTarget_ContextEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Target_ContextEntry>): Target_ContextEntry {
+    return Target_ContextEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Target_ContextEntry>): Target_ContextEntry {
+    const message = createBaseTarget_ContextEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
