@@ -8,7 +8,12 @@ tool (
 	github.com/openconfig/gnmi/cmd/gnmi_cli
 )
 
+// Meridio asks for it, and it fails its checksum.
+exclude github.com/networkservicemesh/api v1.14.5
+
 require (
+	github.com/networkservicemesh/api v1.14.2
+	github.com/nordix/meridio v1.2.7
 	github.com/openconfig/gnmi v0.14.1
 	github.com/pingcap/kvproto v0.0.0-20260820092717-b6cdca197b3c
 	github.com/sdcio/sdc-protos v0.0.55
@@ -45,6 +50,7 @@ require (
 	github.com/openconfig/goyang v1.6.0 // indirect
 	github.com/openconfig/grpctunnel v0.1.0 // indirect
 	github.com/openconfig/ygot v0.29.20 // indirect
+	github.com/pkg/errors v0.9.1 // indirect
 	github.com/planetscale/vtprotobuf v0.6.1-0.20240319094008-0393e58bdf10 // indirect
 	github.com/protocolbuffers/txtpbfmt v0.0.0-20240823084532-8e6b51fa9bef // indirect
 	github.com/sdcio/logger v0.0.3 // indirect

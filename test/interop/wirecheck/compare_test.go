@@ -193,6 +193,26 @@ func TestADoctoredDescriptorIsFound(t *testing.T) {
 			m := messageOf(t, f, "Credentials")
 			m.Field = m.Field[:len(m.Field)-1]
 		}, `field data.Credentials.token: missing in ours (3 string)`},
+		{"a field moved to the number that is left free", "nsp.v1", func(t *testing.T, f *file) {
+			fieldOf(t, messageOf(t, f, "Flow"), "byteMatches").Number = proto.Int32(9)
+		}, `field nsp.v1.Flow.byteMatches: ours is "9 repeated string", published is field "10 repeated string"`},
+		{"another status for a field that is not set", "ambassador.v1", func(t *testing.T, f *file) {
+			status := messageOf(t, f, "StreamStatus").EnumType[0]
+			status.Value[0].Number, status.Value[1].Number = proto.Int32(1), proto.Int32(0)
+			slices.Reverse(status.Value[:2])
+		}, `value ambassador.v1.StreamStatus.Status.OPEN: ours is "1", published is value "0"`},
+		{"a service in the package of its stubs", "connection", func(t *testing.T, f *file) {
+			f.Service[0].Name = proto.String("Monitor")
+		}, `service connection.MonitorConnection: missing in ours`},
+		{"a message left out of a whole package", "connectioncontext", func(t *testing.T, f *file) {
+			m := messageOf(t, f, "ConnectionContext")
+			m.Field = slices.DeleteFunc(m.Field, func(f *descriptorpb.FieldDescriptorProto) bool {
+				return f.GetName() == "ethernet_context"
+			})
+			f.MessageType = slices.DeleteFunc(f.MessageType, func(m *descriptorpb.DescriptorProto) bool {
+				return m.GetName() == "EthernetContext"
+			})
+		}, `message connectioncontext.EthernetContext: missing in ours`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -4,6 +4,11 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	// Each registers its package's descriptors; see reference.pkg.
+	_ "github.com/networkservicemesh/api/pkg/api/networkservice"
+	_ "github.com/nordix/meridio/api/ambassador/v1"
+	_ "github.com/nordix/meridio/api/ipam/v1"
+	_ "github.com/nordix/meridio/api/loadbalancer/v1"
+	_ "github.com/nordix/meridio/api/nsp/v1"
 	_ "github.com/openconfig/gnmi/proto/gnmi"
 	_ "github.com/openconfig/gnmi/proto/gnmi_ext"
 	_ "github.com/pingcap/kvproto/pkg/encryptionpb"
@@ -45,4 +50,11 @@ var references = []reference{
 	{pkg: "replication_modepb", extent: subset, omitted: map[protoreflect.FullName]string{
 		"replication_modepb.ReplicationStatus.dr_auto_sync": twoSites,
 	}},
+	{pkg: "ambassador.v1", extent: whole},
+	{pkg: "nsp.v1", extent: whole},
+	{pkg: "ipam.v1", extent: whole},
+	{pkg: "loadbalancer.v1", extent: whole},
+	{pkg: "networkservice", extent: whole},
+	{pkg: "connection", extent: whole},
+	{pkg: "connectioncontext", extent: whole},
 }
