@@ -349,7 +349,7 @@ export interface RegionHeartbeatRequest {
   bytesRead: bigint;
   keysWritten: bigint;
   keysRead: bigint;
-  /** MiB. */
+  /** Bytes. */
   approximateSize: bigint;
   interval: TimeInterval | undefined;
   approximateKeys: bigint;
@@ -364,7 +364,11 @@ export interface RegionHeartbeatRequest {
   approximateKvSize: bigint;
   approximateColumnarKvSize: bigint;
   bucketMeta: BucketMeta | undefined;
-  cpuStats: CPUStats | undefined;
+  cpuStats:
+    | CPUStats
+    | undefined;
+  /** Syncline's own: W3C trace context of this heartbeat. It means the same from any store, and changes no state. */
+  traceparent: string;
 }
 
 /** An order to the leader of a region. Syncline schedules nothing and sends none. */
@@ -560,9 +564,12 @@ export interface SyncRegionResponse {
   leaderNext: bigint;
   /** When the leader sent this, in milliseconds since 1970. */
   leaderUnixMs: bigint;
-  /** Of a keepalive: the digest of the leader's state before start_index, 256 buckets of 8 bytes, little endian. */
+  /**
+   * Of a keepalive, and of some frames of live records: the digest of the leader's regions after the frame's last
+   * record, 256 buckets of 8 bytes, little endian.
+   */
   digest: Uint8Array;
-  /** W3C trace context of a sampled record of this frame. */
+  /** W3C trace context of the frame's first record that is traced. */
   traceparent: string;
   /** Of a delta: regions that went since the follower's index. */
   removed: bigint[];
@@ -3743,6 +3750,7 @@ function createBaseRegionHeartbeatRequest(): RegionHeartbeatRequest {
     approximateColumnarKvSize: 0n,
     bucketMeta: undefined,
     cpuStats: undefined,
+    traceparent: "",
   };
 }
 
@@ -3839,6 +3847,9 @@ export const RegionHeartbeatRequest: MessageFns<RegionHeartbeatRequest> = {
     }
     if (message.cpuStats !== undefined) {
       CPUStats.encode(message.cpuStats, writer.uint32(170).fork()).join();
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(160058).string(message.traceparent);
     }
     return writer;
   },
@@ -4016,6 +4027,14 @@ export const RegionHeartbeatRequest: MessageFns<RegionHeartbeatRequest> = {
             message.cpuStats = CPUStats.decode(reader, reader.uint32());
             continue;
           }
+          case 20007: {
+            if (tag !== 160058) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4082,6 +4101,7 @@ export const RegionHeartbeatRequest: MessageFns<RegionHeartbeatRequest> = {
     message.cpuStats = (object.cpuStats !== undefined && object.cpuStats !== null)
       ? CPUStats.fromPartial(object.cpuStats)
       : undefined;
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };
