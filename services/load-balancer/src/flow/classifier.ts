@@ -1,0 +1,45 @@
+// Which flow of a conduit a packet belongs to: the first that matches, in the order of priorities from the highest.
+// Flows of one priority are in the order of their names, so that replicas agree whatever order they were told in.
+
+import type { Packet } from '../packet/packet.ts';
+import { DestinationIndex } from './destination-index.ts';
+import { type Flow, takesFrom } from './flow.ts';
+
+/** The flows of one conduit. It never changes: other flows have another classifier. */
+export class Classifier {
+  readonly #index: DestinationIndex;
+
+  private constructor(index: DestinationIndex) {
+    this.#index = index;
+  }
+
+  /** Indexes the flows; yields now and then. */
+  static *indexing(flows: readonly Flow[]): Generator<void, Classifier, void> {
+    const index = new DestinationIndex();
+    for (const [rank, flow] of flows.toSorted(firstToWin).entries()) {
+      index.add({ rank, flow });
+      yield;
+    }
+    return new Classifier(index);
+  }
+
+  /** The flow of a packet; undefined when none matches. */
+  flowOf(packet: Packet): Flow | undefined {
+    let winner: Flow | undefined;
+    let best = Number.POSITIVE_INFINITY;
+    for (const index of this.#index.of(packet.destination)) {
+      for (const ranked of index.candidates(packet.protocol, packet.destinationPort)) {
+        const first = ranked.find(({ rank, flow }) => rank >= best || takesFrom(flow, packet));
+        if (first === undefined || first.rank >= best) continue;
+        best = first.rank;
+        winner = first.flow;
+      }
+    }
+    return winner;
+  }
+}
+
+function firstToWin(a: Flow, b: Flow): number {
+  if (a.priority !== b.priority) return b.priority - a.priority;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

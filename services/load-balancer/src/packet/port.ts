@@ -1,0 +1,41 @@
+// Ports, and ranges of them.
+
+import { MalformedError } from '@syncline/trench/malformed-error.ts';
+
+export const highestPort = 65_535;
+
+/** All ports from `first` to `last`, both included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const decimal = /^\d{1,5}$/;
+
+/** The port that `text` writes in decimal. Throws MalformedError naming `field`. */
+export function parsePort(text: string, field: string): number {
+  const port = Number(text);
+  if (!decimal.test(text) || port > highestPort) {
+    throw new MalformedError(field, text, `not a port from 0 to ${highestPort}`);
+  }
+  return port;
+}
+
+/** The range that `text` writes: `first-last`, one port, or `any`. Throws MalformedError naming `field`. */
+export function parsePortRange(text: string, field: string): PortRange {
+  if (text === 'any') return { first: 0, last: highestPort };
+  const [from, to = from, ...rest] = text.split('-').map((part) => part.trim());
+  const isRange = from !== undefined && to !== undefined && rest.length === 0;
+  const first = isRange && decimal.test(from) ? Number(from) : Number.NaN;
+  const last = isRange && decimal.test(to) ? Number(to) : Number.NaN;
+  if (!(first <= highestPort && last <= highestPort)) {
+    throw new MalformedError(field, text, `not any, a port from 0 to ${highestPort}, or first-last`);
+  }
+  if (first > last) throw new MalformedError(field, text, 'it ends before it begins');
+  return { first, last };
+}
+
+/** Whether one of the ranges has the port; no ranges stand for all ports. */
+export function hasPort(ranges: readonly PortRange[], port: number): boolean {
+  return ranges.length === 0 || ranges.some(({ first, last }) => first <= port && port <= last);
+}
