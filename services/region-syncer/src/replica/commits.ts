@@ -2,6 +2,7 @@
 // Invariants: records are committed in the order of their indexes; only what is committed is seen in the tail and in the
 // lineage; `durable` never goes back but to another history.
 
+import type { Clock } from '@syncline/runtime/clock.ts';
 import { Watermark } from '@syncline/runtime/watermark.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
 import { firstOfTerm, indexText, termOf } from '../log/index.ts';
@@ -19,6 +20,7 @@ export interface CommitsParts {
   readonly store: ReplicaStore;
   readonly settings: ReplicaSettings;
   readonly health: DiskHealth;
+  readonly clock: Clock;
   /** Memory and disk may differ from now on, and nothing is written any more. */
   readonly broken: (error: Error) => void;
 }
@@ -57,10 +59,11 @@ export class Commits {
 
   /** `term`: the newest one that the store has seen. */
   constructor(parts: CommitsParts, standing: Standing, term: number) {
-    const { store, settings, health, broken } = parts;
+    const { store, settings, health, clock, broken } = parts;
+    const { chunk, gatherMs } = settings;
     this.#parts = parts;
     const written = (chunks: readonly Chunk[]) => this.#commit(chunks);
-    this.#writer = new LogWriter({ store, chunk: settings.chunk, health, written, broken }, term);
+    this.#writer = new LogWriter({ store, chunk, gatherMs, clock, health, written, broken }, term);
     this.#isOurs = standing.isOurs;
     this.#lineage = standing.lineage;
     this.#first = standing.first;

@@ -1,7 +1,8 @@
 // Records on their way to disk. One append is under way at a time and takes all that waits, so a burst gathers by
-// itself and nothing waits for a timer. What the disk refuses is kept and tried again.
+// itself. What the disk refuses is kept and tried again.
 // Invariant: chunks are written in order, none twice, whatever the disk refuses or answers too late.
 
+import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
 import { type DiskHealth, refusalOf } from './disk-health.ts';
 import { Pending } from './pending.ts';
@@ -10,6 +11,9 @@ import type { ReplicaStore } from './replica-store.ts';
 export interface LogWriterParts {
   readonly store: ReplicaStore;
   readonly chunk: ChunkBounds;
+  /** How long an append waits for more, in ms. 0 where somebody waits for what is on disk: a leader's followers do. */
+  readonly gatherMs: number;
+  readonly clock: Clock;
   readonly health: DiskHealth;
   /** The chunks are on disk. */
   readonly written: (chunks: readonly Chunk[]) => void;
@@ -128,8 +132,12 @@ export class LogWriter {
   }
 
   async #run(): Promise<void> {
+    const { clock, gatherMs } = this.#parts;
     try {
-      while (this.#hasWork()) await this.#write();
+      while (this.#hasWork()) {
+        if (gatherMs > 0) await sleep(clock, gatherMs, this.#closing.signal);
+        if (this.#hasWork()) await this.#write();
+      }
     } catch (error) {
       if (!this.#closing.signal.aborted) {
         this.#isBroken = true;

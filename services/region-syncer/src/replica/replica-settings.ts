@@ -13,6 +13,8 @@ export interface ReplicaSettings {
   readonly tail: ChunkBounds;
   /** Bytes of records that wait for the disk, above which `pressed` is true; nothing is refused. */
   readonly pendingBytes: number;
+  /** How long records wait for more to be written with them, in ms; 0 for a leader. */
+  readonly gatherMs: number;
   /** Wait before a write that failed is tried again; it doubles. */
   readonly retry: { readonly initialMs: number; readonly maxMs: number };
   /** What of the log is kept on disk for those who come back. */

@@ -23,6 +23,7 @@ export const smallSettings: ReplicaSettings = {
   chunk: { records: 8, bytes: 1024 },
   tail: { records: 20, bytes: 4096 },
   pendingBytes: 4096,
+  gatherMs: 0,
   retry: { initialMs: 1, maxMs: 4 },
   retention: { records: 30, bytes: 2 ** 30, pinnedBytes: 2 ** 30 },
   checkpointRecords: 2 ** 30,

@@ -47,7 +47,11 @@ export class Replica implements AsyncDisposable {
     this.#store = store;
     const present = new Present(regions, boot.source);
     const health = new DiskHealth(settings.retry, clock, rng);
-    const commits = new Commits({ store, settings, health, broken: events.broken }, standing, boot.maxTerm);
+    const commits = new Commits(
+      { store, settings, health, clock, broken: events.broken },
+      standing,
+      boot.maxTerm,
+    );
     this.#present = present;
     this.#health = health;
     this.#commits = commits;

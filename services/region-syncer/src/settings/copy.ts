@@ -38,6 +38,11 @@ export const copySettings = {
     anySize,
     'bytes of records that wait for the disk, beyond which heartbeats or the leader are not read',
   ),
+  gather: duration(
+    '10ms',
+    { min: '0ms', max: '10s' },
+    'how long a follower lets records wait to be written together; a kill loses as much, and it is sent again',
+  ),
   arenaPage: bytes('4MiB', { min: '1MiB', max: '256MiB' }, 'unit in which memory for regions is taken'),
   sparePages: integer(8, { min: '0', max: '10000' }, 'empty units that are kept for later'),
 
@@ -65,6 +70,7 @@ const runBytes = 2 ** 20;
 
 /** A service's settings, of which these are a part. */
 type Values = { readonly [Key in Exclude<keyof typeof copySettings, 'synchronous'>]: number } & {
+  readonly role: 'leader' | 'follower';
   readonly synchronous: 'normal' | 'full';
   readonly logFrame: number;
   readonly frameRecords: number;
@@ -96,6 +102,7 @@ export function replicaSettings(settings: Values): ReplicaSettings {
     chunk: chunkBounds(settings),
     tail: { records: settings.tailRecords, bytes: settings.tailBytes },
     pendingBytes: settings.pending,
+    gatherMs: settings.role === 'leader' ? 0 : settings.gather,
     retry: { initialMs: settings.storeRetry, maxMs: settings.storeRetryMax },
     retention: {
       records: settings.retentionRecords,

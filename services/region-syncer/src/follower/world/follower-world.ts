@@ -25,6 +25,7 @@ const replicaSettings: ReplicaSettings = {
   chunk: { records: 100, bytes: 1 << 16 },
   tail: { records: 1_000, bytes: 1 << 20 },
   pendingBytes: 1 << 20,
+  gatherMs: 3,
   retry: { initialMs: 5, maxMs: 20 },
   retention: { records: 10_000, bytes: 1 << 24, pinnedBytes: 1 << 20 },
   checkpointRecords: 100_000,

@@ -17,6 +17,7 @@ const tightSettings: ReplicaSettings = {
   chunk: { records: 3, bytes: 200 },
   tail: { records: 4, bytes: 1000 },
   pendingBytes: 200,
+  gatherMs: 0,
   retry: { initialMs: 10, maxMs: 100 },
   retention: { records: 5, bytes: 2 ** 20, pinnedBytes: 200 },
   checkpointRecords: 4,
