@@ -51,5 +51,7 @@ export interface ConduitTimings {
   readonly renewJitter: number;
   /** How long a watch of the configuration may take to give its first list (15,000). */
   readonly firstListMs: number;
+  /** How much later than its own deadline a wait is called stuck by the watchdog (5,000). */
+  readonly watchdogMs: number;
   readonly stream: StreamTimings;
 }

@@ -1,0 +1,306 @@
+// The loop of a conduit: it makes the connection at the proxy what is wanted. Everything it is told takes effect in the
+// turn in which it is told, even while a Request hangs; only the loop itself awaits the proxy.
+// Invariant: whatever may exist at the proxy is closed, or the budget for that is used up, before the loop is over.
+
+import type { LoopWatch } from '@syncline/runtime/liveness.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
+import type { Prefix } from '@syncline/trench/prefix.ts';
+import type { ConduitName } from '@syncline/trench/stream-name.ts';
+import { call } from '../loop/call.ts';
+import type { ConduitNote } from '../loop/note.ts';
+import { Retry } from '../loop/retry.ts';
+import { Wake } from '../loop/wake.ts';
+import type { Connection, ConnectionEvent, ConnectionRequest } from '../ports.ts';
+import type { LinkView } from '../stream/stream-view.ts';
+import type { ConduitParts } from './conduit-parts.ts';
+import { type ConduitStanding, type ConduitStep, nextStep, type RequestKind } from './decision.ts';
+import { type Egress, hasEgress, policiesKey, wantedEgress } from './egress.ts';
+import { Link } from './link.ts';
+import { LinkTimes } from './link-times.ts';
+import { viewOf } from './link-view.ts';
+
+/** Who is told, each in one turn: what is new, and that nothing is left of the connection. */
+export interface LinkListener {
+  viewed(view: LinkView): void;
+  over(): void;
+}
+
+/** What is wanted of the connection. */
+export interface LinkDemand {
+  /** A stream of the conduit is wanted. */
+  readonly isWanted: boolean;
+  /** Streams whose loops are not over, wanted or not. */
+  readonly streams: number;
+}
+
+/** Starts as one that is not wanted and has nothing; over as soon as that is so after a demand. */
+export class LinkLoop implements AsyncDisposable {
+  readonly #name: ConduitName;
+  readonly #parts: ConduitParts;
+  readonly #listener: LinkListener;
+  readonly #link: Link;
+  readonly #times: LinkTimes;
+  readonly #retry: Retry;
+  readonly #wake: Wake;
+  readonly #loop: SupervisedLoop;
+  #demand: LinkDemand;
+  #vips: readonly Prefix[] | undefined;
+  #view: LinkView;
+  /** The policies that the last Request on this connection had. */
+  #appliedKey: string | undefined;
+  #lastError: string | undefined;
+  #passes = 0;
+  /** The Request that is under way. */
+  #requesting: AbortController | undefined;
+
+  constructor(name: ConduitName, demand: LinkDemand, parts: ConduitParts, listener: LinkListener) {
+    const { timings, clock, rng } = parts;
+    this.#name = name;
+    this.#demand = demand;
+    this.#parts = parts;
+    this.#listener = listener;
+    this.#link = new Link(timings.emptyGraceMs);
+    this.#view = viewOf(this.#link, undefined);
+    this.#times = new LinkTimes(timings, clock, rng);
+    this.#retry = new Retry(timings.retry, clock, rng);
+    this.#wake = new Wake(clock);
+    const body = (watch: LoopWatch, signal: AbortSignal) => this.#run(watch, signal);
+    this.#loop = new SupervisedLoop(`conduit ${name.conduit}.${name.trench}`, body, parts);
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  get view(): LinkView {
+    return this.#view;
+  }
+
+  /** Why the last attempt failed; undefined when it did not. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /** When the link became what it is; wall clock, for display. */
+  get sinceUnixMs(): number {
+    return this.#times.sinceUnixMs;
+  }
+
+  get passes(): number {
+    return this.#passes;
+  }
+
+  get isRequesting(): boolean {
+    return this.#requesting !== undefined;
+  }
+
+  /** What is wanted from here on. A Request that nobody wants any more is aborted in this turn. */
+  setDemand(demand: LinkDemand): void {
+    const before = this.#demand;
+    this.#demand = demand;
+    if (before.isWanted !== demand.isWanted) {
+      this.#retry.reset();
+      this.#times.demandChanged();
+      if (!demand.isWanted) this.#requesting?.abort(new Error('the conduit is not wanted any more'));
+    }
+    this.#wake.kick();
+  }
+
+  setVips(vips: readonly Prefix[]): void {
+    this.#vips = vips;
+    this.#change(() => this.#link.setVips(vips, this.#nowMs()));
+  }
+
+  monitorOpened(): void {
+    this.#link.monitorOpened();
+  }
+
+  hear(event: ConnectionEvent): void {
+    this.#change(() => this.#link.hear(event, this.#nowMs()));
+  }
+
+  /** Ends the loop as it is: nothing is closed any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#loop[Symbol.asyncDispose]();
+  }
+
+  async #run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      this.#passes += 1;
+      const step = nextStep(this.#standing(), this.#nowMs());
+      if (step.kind === 'over') return this.#listener.over();
+      await this.#take(step, watch, signal);
+    }
+  }
+
+  #standing(): ConduitStanding {
+    const { kind, mayExist, hasHeardInitial, emptyAtMs } = this.#link;
+    const { recoverByMs, healAtMs, renewAtMs, closeByMs } = this.#times;
+    return {
+      ...this.#demand,
+      link: kind,
+      mayExist,
+      hasHeardInitial,
+      recoverByMs,
+      retryAtMs: this.#retry.atMs,
+      healAtMs,
+      renewAtMs,
+      emptyAtMs,
+      closeByMs,
+      isEgressDue: this.#isEgressDue(),
+    };
+  }
+
+  async #take(
+    step: Exclude<ConduitStep, { kind: 'over' }>,
+    watch: LoopWatch,
+    signal: AbortSignal,
+  ): Promise<void> {
+    switch (step.kind) {
+      case 'connect':
+      case 'reselect':
+      case 'update':
+        return await this.#request(step.kind, watch, signal);
+      case 'close':
+        return await this.#close(watch, signal);
+      case 'believe-empty':
+        return this.#change(() => this.#link.believeEmpty());
+      case 'give-up':
+        this.#note({ kind: 'close-given-up' });
+        return this.#change(() => this.#link.closed());
+      case 'rest':
+        watch.idle('a change, or the next renewal');
+        return await this.#wake.next(step.untilMs, signal);
+    }
+  }
+
+  async #request(kind: RequestKind, watch: LoopWatch, signal: AbortSignal): Promise<void> {
+    const { ports, timings, clock } = this.#parts;
+    const basis = this.#link.connection;
+    const egress = kind === 'update' ? this.#egress(basis) : undefined;
+    const request: ConnectionRequest = {
+      conduit: this.#name,
+      basis,
+      reselect: kind === 'reselect' || basis?.state === 'down',
+      addresses: egress,
+    };
+    const end = new AbortController();
+    const abort = () => end.abort(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    this.#requesting = end;
+    if (kind === 'reselect') this.#times.healing();
+    this.#link.asking();
+    watch.phase(kind, timings.requestMs + timings.watchdogMs, 'proxy Request');
+    try {
+      const bounds = { clock, signal: end.signal };
+      const answer = await call('proxy Request', timings.requestMs, bounds, (limits) =>
+        ports.proxy.request(request, limits),
+      );
+      this.#appliedKey = egress === undefined ? undefined : policiesKey(egress.policies);
+      this.#change(() => this.#answered(answer));
+      this.#note({ kind: kind === 'update' ? 'renewed' : 'connected' });
+    } catch (error) {
+      signal.throwIfAborted();
+      // Aborted by setDemand(): what the proxy makes of it is closed with the rest.
+      if (!end.signal.aborted) this.#failed(error);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#requesting = undefined;
+    }
+  }
+
+  #answered(answer: Connection): void {
+    this.#lastError = undefined;
+    this.#retry.reset();
+    this.#times.renewed();
+    this.#link.answered(answer, this.#nowMs());
+    // Deleted while the Request was under way: as if it had failed.
+    if (this.#link.kind === 'none' || this.#link.kind === 'lost') this.#retry.failed();
+  }
+
+  async #close(watch: LoopWatch, signal: AbortSignal): Promise<void> {
+    const { ports, timings, clock } = this.#parts;
+    const basis = this.#link.connection;
+    this.#times.closing();
+    this.#change(() => this.#link.closing());
+    const ms = Math.max(1, Math.min(timings.closeCallMs, this.#times.closeByMs - this.#nowMs()));
+    watch.phase('close', ms + timings.watchdogMs, 'proxy Close');
+    try {
+      await call('proxy Close', ms, { clock, signal }, (limits) =>
+        ports.proxy.close(this.#name, basis, limits),
+      );
+      this.#lastError = undefined;
+      this.#retry.reset();
+      this.#change(() => this.#link.closed());
+      this.#note({ kind: 'closed' });
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#failed(error);
+    }
+  }
+
+  #failed(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    this.#retry.failed();
+    this.#change(() => {
+      this.#lastError = error.message;
+    });
+    this.#note({ kind: 'attempt-failed', error });
+  }
+
+  /** What a Request should carry; undefined while the VIPs are unknown. */
+  #egress(connection: Connection | undefined): Egress | undefined {
+    if (connection === undefined || this.#vips === undefined) return undefined;
+    return wantedEgress(this.#link.own, this.#vips, connection.gateways);
+  }
+
+  /** The same policies are not asked for twice: a proxy that does not take them is asked again at the renewal. */
+  #isEgressDue(): boolean {
+    const { connection } = this.#link;
+    const egress = this.#egress(connection);
+    if (connection === undefined || egress === undefined || hasEgress(connection, egress)) return false;
+    return policiesKey(egress.policies) !== this.#appliedKey;
+  }
+
+  /** Changes what is known of the link, in one turn with all that follows from it. */
+  #change(change: () => void): void {
+    const { kind, snapshot, isCertain } = this.#link;
+    change();
+    const { link } = this;
+    if (link.kind !== kind) this.#moved();
+    if (link.snapshot !== undefined && link.snapshot !== snapshot)
+      this.#note({ kind: 'addresses', epoch: link.snapshot.epoch, ips: link.snapshot.localIps });
+    if (isCertain && !link.isCertain) this.#note({ kind: 'addresses-unknown' });
+    this.#show();
+    this.#wake.kick();
+  }
+
+  /** The link became another. */
+  #moved(): void {
+    const { kind, detail } = this.#link;
+    this.#times.moved(kind);
+    if (kind === 'lost') {
+      this.#appliedKey = undefined;
+      // A proxy that deletes each connection it makes is not asked as fast as it deletes.
+      this.#retry.failed();
+    }
+    if (kind === 'down' || kind === 'lost') this.#note({ kind: 'link-down', detail });
+  }
+
+  #show(): void {
+    const view = viewOf(this.#link, this.#lastError);
+    const before = this.#view;
+    if (before.state === view.state && before.detail === view.detail && before.snapshot === view.snapshot)
+      return;
+    this.#view = view;
+    this.#listener.viewed(view);
+  }
+
+  #note(note: ConduitNote): void {
+    this.#parts.notes.conduit(this.#name, note);
+  }
+
+  #nowMs(): number {
+    return this.#parts.clock.monotonic();
+  }
+}

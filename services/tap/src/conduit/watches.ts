@@ -1,0 +1,66 @@
+// What a conduit is told without asking: the streams and VIPs of the configuration, and the monitor of its connection.
+// Each is a loop of its own, so one that is silent or fails holds up none of the others.
+
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
+import type { Prefix } from '@syncline/trench/prefix.ts';
+import type { ConduitName } from '@syncline/trench/stream-name.ts';
+import { feed } from '../loop/feed.ts';
+import type { ConnectionEvent, StreamConfig } from '../ports.ts';
+import type { ConduitParts } from './conduit-parts.ts';
+
+/** Who is told; each is called in one turn and returns at once. */
+export interface Watcher {
+  streams(streams: readonly StreamConfig[]): void;
+  vips(vips: readonly Prefix[]): void;
+  monitorOpened(): void;
+  event(event: ConnectionEvent): void;
+  failed(error: Error): void;
+}
+
+/** Opened by constructing, ended by disposing. */
+export class Watches implements AsyncDisposable {
+  readonly #loops: readonly SupervisedLoop[];
+
+  constructor(name: ConduitName, parts: ConduitParts, watcher: Watcher) {
+    const { ports, timings, clock, rng } = parts;
+    const { configuration, proxy } = ports;
+    const { firstListMs, retry } = timings;
+    const failed = (error: Error) => watcher.failed(error);
+    const common = { failed, retry, clock, rng };
+    const loop = <T>(
+      kind: string,
+      what: string,
+      watch: Omit<Parameters<typeof feed<T>>[0], 'what' | keyof typeof common>,
+    ) =>
+      new SupervisedLoop(
+        `${kind} of ${name.conduit}.${name.trench}`,
+        (live, signal) => feed<T>({ what, ...watch, ...common }, live, signal),
+        parts,
+      );
+    this.#loops = [
+      loop<readonly StreamConfig[]>('streams', 'nsp WatchStream', {
+        open: (signal) => configuration.watchStreams(name, signal),
+        opened: () => undefined,
+        take: (streams) => watcher.streams(streams),
+        firstMs: firstListMs,
+      }),
+      loop<readonly Prefix[]>('vips', 'nsp WatchFlow', {
+        open: (signal) => configuration.watchFlows(name, signal),
+        opened: () => undefined,
+        take: (vips) => watcher.vips(vips),
+        firstMs: firstListMs,
+      }),
+      loop<ConnectionEvent>('monitor', 'proxy MonitorConnections', {
+        open: (signal) => proxy.monitor(name, signal),
+        opened: () => watcher.monitorOpened(),
+        take: (event) => watcher.event(event),
+        // A proxy that never sends its first event is one we can do without: Requests tell the same.
+        firstMs: Number.POSITIVE_INFINITY,
+      }),
+    ];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop[Symbol.asyncDispose]()));
+  }
+}

@@ -1,0 +1,162 @@
+// A target in the NSP's registry, in upstream's order on the wire: DISABLED, list, ENABLED. Registering comes before
+// listing on every side and the NSP is one writer, so of two that took the same identifier at least one sees it.
+// Invariant: whatever the NSP may have is in `held` before it is asked for, and until it is known to be gone.
+
+import type { Clock } from '@syncline/runtime/clock.ts';
+import type { LoopWatch } from '@syncline/runtime/liveness.ts';
+import type { Rng } from '@syncline/runtime/rng.ts';
+import type { StreamName } from '@syncline/trench/stream-name.ts';
+import { call } from '../loop/call.ts';
+import type { StreamNote } from '../loop/note.ts';
+import type { CallLimits, ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
+import type { HeldTarget, WantedTarget } from './held.ts';
+import { freeIdentifier, isInRange, ownTarget, StreamFullError, takenIdentifiers } from './identifiers.ts';
+
+/** What a registration works with. */
+export interface RegistrationParts {
+  readonly stream: StreamName;
+  readonly registry: TargetRegistry;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** How much later than a call's deadline the watchdog calls the loop stuck. */
+  readonly watchdogMs: number;
+  readonly note: (note: StreamNote) => void;
+}
+
+/** An attempt: `byMs` is the monotonic time at which its calls are given up. */
+export interface Attempt {
+  readonly watch: LoopWatch;
+  readonly signal: AbortSignal;
+  readonly byMs: number;
+}
+
+/** One target at most, written by one attempt at a time. */
+export class Registration {
+  readonly #parts: RegistrationParts;
+  #held: HeldTarget | undefined;
+  #former: number | undefined;
+
+  constructor(parts: RegistrationParts) {
+    this.#parts = parts;
+  }
+
+  get held(): HeldTarget | undefined {
+    return this.#held;
+  }
+
+  /**
+   * Registers, or refreshes, the target. Rejects with StreamFullError, what a call rejects with, or the signal's
+   * reason. Before anything is ENABLED the list is read, so a target that expired meanwhile, and whose identifier
+   * somebody else has by now, is never brought back with it.
+   */
+  async secure(wanted: WantedTarget, attempt: Attempt): Promise<void> {
+    try {
+      const targets = await this.#list(attempt);
+      const own = ownTarget(targets, wanted.ipsKey);
+      const taken = takenIdentifiers(targets, wanted.ipsKey);
+      if (own?.status === 'enabled' && isFree(own.identifier, wanted.maxTargets, taken))
+        await this.#refresh(wanted, own.identifier, attempt);
+      else await this.#acquire(wanted, taken, attempt);
+    } catch (error) {
+      if (!attempt.signal.aborted) this.#doubt();
+      throw error;
+    }
+  }
+
+  /** Removes what is held, by the addresses that were registered. Rejects as a call does. */
+  async unregister(attempt: Attempt): Promise<void> {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#doubt();
+    const { registry, note } = this.#parts;
+    await this.#call('Unregister', attempt, (limits) =>
+      registry.unregister(this.#target(held, 'disabled'), limits),
+    );
+    this.#held = undefined;
+    note({ kind: 'unregistered', identifier: held.identifier, ips: held.ips });
+  }
+
+  /** Stops trying: the NSP lets the target expire. */
+  leaveBehind(): void {
+    if (this.#held === undefined) return;
+    const { identifier, ips } = this.#held;
+    this.#held = undefined;
+    this.#parts.note({ kind: 'left-behind', identifier, ips });
+  }
+
+  /** The registry has it ENABLED: it stays so while this is under way. */
+  async #refresh(wanted: WantedTarget, identifier: number, attempt: Attempt): Promise<void> {
+    const held = this.#held?.identifier === identifier ? this.#held : this.#claim(wanted, identifier);
+    await this.#enable(held, attempt);
+    this.#parts.note({ kind: 'refreshed', identifier, ips: held.ips });
+  }
+
+  async #acquire(wanted: WantedTarget, listed: ReadonlySet<number>, attempt: Attempt): Promise<void> {
+    const { rng, note } = this.#parts;
+    const { ipsKey, maxTargets } = wanted;
+    let taken = listed;
+    for (;;) {
+      if (taken.size >= maxTargets) {
+        await this.unregister(attempt);
+        throw new StreamFullError();
+      }
+      const held = this.#claim(wanted, freeIdentifier(taken, maxTargets, this.#former, rng));
+      await this.#register(held, 'disabled', attempt);
+      taken = takenIdentifiers(await this.#list(attempt), ipsKey);
+      if (taken.size >= maxTargets) continue;
+      if (!taken.has(held.identifier)) {
+        await this.#enable(held, attempt);
+        note({ kind: 'registered', identifier: held.identifier, ips: held.ips });
+        return;
+      }
+      note({ kind: 'collision', identifier: held.identifier });
+      await this.unregister(attempt);
+    }
+  }
+
+  async #enable(held: HeldTarget, attempt: Attempt): Promise<void> {
+    await this.#register(held, 'enabled', attempt);
+    this.#held = { ...held, confirmed: true };
+  }
+
+  #claim({ ips, ipsKey }: WantedTarget, identifier: number): HeldTarget {
+    const held: HeldTarget = { ips, ipsKey, identifier, confirmed: false };
+    this.#former = identifier;
+    this.#held = held;
+    return held;
+  }
+
+  #doubt(): void {
+    if (this.#held !== undefined) this.#held = { ...this.#held, confirmed: false };
+  }
+
+  #list(attempt: Attempt): Promise<readonly ListedTarget[]> {
+    const { registry, stream } = this.#parts;
+    return this.#call('Watch of the targets', attempt, (limits) => registry.list(stream, limits));
+  }
+
+  #register(held: HeldTarget, status: TargetWrite['status'], attempt: Attempt): Promise<void> {
+    const { registry } = this.#parts;
+    return this.#call('Register', attempt, (limits) => registry.register(this.#target(held, status), limits));
+  }
+
+  #target({ ips, identifier }: HeldTarget, status: TargetWrite['status']): TargetWrite {
+    return { stream: this.#parts.stream, ips, identifier, status };
+  }
+
+  #call<T>(rpc: string, attempt: Attempt, make: (limits: CallLimits) => Promise<T>): Promise<T> {
+    const { clock, watchdogMs } = this.#parts;
+    const ms = Math.max(1, attempt.byMs - clock.monotonic());
+    const what = `nsp ${rpc}`;
+    attempt.watch.phase(rpc, ms + watchdogMs, what);
+    return call(what, ms, { clock, signal: attempt.signal }, make);
+  }
+}
+
+function isFree(
+  identifier: number | undefined,
+  maxTargets: number,
+  taken: ReadonlySet<number>,
+): identifier is number {
+  return identifier !== undefined && isInRange(identifier, maxTargets) && !taken.has(identifier);
+}
