@@ -24,13 +24,13 @@ export class Conduit implements AsyncDisposable {
   #watchError = '';
 
   /**
-   * A conduit with one stream. `onOver` is called in the turn in which nothing is left of it; it is to be disposed of
-   * then, and the next want() is for a new one.
+   * To be wanted in the turn in which it is made. `onOver` is called in the turn in which nothing is left of it; it is
+   * to be disposed of then, and the next want() is for a new one.
    */
-  constructor(name: ConduitName, stream: string, parts: ConduitParts, onOver: () => void) {
+  constructor(name: ConduitName, parts: ConduitParts, onOver: () => void) {
     this.name = name;
     this.#parts = parts;
-    this.#loop = new LinkLoop(name, { isWanted: true, streams: 1 }, parts, {
+    this.#loop = new LinkLoop(name, parts, {
       viewed: () => this.#pushAll(),
       over: onOver,
     });
@@ -43,7 +43,11 @@ export class Conduit implements AsyncDisposable {
         this.#watchError = error.message;
       },
     });
-    this.#streams.set(stream, this.#open(stream));
+  }
+
+  /** Whether the stream is one of its own, wanted or draining. */
+  has(stream: string): boolean {
+    return this.#streams.has(stream);
   }
 
   /** How many streams it has, those included that are not wanted and may still have a target. */

@@ -33,7 +33,7 @@ export interface LinkDemand {
   readonly streams: number;
 }
 
-/** Starts as one that is not wanted and has nothing; over as soon as that is so after a demand. */
+/** Over as soon as nothing is wanted and nothing is left, which is at once unless something is wanted in the same turn. */
 export class LinkLoop implements AsyncDisposable {
   readonly #name: ConduitName;
   readonly #parts: ConduitParts;
@@ -43,7 +43,7 @@ export class LinkLoop implements AsyncDisposable {
   readonly #retry: Retry;
   readonly #wake: Wake;
   readonly #loop: SupervisedLoop;
-  #demand: LinkDemand;
+  #demand: LinkDemand = { isWanted: false, streams: 0 };
   #vips: readonly Prefix[] | undefined;
   #view: LinkView;
   /** The policies that the last Request on this connection had. */
@@ -53,10 +53,9 @@ export class LinkLoop implements AsyncDisposable {
   /** The Request that is under way. */
   #requesting: AbortController | undefined;
 
-  constructor(name: ConduitName, demand: LinkDemand, parts: ConduitParts, listener: LinkListener) {
+  constructor(name: ConduitName, parts: ConduitParts, listener: LinkListener) {
     const { timings, clock, rng } = parts;
     this.#name = name;
-    this.#demand = demand;
     this.#parts = parts;
     this.#listener = listener;
     this.#link = new Link(timings.emptyGraceMs);
