@@ -1,0 +1,149 @@
+package history
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// A Plan is what the application of a tap does.
+type Plan struct {
+	// Streams is full names.
+	Streams []string
+	Cycles  int
+	// Pause is the longest between two cycles; by list, it is each.
+	Pause time.Duration
+	Seed  uint64
+	// ByList opens all when the tap's list is empty and closes all when it is not, instead of what chance says.
+	ByList bool
+}
+
+// watchesAtOnce bounds the watches that a driver has open besides the standing one.
+const watchesAtOnce = 8
+
+// A driver is the application of one tap. Calls for one stream are one after the other, so what is asked is known.
+type driver struct {
+	tap     *Tap
+	plan    Plan
+	random  *rand.Rand
+	open    map[string]bool
+	watches sync.WaitGroup
+	slots   chan struct{}
+}
+
+// Drive opens, watches and closes as planned, and leaves everything closed. The standing watch must have begun.
+func (t *Tap) Drive(ctx context.Context, plan Plan) {
+	d := &driver{
+		tap:    t,
+		plan:   plan,
+		random: rand.New(rand.NewPCG(plan.Seed, uint64(t.number))),
+		open:   map[string]bool{},
+		slots:  make(chan struct{}, watchesAtOnce),
+	}
+	for range plan.Cycles {
+		if ctx.Err() != nil {
+			return
+		}
+		if plan.ByList {
+			d.byList(ctx)
+			pause(ctx, plan.Pause)
+		} else {
+			d.byChance(ctx)
+			pause(ctx, d.anyPause())
+		}
+	}
+	for _, stream := range plan.Streams {
+		if d.open[stream] {
+			d.call(ctx, stream, false)
+		}
+	}
+	d.watches.Wait()
+}
+
+func (d *driver) byList(ctx context.Context) {
+	open := len(d.tap.recorder.standingList(d.tap.number)) == 0
+	for _, stream := range d.plan.Streams {
+		d.call(ctx, stream, open)
+	}
+}
+
+func (d *driver) byChance(ctx context.Context) {
+	stream := d.plan.Streams[d.random.IntN(len(d.plan.Streams))]
+	switch n := d.random.IntN(100); {
+	case n < 50:
+		d.call(ctx, stream, !d.open[stream])
+	case n < 60: // What it is already.
+		d.call(ctx, stream, d.open[stream])
+	case n < 72: // So close together that the tap has not acted on one when the next comes.
+		for range 2 + d.random.IntN(4) {
+			d.call(ctx, stream, !d.open[stream])
+		}
+	case n < 84:
+		d.all(ctx)
+	default:
+		d.watch(ctx, stream)
+	}
+}
+
+// all changes every stream at once.
+func (d *driver) all(ctx context.Context) {
+	var calls sync.WaitGroup
+	for _, stream := range d.plan.Streams {
+		open := !d.open[stream]
+		d.open[stream] = open
+		calls.Go(func() { d.send(ctx, stream, open) })
+	}
+	calls.Wait()
+}
+
+// watch opens a watch with a filter that is near a stream, for a few lists or a while, unless there are too many.
+func (d *driver) watch(ctx context.Context, stream string) {
+	conduit := StreamOf(stream).GetConduit().GetName()
+	filters := []string{"", stream, "." + conduit, StreamOf(stream).GetName(), "nobody." + conduit}
+	filter := filters[d.random.IntN(len(filters))]
+	lists, most := 1+d.random.IntN(5), time.Duration(1+d.random.IntN(2_000))*time.Millisecond
+	select {
+	case d.slots <- struct{}{}:
+	default:
+		return
+	}
+	d.watches.Go(func() {
+		defer func() { <-d.slots }()
+		ctx, cancel := context.WithTimeout(ctx, most)
+		defer cancel()
+		d.tap.Watch(ctx, filter, lists)
+	})
+}
+
+// anyPause is mostly short and sometimes long enough for everything to settle.
+func (d *driver) anyPause() time.Duration {
+	longest := float64(d.plan.Pause)
+	switch n := d.random.IntN(100); {
+	case n < 60:
+		longest /= 20
+	case n < 90:
+		longest /= 4
+	}
+	return time.Duration(d.random.Float64() * longest)
+}
+
+func (d *driver) call(ctx context.Context, stream string, open bool) {
+	d.open[stream] = open
+	d.send(ctx, stream, open)
+}
+
+func (d *driver) send(ctx context.Context, stream string, open bool) {
+	if open {
+		d.tap.Open(ctx, stream)
+	} else {
+		d.tap.Close(ctx, stream)
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
