@@ -1,0 +1,54 @@
+// Whether the disk takes what it is given, and when it is tried again if not.
+
+import { Backoff } from '@syncline/runtime/backoff.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
+import type { Rng } from '@syncline/runtime/rng.ts';
+
+export class DiskHealth {
+  readonly #clock: Clock;
+  readonly #backoff: Backoff;
+  #error: Error | undefined;
+  #retryAtMs = 0;
+  #refused = 0;
+
+  constructor(retry: { readonly initialMs: number; readonly maxMs: number }, clock: Clock, rng: Rng) {
+    this.#clock = clock;
+    this.#backoff = new Backoff({ ...retry, factor: 2, jitter: 0.2, resetAfterMs: 0 }, clock, rng);
+  }
+
+  /** What it refused last; undefined while it takes what it is given. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** When it is to be tried again, in monotonic ms; in the past when it may be at once. */
+  get retryAtMs(): number {
+    return this.#retryAtMs;
+  }
+
+  /** What nobody waits for may be written now. */
+  get mayRetry(): boolean {
+    return this.#clock.monotonic() >= this.#retryAtMs;
+  }
+
+  /** It refused, and it is time to see whether it still does, though there is nothing to write. */
+  get wantsTrial(): boolean {
+    return this.#error !== undefined && this.mayRetry;
+  }
+
+  refuses(error: Error): void {
+    this.#refused += 1;
+    this.#error = error;
+    this.#retryAtMs = this.#clock.monotonic() + this.#backoff.next();
+  }
+
+  works(): void {
+    this.#error = undefined;
+    this.#retryAtMs = 0;
+    this.#backoff.running();
+  }
+}

@@ -1,0 +1,252 @@
+// The targets, and the loop that owns them. What was answered is on disk. A target that is silent for longer than it may
+// is gone for everybody at once; its row follows as soon as the disk takes that, and however often it refuses.
+
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
+import type { LoopWatch } from '@syncline/runtime/liveness.ts';
+import { Mailbox } from '@syncline/runtime/mailbox.ts';
+import { ClosedError, FullError } from '@syncline/runtime/mailbox-errors.ts';
+import type { Rng } from '@syncline/runtime/rng.ts';
+import { Batch, type RegistryLimits, type Settled } from './batch.ts';
+import { DiskHealth } from './disk-health.ts';
+import { ExpiryOrder } from './expiry-order.ts';
+import { type RegistryStore, refusalOf, StoreRefusedError } from './registry-store.ts';
+import type { Target } from './target.ts';
+import type { TargetFilter } from './target-filter.ts';
+import { type TargetChange, type TargetCounts, TargetTable } from './target-table.ts';
+
+export interface RegistryOptions {
+  readonly store: RegistryStore;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly limits: RegistryLimits;
+  /** How long a target lives after it was last heard of. */
+  readonly lifeMs: number;
+  /** Commands that may wait for the disk; one more is refused. */
+  readonly pending: number;
+  /** The longest that the store takes for a commit before it gives up. */
+  readonly commitMs: number;
+  readonly retry: { readonly initialMs: number; readonly maxMs: number };
+  /** Called in the turn in which targets changed, with all that did; must not throw. */
+  readonly changed: (changes: readonly TargetChange[]) => void;
+}
+
+type Command =
+  | {
+      readonly kind: 'register' | 'unregister';
+      readonly target: Target;
+      readonly done: PromiseWithResolvers<void>;
+    }
+  /** There may be something to expire, or to write again. */
+  | { readonly kind: 'look' };
+
+const batchCommands = 256;
+
+// As many rows as are written for others besides a batch's own.
+const batchOwed = 1_000;
+
+// Targets that expire at about one time go in one turn. It is part of the second within which one that has expired is gone.
+const slackMs = 100;
+
+// A timer that fires so late says that the process stood still, and so has heard nobody.
+const stoodStillMs = 1_000;
+
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #table = new TargetTable();
+  readonly #order: ExpiryOrder;
+  readonly #disk: DiskHealth;
+  readonly #mailbox: Mailbox<Command>;
+  /** Keys of which the disk may have something else than the table. */
+  readonly #owed = new Set<string>();
+  #timer: Timer | undefined;
+  #expired = 0;
+
+  /** `restored` is what the store has. Each of them lives as long as if it had just been heard of. */
+  constructor(options: RegistryOptions, restored: readonly Target[]) {
+    const { clock, rng, lifeMs, pending, retry } = options;
+    this.#options = options;
+    this.#order = new ExpiryOrder(lifeMs);
+    this.#disk = new DiskHealth(retry, clock, rng);
+    this.#mailbox = new Mailbox({ name: 'registry', capacity: pending });
+    for (const target of restored) {
+      this.#table.put(target);
+      this.#order.touch(target.key, clock.monotonic());
+    }
+  }
+
+  get counts(): Readonly<TargetCounts> {
+    return this.#table.counts;
+  }
+
+  /** How many expired since the start. */
+  get expired(): number {
+    return this.#expired;
+  }
+
+  /** Rows that the disk may have otherwise than they are. */
+  get owed(): number {
+    return this.#owed.size;
+  }
+
+  /** What the disk refused last; undefined while it takes what it is given. */
+  get refusal(): Error | undefined {
+    return this.#disk.error;
+  }
+
+  /** How many commits it has refused. */
+  get refused(): number {
+    return this.#disk.refused;
+  }
+
+  /** In the order in which they were first registered. */
+  matching(filter: TargetFilter): Iterable<Target> {
+    return this.#table.matching(filter);
+  }
+
+  /**
+   * Stores the target, DISABLED when it is not known, and lets it live on; resolves when that is on disk. Rejects with
+   * StoreRefusedError or RegistryFullError, FullError or ClosedError: then nothing has changed but that it was heard of.
+   */
+  register(target: Target): Promise<void> {
+    // At once: a commit that takes long must not make it look silent.
+    if (this.#table.get(target.key) !== undefined)
+      this.#order.touch(target.key, this.#options.clock.monotonic());
+    return this.#command('register', target);
+  }
+
+  /** Removes it; resolves when that is on disk, also when there is no such target. Rejects as register() does. */
+  unregister(target: Target): Promise<void> {
+    return this.#command('unregister', target);
+  }
+
+  /**
+   * The loop. Ends when `signal` aborts, with its reason, or after end() when all that was accepted is done. Throws when
+   * the store is gone: memory and disk may then differ.
+   */
+  async run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
+    try {
+      this.#rearm();
+      watch.idle('a command');
+      for await (const commands of this.#mailbox.batches(batchCommands, signal)) {
+        watch.phase('commit', 2 * this.#options.commitMs, 'the disk');
+        await this.#perform(commands);
+        this.#expire();
+        this.#rearm();
+        watch.idle('a command');
+      }
+    } finally {
+      this.#timer?.clear();
+      for (const command of this.#mailbox.close()) {
+        if (command.kind !== 'look') command.done.reject(new ClosedError('registry'));
+      }
+    }
+  }
+
+  /** Accepts no more. */
+  end(): void {
+    this.#mailbox.end();
+  }
+
+  async #command(kind: 'register' | 'unregister', target: Target): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#mailbox.offer({ kind, target, done });
+    await done.promise;
+  }
+
+  async #perform(commands: readonly Command[]): Promise<void> {
+    const batch = new Batch(this.#table, this.#options.limits, this.#owed);
+    const waiting: PromiseWithResolvers<void>[] = [];
+    for (const command of commands) {
+      if (command.kind === 'look') continue;
+      try {
+        const settled: Settled = batch[command.kind](command.target);
+        if (settled === 'now') command.done.resolve();
+        else waiting.push(command.done);
+      } catch (error) {
+        command.done.reject(error);
+      }
+    }
+    // While the disk refuses, what is owed waits for its turn; what is asked for now is tried all the same.
+    const changes = batch.changes(this.#disk.mayRetry ? take(this.#owed, batchOwed) : []);
+    if (changes.length === 0 && !this.#disk.wantsTrial) return;
+    try {
+      await this.#options.store.commit(changes);
+    } catch (error) {
+      this.#refuse(error, batch, waiting);
+      return;
+    }
+    this.#disk.works();
+    for (const change of changes) this.#owed.delete(change.kind === 'put' ? change.target.key : change.key);
+    this.#apply(batch);
+    for (const done of waiting) done.resolve();
+  }
+
+  #apply({ after }: Batch): void {
+    const changes: TargetChange[] = [];
+    for (const [key, target] of after) {
+      if (target === undefined) {
+        const change = this.#table.delete(key);
+        this.#order.remove(key);
+        if (change !== undefined) changes.push(change);
+      } else {
+        if (this.#table.get(key) === undefined) this.#order.touch(key, this.#options.clock.monotonic());
+        changes.push(this.#table.put(target));
+      }
+    }
+    if (changes.length > 0) this.#options.changed(changes);
+  }
+
+  #refuse(error: unknown, { after }: Batch, waiting: readonly PromiseWithResolvers<void>[]): void {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    const refusal = refusalOf(error);
+    if (refusal === 'unknown') for (const key of after.keys()) this.#owed.add(key);
+    for (const done of waiting) done.reject(new StoreRefusedError(cause));
+    if (refusal === 'broken') throw cause;
+    this.#disk.refuses(cause);
+  }
+
+  #expire(): void {
+    const changes: TargetChange[] = [];
+    for (const key of this.#order.takeExpired(this.#options.clock.monotonic())) {
+      const change = this.#table.delete(key);
+      this.#owed.add(key);
+      this.#expired += 1;
+      if (change !== undefined) changes.push(change);
+    }
+    if (changes.length > 0) this.#options.changed(changes);
+  }
+
+  /** One timer for whatever is next: a target that expires, or another try of the disk. */
+  #rearm(): void {
+    this.#timer?.clear();
+    const { clock } = this.#options;
+    const nowMs = clock.monotonic();
+    const expiryMs = (this.#order.nextMs ?? Number.POSITIVE_INFINITY) + slackMs;
+    const retryMs = this.#owed.size > 0 || this.#disk.error !== undefined ? this.#disk.retryAtMs : expiryMs;
+    const dueMs = Math.max(nowMs, Math.min(expiryMs, retryMs));
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = clock.setTimer(dueMs - nowMs, () => {
+      const lateMs = clock.monotonic() - dueMs;
+      if (lateMs > stoodStillMs) this.#order.touchAll(clock.monotonic());
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    try {
+      this.#mailbox.offer({ kind: 'look' });
+    } catch (error) {
+      // With a full mailbox the loop is about to look anyway, and with a closed one never again.
+      if (!(error instanceof FullError || error instanceof ClosedError)) throw error;
+    }
+  }
+}
+
+function* take<T>(items: Iterable<T>, most: number): Generator<T> {
+  let taken = 0;
+  for (const item of items) {
+    if (taken === most) return;
+    taken += 1;
+    yield item;
+  }
+}
