@@ -13,9 +13,13 @@ export interface ConduitDump {
   /** When the link became what it is; wall clock, for display. */
   readonly sinceUnixMs: number;
   readonly epoch: number;
+  /** '' while there is no connection. */
+  readonly connectionId: string;
   /** Addresses as text with prefix length. */
   readonly localIps: readonly string[];
   readonly gateways: readonly string[];
+  /** As the configuration has them; none while it is unknown. */
+  readonly wantedVips: readonly string[];
   readonly appliedVips: readonly string[];
   /** '' when the last attempt succeeded. */
   readonly lastError: string;

@@ -78,15 +78,17 @@ export class Conduit implements AsyncDisposable {
   }
 
   dump(): ConduitDump {
-    const { view, lastError, passes } = this.#loop;
+    const { view, vips, lastError, passes } = this.#loop;
     const { connection } = this.#loop.link;
     return {
       name: this.name,
       link: this.#linkState(),
       sinceUnixMs: this.#loop.sinceUnixMs,
       epoch: view.snapshot?.epoch ?? 0,
+      connectionId: connection?.id ?? '',
       localIps: view.snapshot?.localIps ?? [],
       gateways: view.snapshot?.gateways ?? [],
+      wantedVips: vips.map(printPrefix),
       appliedVips: connection === undefined ? [] : appliedVips(connection).map(printPrefix),
       lastError: lastError ?? '',
       watchError: this.#watchError,

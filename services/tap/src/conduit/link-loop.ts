@@ -75,6 +75,11 @@ export class LinkLoop implements AsyncDisposable {
     return this.#view;
   }
 
+  /** As the configuration has them; none while it is unknown. */
+  get vips(): readonly Prefix[] {
+    return this.#vips ?? [];
+  }
+
   /** Why the last attempt failed; undefined when it did not. */
   get lastError(): string | undefined {
     return this.#lastError;

@@ -11,6 +11,8 @@ export interface StreamDump {
   readonly identifier: number | undefined;
   /** The addresses it was registered with. */
   readonly registeredIps: readonly string[];
+  /** As the configuration has it; undefined while it has no such stream. */
+  readonly maxTargets: number | undefined;
   /** '' when the last attempt succeeded. */
   readonly lastError: string;
   readonly passes: number;

@@ -103,6 +103,7 @@ export class StreamLoop implements AsyncDisposable {
       isWanted: this.#isWanted,
       identifier: held?.identifier,
       registeredIps: held?.ips ?? [],
+      maxTargets: this.#view.config.kind === 'listed' ? this.#view.config.maxTargets : undefined,
       lastError: this.#lastError ?? '',
       passes: this.#passes,
     };

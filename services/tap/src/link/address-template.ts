@@ -1,0 +1,46 @@
+// Where the NSP of a trench is: an address with places for names, since each trench has an NSP of its own.
+
+import type { Setting } from '@syncline/rpc/setting-types.ts';
+
+/** What the places of a template stand for. */
+export interface Places {
+  readonly trench: string;
+  readonly namespace: string;
+}
+
+const place = /\{(trench|namespace)\}/g;
+const hostAndPort = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/;
+
+/** The address for these names: `nsp-{trench}.{namespace}:7778` becomes `nsp-a.default:7778`. */
+export function addressFor(template: string, places: Places): string {
+  return template.replaceAll(place, (_, name: keyof Places) => places[name]);
+}
+
+/** `host:port` or `unix:/path`, with `{trench}` and `{namespace}` where the names belong. Throws RangeError. */
+export function parseAddressTemplate(text: string): string {
+  const filled = addressFor(text, { trench: 'trench', namespace: 'namespace' });
+  if (/[{}]/.test(filled)) throw new RangeError('expected no places but {trench} and {namespace}');
+  return checked(filled, text);
+}
+
+/** `host:port` or `unix:/path`. Throws RangeError. */
+export function parseTargetAddress(text: string): string {
+  return checked(text, text);
+}
+
+/** A setting that holds a template. */
+export function addressTemplate(fallback: string, doc: string): Setting<string> {
+  return { form: 'address template', fallback, doc, secret: false, parse: parseAddressTemplate };
+}
+
+/** A setting that holds an address. */
+export function targetAddress(fallback: string, doc: string): Setting<string> {
+  return { form: 'address', fallback, doc, secret: false, parse: parseTargetAddress };
+}
+
+function checked(filled: string, text: string): string {
+  if (filled.startsWith('unix:/')) return text;
+  const port = Number(hostAndPort.exec(filled)?.[1]);
+  if (port >= 1 && port <= 65_535) return text;
+  throw new RangeError('expected host:port such as 10.0.0.1:7778, or unix:/path');
+}
