@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"google.golang.org/grpc"
@@ -81,10 +80,10 @@ func run(ctx context.Context, args []string) int {
 	}
 }
 
-// said writes what a server refused with as `CODE: message`, and any other error as it is.
+// said writes what a server refused with as `Code: message`, and any other error as it is.
 func said(err error) string {
 	if refusal, ok := status.FromError(err); ok {
-		return fmt.Sprintf("%s: %s", strings.ToUpper(refusal.Code().String()), refusal.Message())
+		return fmt.Sprintf("%s: %s", refusal.Code(), refusal.Message())
 	}
 	return err.Error()
 }

@@ -263,7 +263,7 @@ func TestTheEventsOfAViolationAreTold(t *testing.T) {
 	found := Check(events, ms(60_000), limits)
 	var out strings.Builder
 	Tell(&out, found[0], events)
-	for _, want := range []string{"VIOLATION at 8.01s since 3.01s", "web.edge.demo: 1 targets, opened by 0", `"Kind":"close answered"`} {
+	for _, want := range []string{"VIOLATION at 8.01s since 3.01s", "web.edge.demo: 1 targets, opened by 0", `"kind":"close answered"`} {
 		if !strings.Contains(out.String(), want) {
 			t.Fatalf("no %q in\n%s", want, out.String())
 		}

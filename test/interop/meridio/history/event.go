@@ -30,47 +30,47 @@ const (
 // An Event is what was seen at one moment. Which fields are set follows from the kind.
 type Event struct {
 	// At counts from the start of the history.
-	At   time.Duration
-	Kind Kind
+	At   time.Duration `json:"-"`
+	Kind Kind          `json:"kind"`
 	// Tap is the number of the tap, from 0.
-	Tap int `json:",omitempty"`
+	Tap int `json:"tap"`
 	// Watch is the number of a watch of this tap; 0 is the one that is open all the time.
-	Watch int `json:",omitempty"`
+	Watch int `json:"watch,omitempty"`
 	// Stream is the full name in a call, and the filter of a watch that begins.
-	Stream string `json:",omitempty"`
+	Stream string `json:"stream,omitempty"`
 	// Error is what a call was refused with or a watch ended with; empty when it was not.
-	Error       string       `json:",omitempty"`
-	Statuses    []Status     `json:",omitempty"`
-	Targets     []Target     `json:",omitempty"`
-	Connections []Connection `json:",omitempty"`
-	Config      *Config      `json:",omitempty"`
+	Error       string       `json:"error,omitempty"`
+	Statuses    []Status     `json:"statuses,omitempty"`
+	Targets     []Target     `json:"targets,omitempty"`
+	Connections []Connection `json:"connections,omitempty"`
+	Config      *Config      `json:"config,omitempty"`
 }
 
 // A Status is an entry of a list of a tap.
 type Status struct {
-	Stream string
-	Status string
+	Stream string `json:"stream"`
+	Status string `json:"status"`
 }
 
 // A Target is an entry of a registry; Identifier is as its context has it.
 type Target struct {
-	Stream     string
-	IPs        []string
-	Identifier string
-	Status     string
+	Stream     string   `json:"stream"`
+	IPs        []string `json:"ips"`
+	Identifier string   `json:"identifier"`
+	Status     string   `json:"status"`
 }
 
 // A Connection is one that a proxy serves.
 type Connection struct {
-	ID string
+	ID string `json:"id"`
 	// Conduit is conduit.trench.
-	Conduit string
-	IPs     []string
+	Conduit string   `json:"conduit"`
+	IPs     []string `json:"ips"`
 }
 
 // A Config is what the rules need of a trench's configuration.
 type Config struct {
 	// MaxTargets is by the stream's full name.
-	MaxTargets map[string]int
-	VIPs       []netip.Prefix
+	MaxTargets map[string]int `json:"max_targets"`
+	VIPs       []netip.Prefix `json:"vips"`
 }
