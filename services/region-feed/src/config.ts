@@ -59,6 +59,11 @@ export const settings = {
     retry: duration('100ms', anyWait, 'Wait before the next address is tried; it grows by half each time.'),
     retryMax: duration('3s', anyWait, 'Longest such wait.'),
     healthyAfter: duration('10s', anyWait, 'How long a PD must be fed for the waits to start over.'),
+    traceEvery: integer(
+      1_000,
+      { min: '0', max: '1000000000' },
+      'With an OTLP endpoint, one in so many heartbeats with news has a trace; 0: none.',
+    ),
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
   },

@@ -3,10 +3,12 @@ import { ErrorType, RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
+import { recordSpans } from '@syncline/telemetry/span-recorder.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { expect, test } from 'vitest';
 import { zeroCounts } from './counts.ts';
 import { Feed, type FeedSettings } from './feed.ts';
+import { HeartbeatTraces } from './pd/heartbeat-traces.ts';
 import { RegionBook } from './pd/region-book.fixture.ts';
 import { ScriptedPd } from './pd/scripted-pd.fixture.ts';
 import { readinessOf } from './readiness.ts';
@@ -40,10 +42,10 @@ class FeedUnderTest implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #ended: Promise<unknown>;
 
-  constructor(settings: FeedSettings) {
+  constructor(settings: FeedSettings, traces?: HeartbeatTraces) {
     const logger = createLogger({ service: 'region-feed', instance: 'test', level: 'silent' });
     const { counts } = this;
-    this.feed = new Feed({ settings, clock: this.#clock, rng: seededRng(1), logger, counts });
+    this.feed = new Feed({ settings, clock: this.#clock, rng: seededRng(1), logger, counts, traces });
     const watch = new Liveness(this.#clock).watch('feed');
     this.#ended = this.feed.follow(watch, this.#stop.signal).catch((error: unknown) => error);
   }
@@ -216,4 +218,21 @@ test('stores say that they live', async () => {
   await using under = new FeedUnderTest(feedSettings([pd]));
   await under.until(() => under.counts.storeHeartbeats >= 12);
   expect(pd.storeHeartbeats).toBeGreaterThanOrEqual(12);
+});
+
+test('one in so many heartbeats that tell of something carries the context of a span, no other', async () => {
+  await using recorder = await recordSpans();
+  await using pd = await ScriptedPd.start();
+  await using under = new FeedUnderTest(feedSettings([pd]), new HeartbeatTraces(10));
+  await under.until(() => under.ready);
+  await under.live(100);
+  const { report: _, repeat: __, ...news } = under.counts.sent;
+  const told = Object.values(news).reduce((total, sent) => total + sent);
+  expect(told).toBeGreaterThan(100);
+  await expect.poll(() => pd.traceparents.length).toBe(Math.floor(told / 10));
+  const spans = recorder.spans.filter(({ name }) => name === 'region heartbeat');
+  expect(spans.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).toSorted()).toEqual(
+    pd.traceparents.toSorted(),
+  );
+  expect(spans.every(({ parentSpanId }) => parentSpanId === undefined)).toBe(true);
 });

@@ -8,6 +8,7 @@ import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Counts } from './counts.ts';
 import { failureName } from './failure-name.ts';
+import type { HeartbeatTraces } from './pd/heartbeat-traces.ts';
 import { join } from './pd/join.ts';
 import { PdLine } from './pd/pd-line.ts';
 import { Run, type RunSettings } from './pd/run.ts';
@@ -38,6 +39,8 @@ export interface FeedParts {
   readonly rng: Rng;
   readonly logger: Logger;
   readonly counts: Counts;
+  /** Undefined when nothing is traced. */
+  readonly traces: HeartbeatTraces | undefined;
 }
 
 /** One feed, and its world. */
@@ -85,14 +88,21 @@ export class Feed {
   }
 
   async #attend(address: string, watch: LoopWatch, signal: AbortSignal): Promise<never> {
-    const { settings, clock, counts, logger } = this.#parts;
+    const { settings, clock, counts, traces, logger } = this.#parts;
     this.#state = { kind: 'joining', address };
     watch.idle(`PD at ${address}, each of whose answers has a deadline`);
     using line = new PdLine(address, settings.requestDeadlineMs, signal);
     const clusterId = await join(line, settings.world.stores, this.#startedAtNs);
     const population = await this.#populationOf(clusterId, line, signal);
-    const parts = { line, population, settings: settings.run, startedAtNs: this.#startedAtNs, clock, counts };
-    using run = new Run(parts);
+    using run = new Run({
+      line,
+      population,
+      settings: settings.run,
+      startedAtNs: this.#startedAtNs,
+      clock,
+      counts,
+      traces,
+    });
     this.#state = { kind: 'feeding', address, run };
     this.#backoff.running();
     counts.joins++;

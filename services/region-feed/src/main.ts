@@ -11,10 +11,12 @@ import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { type Config, feedSettings } from './config.ts';
 import { zeroCounts } from './counts.ts';
 import { Feed } from './feed.ts';
 import { registerFeedMetrics } from './feed-metrics.ts';
+import { HeartbeatTraces } from './pd/heartbeat-traces.ts';
 import { prepare } from './prepare.ts';
 import { readinessOf } from './readiness.ts';
 
@@ -29,7 +31,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const liveness = new Liveness(clock);
   const metrics = createMetrics('region-feed');
   const counts = zeroCounts();
-  const feed = new Feed({ settings: feedSettings(config), clock, rng, logger, counts });
+  const traces = tracingEnabled() ? new HeartbeatTraces(config.traceEvery) : undefined;
+  const feed = new Feed({ settings: feedSettings(config), clock, rng, logger, counts, traces });
   registerFeedMetrics(metrics, feed, counts);
   stack.use(new SupervisedLoop('feed', (watch, signal) => feed.follow(watch, signal), { liveness, stop }));
 

@@ -5,6 +5,7 @@ import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
+import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { Cluster } from './cluster/cluster.ts';
 import type { Identity } from './cluster/identity.ts';
 import { ReportedBuckets } from './cluster/reported-buckets.ts';
@@ -15,6 +16,7 @@ import { openLeaderLink } from './follower/leader-link.ts';
 import { Leader } from './leader/leader.ts';
 import { leaderLimits } from './leader/leader-limits.ts';
 import { LeaderMember } from './leader/leader-member.ts';
+import { RecordTraces } from './leader/record-traces.ts';
 import type { Replica } from './replica/replica.ts';
 import type { Serving } from './service/serving.ts';
 import { followerSettings, linkSettings } from './settings/following.ts';
@@ -44,6 +46,7 @@ export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncD
       cluster,
       buckets,
       limits: leaderLimits(config),
+      traces: tracingEnabled() ? new RecordTraces(config.traceEvery) : undefined,
       clock,
       logger: logger.child({ component: 'leader' }),
       soon: (run) => void setImmediate(run),

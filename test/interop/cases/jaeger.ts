@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { until } from '@syncline/testkit/wait.ts';
 import type { InteropCase } from '../case.ts';
 import { startDatastore } from '../datastore.ts';
-import { type Jaeger, type Span, startJaeger } from '../jaeger/jaeger.ts';
+import { type Span, startJaeger } from '../jaeger/jaeger.ts';
+import { allSpans, isLinked } from '../jaeger/links.ts';
 import { startRouter, uint } from '../router.ts';
 import { sink } from '../sink.ts';
 
@@ -15,22 +16,6 @@ const SHOWN = { deadlineMs: 15_000, everyMs: 300 };
 const traceparentOf = (traceId: string): string => `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
 
 const newTraceId = (): string => randomBytes(16).toString('hex');
-
-/** Whether `span` is linked to `origin`: not its child, but caused by it. */
-const isLinked = (span: Span, origin: Span): boolean =>
-  span.references.some(
-    ({ refType, traceID, spanID }) =>
-      refType === 'FOLLOWS_FROM' && traceID === origin.traceID && spanID === origin.spanID,
-  );
-
-/** All spans of both services, each once. */
-async function allSpans(jaeger: Jaeger): Promise<Span[]> {
-  const found = new Map<string, Span>();
-  for (const service of await jaeger.services()) {
-    for (const span of await jaeger.spansOf(service)) found.set(`${span.traceID}/${span.spanID}`, span);
-  }
-  return [...found.values()];
-}
 
 /** The way of a change as far as it is linked, from the device's span to what was sent to a subscriber. */
 function wayOf(traceId: string, spans: readonly Span[]): string[] {

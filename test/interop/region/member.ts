@@ -27,12 +27,16 @@ export class RegionMember {
   #service: Service;
   #connection: Connection;
 
-  /** Starts one; it serves when this resolves. */
+  /** Starts one, with `env` besides its settings; it serves when this resolves. */
   static async start(
     context: CaseContext,
     settings: Readonly<Record<string, string>>,
+    env: Readonly<Record<string, string>> = {},
   ): Promise<RegionMember> {
-    return new RegionMember(context, await context.startRegionSyncer({ env: variables(settings) }));
+    return new RegionMember(
+      context,
+      await context.startRegionSyncer({ env: { ...env, ...variables(settings) } }),
+    );
   }
 
   private constructor(context: CaseContext, service: Service) {

@@ -3,6 +3,7 @@
 
 import { ErrorType, RegionHeartbeatResponse } from '@syncline/proto/pdpb.ts';
 import type { RawClientStream } from '@syncline/rpc/connect.ts';
+import { traceparentOf } from '@syncline/telemetry/trace-context.ts';
 import { ClientError, Status } from 'nice-grpc-common';
 import type { Counts, Kind } from '../counts.ts';
 import type { HeartbeatEncoder } from '../wire/heartbeat-encoder.ts';
@@ -10,6 +11,7 @@ import type { Operation } from '../world/mix.ts';
 import type { Region } from '../world/region.ts';
 import { Walk } from '../world/walk.ts';
 import type { World } from '../world/world.ts';
+import type { HeartbeatTraces } from './heartbeat-traces.ts';
 import { checkHeader } from './pd-error.ts';
 
 /** Messages handed to the transport at once: about a quarter of a MiB, so a stalled stream holds no more. */
@@ -22,6 +24,8 @@ export interface HeartbeatStreamParts {
   readonly world: World;
   readonly encoder: HeartbeatEncoder;
   readonly counts: Counts;
+  /** Undefined when nothing is traced. */
+  readonly traces: HeartbeatTraces | undefined;
   /** Called when PD has answered with an error, and when it has ended the stream. */
   readonly onFailed: (error: unknown) => void;
 }
@@ -112,8 +116,11 @@ export class HeartbeatStream {
 
   /** The transport says "enough" after 16 messages; that the first of a tick is too many says that it is stuck. */
   #send(region: Region, kind: Kind, nowNs: bigint): void {
-    const { encoder, counts } = this.#parts;
-    const more = this.#call.write(encoder.encode(region, nowNs));
+    const { encoder, counts, traces } = this.#parts;
+    const span = traces?.begin(region, kind);
+    const traceparent = span === undefined ? '' : traceparentOf(span.spanContext());
+    const more = this.#call.write(encoder.encode(region, nowNs, traceparent));
+    span?.end();
     counts.sent[kind]++;
     this.#room--;
     if (this.#wroteInTick) return;

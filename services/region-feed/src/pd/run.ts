@@ -9,6 +9,7 @@ import { Pacer } from '../pacer.ts';
 import type { Population } from '../population.ts';
 import { HeartbeatEncoder } from '../wire/heartbeat-encoder.ts';
 import { HeartbeatStream } from './heartbeat-stream.ts';
+import type { HeartbeatTraces } from './heartbeat-traces.ts';
 import type { PdLine } from './pd-line.ts';
 import { statsOf } from './stores.ts';
 
@@ -32,6 +33,8 @@ export interface RunParts {
   readonly startedAtNs: bigint;
   readonly clock: Clock;
   readonly counts: Counts;
+  /** Undefined when nothing is traced. */
+  readonly traces: HeartbeatTraces | undefined;
 }
 
 /** PD did not read a stream. */
@@ -63,7 +66,7 @@ export class Run implements Disposable {
 
   /** Opens a stream for each store of the population. */
   constructor(parts: RunParts) {
-    const { line, population, settings, clock, counts } = parts;
+    const { line, population, settings, clock, counts, traces } = parts;
     const { world, clusterId } = population;
     const encoder = new HeartbeatEncoder(clusterId, settings.keyBytes);
     this.#parts = parts;
@@ -73,7 +76,14 @@ export class Run implements Disposable {
     this.#streams = Array.from(
       { length: world.stores },
       (_, index) =>
-        new HeartbeatStream(line.regionHeartbeats(), { store: index + 1, world, encoder, counts, onFailed }),
+        new HeartbeatStream(line.regionHeartbeats(), {
+          store: index + 1,
+          world,
+          encoder,
+          counts,
+          traces,
+          onFailed,
+        }),
     );
   }
 

@@ -34,6 +34,8 @@ export class ScriptedPd implements AsyncDisposable {
   readonly stores = new Map<bigint, Store>();
   /** Unary calls by name, and `RegionHeartbeat` for each stream. */
   readonly calls: string[] = [];
+  /** The trace contexts that came with heartbeats. */
+  readonly traceparents: string[] = [];
   bootstrapped = false;
   storeHeartbeats = 0;
   /** Whether streams that are opened from here on are read. */
@@ -161,6 +163,7 @@ export class ScriptedPd implements AsyncDisposable {
     call.signal.addEventListener('abort', () => this.#streams.delete(call), { once: true });
     call.onMessage((message) => {
       const heartbeat = RegionHeartbeatRequest.decode(message);
+      if (heartbeat.traceparent !== '') this.traceparents.push(heartbeat.traceparent);
       if (!this.stores.has(heartbeat.leader?.storeId ?? 0n)) call.end(Status.UNKNOWN, 'no such store');
       else if (!this.book.take(heartbeat)) this.#refuse(call, ErrorType.UNKNOWN);
     });

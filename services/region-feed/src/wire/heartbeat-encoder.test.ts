@@ -62,6 +62,17 @@ test('an encoded heartbeat is encoded as ts-proto would', () => {
   );
 });
 
+test('a trace context is said, and changes nothing else', () => {
+  const { first } = World.make(genesis(1), seededRng(1));
+  const encoder = new HeartbeatEncoder(clusterId, keyBytes);
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const { traceparent: said, ...rest } = RegionHeartbeatRequest.decode(
+    encoder.encode(first, nowNs, traceparent),
+  );
+  expect(said).toBe(traceparent);
+  expect({ ...rest, traceparent: '' }).toEqual(RegionHeartbeatRequest.decode(encoder.encode(first, nowNs)));
+});
+
 test('what was encoded before does not change', () => {
   const world = World.make(genesis(3), seededRng(1));
   const encoder = new HeartbeatEncoder(clusterId, keyBytes);

@@ -50,11 +50,13 @@ export class HeartbeatEncoder {
     ).finish();
   }
 
-  /** One heartbeat, in memory of its own; `nowNs` is the wall clock's. */
-  encode(region: Region, nowNs: bigint): Buffer {
+  /** One heartbeat, in memory of its own; `nowNs` is the wall clock's. Without a trace context `traceparent` is ''. */
+  encode(region: Region, nowNs: bigint, traceparent = ''): Buffer {
     const writer = this.#writer;
     const { flow, leader, term } = region;
     writer.reset();
+    if (traceparent !== '')
+      writer.raw(RegionHeartbeatRequest.encode(RegionHeartbeatRequest.fromPartial({ traceparent })).finish());
     writer.field(TERM, term);
     writer.raw(this.#estimatesAt(nowNs / 1_000_000_000n));
     writer.field(KEYS_READ, flow.keysRead);

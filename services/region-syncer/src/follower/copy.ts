@@ -13,6 +13,7 @@ import type { Replica } from '../replica/replica.ts';
 import { faultOf } from '../store/store-fault.ts';
 import type { Frame } from '../wire/frame.ts';
 import { WireError } from '../wire/wire-error.ts';
+import { tracedApply } from './apply-span.ts';
 import type { CopyEffect, FollowerEvent, Origin, Why } from './state.ts';
 import type { Settled, Tally } from './tally.ts';
 
@@ -32,6 +33,7 @@ export class Copy {
   readonly #replica: Replica;
   readonly #tally: Tally;
   readonly #clock: Clock;
+  readonly #member: string;
   #frame: Frame | undefined;
   /** Records of the frame that nothing has become of. */
   #left = 0;
@@ -40,10 +42,12 @@ export class Copy {
   #outcome: FollowerEvent | undefined;
   #filling: Filling | undefined;
 
-  constructor(replica: Replica, tally: Tally, clock: Clock) {
+  /** `member`: the name of this follower, for its traces. */
+  constructor(replica: Replica, tally: Tally, clock: Clock, member: string) {
     this.#replica = replica;
     this.#tally = tally;
     this.#clock = clock;
+    this.#member = member;
   }
 
   /** What is asked for until settled() is about this frame. */
@@ -58,8 +62,10 @@ export class Copy {
   perform(effect: CopyEffect): void {
     switch (effect.kind) {
       case 'apply': {
-        const { run, startIndex } = this.#taken();
-        this.#work = this.#change(this.#replica.apply(run, startIndex, admission(effect.judge)));
+        const frame = this.#taken();
+        this.#work = tracedApply(frame, this.#member, () =>
+          this.#change(this.#replica.apply(frame.run, frame.startIndex, admission(effect.judge))),
+        );
         return;
       }
       case 'skip':

@@ -55,7 +55,7 @@ export class Follower implements AsyncDisposable {
     this.#parts = parts;
     this.#state = idleFollower(heldBy(replica), forced);
     this.lag = new Lag(clock);
-    this.#copy = new Copy(replica, this.tally, clock);
+    this.#copy = new Copy(replica, this.tally, clock, identity.name);
     this.#backoff = new Backoff(settings.retry, clock, rng);
     this.#reader = new FrameReader(settings.frame, identity);
     this.#inbox = new Inbox(settings.applyFrames);

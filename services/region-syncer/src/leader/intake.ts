@@ -16,6 +16,7 @@ import { RegionFields, readBlock } from '../wire/region-fields.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { AilingRegions } from './ailing-regions.ts';
 import { NewestBuckets } from './newest-buckets.ts';
+import type { RecordTraces } from './record-traces.ts';
 import { RegionGuide } from './region-guide.ts';
 import { staleText } from './stale-text.ts';
 
@@ -25,6 +26,8 @@ export interface IntakeParts {
   readonly cluster: Pick<Cluster, 'isBootstrapped' | 'store'>;
   readonly buckets: ReportedBuckets;
   readonly ailing: AilingRegions;
+  /** Undefined when nothing is traced. */
+  readonly traces: RecordTraces | undefined;
   readonly clusterId: bigint;
   readonly flowDigits: number;
   readonly blockBytes: number;
@@ -142,7 +145,7 @@ export class Intake {
   }
 
   #record(bytes: Uint8Array, heartbeat: Heartbeat): HeartbeatAnswer | undefined {
-    const { replica, buckets, ailing, blockBytes } = this.#parts;
+    const { replica, buckets, ailing, traces, blockBytes } = this.#parts;
     const block = this.#block;
     block.clear();
     appendHeartbeat(bytes, heartbeat, this.#buckets.inherited, block);
@@ -150,7 +153,9 @@ export class Intake {
       return this.#quarantine(`invalid request region, ${block.length} bytes are more than ${blockBytes}`);
     readBlock(block.bytes, 0, block.length, this.#fields);
     try {
-      replica.record(block.bytes, 0, block.length, this.#fields, heartbeat.termLo, heartbeat.termHi);
+      const { termLo, termHi } = heartbeat;
+      const index = replica.record(block.bytes, 0, block.length, this.#fields, termLo, termHi);
+      traces?.recorded(index, bytes, heartbeat);
     } catch (error) {
       if (!(error instanceof ArenaFullError)) throw error;
       throw this.#refuse(Status.RESOURCE_EXHAUSTED, error.message);

@@ -95,6 +95,11 @@ export const leaderSettings = {
     { min: '100ms', max: '1h' },
     'how long a follower may take nothing of what waits for it before its stream ends UNAVAILABLE',
   ),
+  traceEvery: integer(
+    1_000,
+    { min: '0', max: '1000000000' },
+    'with an OTLP endpoint, one in so many records is traced besides those whose store asks for it; 0: none',
+  ),
 };
 
 /** The limits that these settings say. */

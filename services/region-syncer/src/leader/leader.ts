@@ -19,6 +19,7 @@ import { Intake } from './intake.ts';
 import type { LeaderLimits } from './leader-limits.ts';
 import { Places } from './places.ts';
 import { RecordTimes } from './record-times.ts';
+import type { RecordTraces } from './record-traces.ts';
 import { SharedFrames } from './shared-frames.ts';
 import { StreamCounts } from './stream-counts.ts';
 import { Streams } from './streams.ts';
@@ -33,6 +34,8 @@ export interface LeaderParts {
   readonly cluster: Cluster;
   readonly buckets: ReportedBuckets;
   readonly limits: LeaderLimits;
+  /** Undefined when nothing is traced. */
+  readonly traces: RecordTraces | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Calls after others had their turn: setImmediate in a service. */
@@ -67,13 +70,22 @@ export class Leader implements Disposable {
 
   /** It leads when run() has won. */
   constructor(parts: LeaderParts) {
-    const { replica, identity, cluster, buckets, limits, clock, logger, soon } = parts;
+    const { replica, identity, cluster, buckets, limits, traces, clock, logger, soon } = parts;
     const { clusterId } = identity;
     const { counts, ailing } = this;
     const { flowDigits, blockBytes } = limits;
     this.parts = parts;
     this.times = new RecordTimes(rememberedCommits, clock);
-    this.intake = new Intake({ replica, cluster, buckets, ailing, clusterId, flowDigits, blockBytes });
+    this.intake = new Intake({
+      replica,
+      cluster,
+      buckets,
+      ailing,
+      traces,
+      clusterId,
+      flowDigits,
+      blockBytes,
+    });
     this.#heartbeats = new HeartbeatStreams(clusterId, limits.heartbeatStreams);
     const places = new Places(
       { most: limits.snapshots, queue: limits.snapshotQueue, waitMs: limits.snapshotWaitMs },
@@ -81,7 +93,7 @@ export class Leader implements Disposable {
     );
     const frames = new SharedFrames();
     const maySend = () => this.#maySend;
-    const sync = { replica, clusterId, limits, clock, places, frames, counts, maySend };
+    const sync = { replica, clusterId, limits, clock, places, frames, counts, traces, maySend };
     this.followers = new Streams(sync, new Turns(clock, limits.turnMs, soon), logger);
     this.streams = {
       regionHeartbeat: this.#heartbeats.handler(() => this.#refusal ?? this.intake),
@@ -94,6 +106,7 @@ export class Leader implements Disposable {
       replica.onDegraded(hold),
       replica.onCommitted(() => {
         this.times.note(replica.durable);
+        traces?.committed(replica.durable, () => this.followers.areLive);
         this.followers.wake();
       }),
     ];
@@ -138,6 +151,7 @@ export class Leader implements Disposable {
   [Symbol.dispose](): void {
     this.#closing.abort(new Error('the leader is closed'));
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.parts.traces?.end();
     this.followers[Symbol.dispose]();
   }
 

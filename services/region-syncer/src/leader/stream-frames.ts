@@ -2,39 +2,34 @@
 // record it continues from.
 
 import { FrameKind } from '@syncline/proto/region-frame.ts';
-import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Chunk } from '../log/chunk.ts';
-import type { Replica } from '../replica/replica.ts';
 import { emptyFrame, type FrameHead, frameOf, frameWithRoom } from '../wire/frame-writer.ts';
 import type { RegionSource } from './region-source.ts';
+import type { SyncParts } from './sync-parts.ts';
 import type { FramePlan } from './sync-phase.ts';
 
-/** What a frame says of its leader. */
-export type ToldReplica = Pick<Replica, 'term' | 'next' | 'durable' | 'digest'>;
-
 export class StreamFrames {
-  readonly #replica: ToldReplica;
-  readonly #clusterId: bigint;
-  readonly #clock: Clock;
+  readonly #parts: Pick<SyncParts, 'replica' | 'clusterId' | 'clock' | 'traces'>;
   readonly #ours: boolean;
 
-  constructor(replica: ToldReplica, clusterId: bigint, clock: Clock, ours: boolean) {
-    this.#replica = replica;
-    this.#clusterId = clusterId;
-    this.#clock = clock;
+  constructor(parts: Pick<SyncParts, 'replica' | 'clusterId' | 'clock' | 'traces'>, ours: boolean) {
+    this.#parts = parts;
     this.#ours = ours;
   }
 
   /** A frame that carries nothing. A keepalive has the digest of what is committed when that is all there is. */
   empty(plan: FramePlan): Buffer {
     const head = this.#head(plan);
-    const { next, durable, digest } = this.#replica;
+    const { next, durable, digest } = this.#parts.replica;
     const isComparable = plan.kind === FrameKind.KEEPALIVE && plan.startIndex === next && next === durable;
     return emptyFrame(this.#ours && isComparable ? { ...head, digest: digest.encode() } : head);
   }
 
-  records(plan: FramePlan, chunk: Chunk): Buffer {
-    return frameOf(this.#head(plan), chunk.bytes);
+  /** A frame of live records has the trace context of the first that is traced. */
+  records(plan: FramePlan, { first, count, bytes }: Chunk): Buffer {
+    const head = this.#head(plan);
+    const traceparent = plan.kind === FrameKind.LIVE ? this.#parts.traces?.sent(first, count) : undefined;
+    return frameOf(this.#ours && traceparent ? { ...head, traceparent } : head, bytes);
   }
 
   /** The run that `source` chose last. */
@@ -49,10 +44,10 @@ export class StreamFrames {
   }
 
   #head({ kind, startIndex, previous, total }: FramePlan): FrameHead {
-    const clusterId = this.#clusterId;
+    const { clusterId, replica, clock } = this.#parts;
     if (!this.#ours) return { clusterId, startIndex };
-    const { term, next } = this.#replica;
-    const leaderUnixMs = Number(this.#clock.now() / 1_000_000n);
+    const { term, next } = replica;
+    const leaderUnixMs = Number(clock.now() / 1_000_000n);
     return { clusterId, startIndex, kind, term, previous, leaderNext: next, leaderUnixMs, total };
   }
 }

@@ -57,6 +57,11 @@ export class Streams implements Disposable {
     return [...this.#byName.values()];
   }
 
+  /** Whether one of them is sent records as they are made. */
+  get areLive(): boolean {
+    return this.open.some(({ phase }) => phase.kind === 'live');
+  }
+
   /** Takes in a call with what it wants. Throws StreamRefusedError. */
   join(call: RawCall, request: SyncRequest): void {
     const { name } = request.member;

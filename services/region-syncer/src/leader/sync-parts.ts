@@ -4,6 +4,7 @@ import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { LeaderLimits } from './leader-limits.ts';
 import type { Places } from './places.ts';
+import type { RecordTraces } from './record-traces.ts';
 import type { SharedFrames } from './shared-frames.ts';
 import type { StreamCounts } from './stream-counts.ts';
 import type { EndReason } from './stream-ends.ts';
@@ -36,6 +37,8 @@ export interface SyncParts {
   readonly places: Places;
   readonly frames: SharedFrames;
   readonly counts: StreamCounts;
+  /** Undefined when nothing is traced. */
+  readonly traces: RecordTraces | undefined;
   /** Whether this member holds the leadership at this very moment: nothing is sent otherwise. */
   readonly maySend: () => boolean;
 }

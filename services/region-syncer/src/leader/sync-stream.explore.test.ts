@@ -50,6 +50,7 @@ class World {
       places,
       frames,
       counts: this.counts,
+      traces: undefined,
       maySend: () => true,
     };
   }

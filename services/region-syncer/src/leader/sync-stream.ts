@@ -48,7 +48,7 @@ export class SyncStream implements Pump {
 
   /** `isForced`: it is sent all regions, whatever the follower has. Nothing is sent before run(). */
   constructor(call: RawCall, request: SyncRequest, isForced: boolean, parts: SyncParts, owner: SyncOwner) {
-    const { replica, clusterId, limits, clock } = parts;
+    const { replica, limits, clock } = parts;
     this.call = call;
     this.request = request;
     this.sinceUnixMs = Number(clock.now() / 1_000_000n);
@@ -57,7 +57,7 @@ export class SyncStream implements Pump {
     this.#isForced = isForced;
     this.#state = joiningStream(request.startIndex, request.ours);
     this.#lastWriteMs = clock.monotonic();
-    this.#frames = new StreamFrames(replica, clusterId, clock, request.ours);
+    this.#frames = new StreamFrames(parts, request.ours);
     this.#records = new RecordSource(
       replica,
       { frame: limits.logFrame, ahead: framesAhead },

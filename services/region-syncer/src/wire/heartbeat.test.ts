@@ -3,7 +3,7 @@ import { RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteWriter } from './byte-writer.ts';
-import { Heartbeat, heartbeatProblem, readHeartbeat } from './heartbeat.ts';
+import { Heartbeat, heartbeatProblem, readHeartbeat, traceparentIn } from './heartbeat.ts';
 import { appendHeartbeat } from './heartbeat-block.ts';
 import {
   anyKey,
@@ -33,6 +33,7 @@ const anyRest = fc.record({
   term: anyUint64,
   interval: fc.record({ startTimestamp: anyUint64, endTimestamp: anyUint64 }),
   approximateKvSize: anyUint64,
+  traceparent: fc.string(),
 });
 
 function encode(request: Request): Uint8Array {
@@ -67,6 +68,7 @@ test('a heartbeat becomes the block that generated code would make of it', () =>
       expect(uint64(heartbeat.clusterIdLo, heartbeat.clusterIdHi)).toBe(rest.header.clusterId);
       expect(uint64(heartbeat.termLo, heartbeat.termHi)).toBe(rest.term);
       expect(uint64(heartbeat.leaderStoreLo, heartbeat.leaderStoreHi)).toBe(led.storeId);
+      expect(traceparentIn(bytes, heartbeat)).toBe(rest.traceparent);
       expect(heartbeat.downPeers.length).toBe(rest.downPeers.length * 2);
       expect(heartbeat.pendingPeers.length).toBe(rest.pendingPeers.length * 2);
       const buckets = bucketMeta && { ...bucketMeta, regionId: region.id, stats: undefined, periodInMs: 0n };
@@ -138,6 +140,7 @@ test('what the last heartbeat had does not show in the next', () => {
     pendingPeers: [leader],
     downPeers: [{ peer: leader, downSeconds: 1n }],
     bucketMeta: { version: 1n, keys: [] },
+    traceparent: 'x',
   });
   const used = read(full);
   expect(read(Buffer.of(), used)).toEqual(new Heartbeat());

@@ -18,6 +18,7 @@ const heartbeatField = {
   keysRead: 9,
   term: 14,
   bucketMeta: 20,
+  traceparent: 20007,
 } as const;
 
 /** Of metapb.Peer. */
@@ -45,11 +46,15 @@ export class Heartbeat {
   /** PeerStats and Peers, as pairs of start and stop; most heartbeats have none. */
   readonly downPeers: number[] = [];
   readonly pendingPeers: number[] = [];
+  /** The trace context is [traceparentStart, traceparentStop): most heartbeats have none. */
+  traceparentStart = 0;
+  traceparentStop = 0;
 }
 
 const outer = new Cursor();
 const inner = new Cursor();
 const nothing: Uint8Array = new Uint8Array(0);
+const text = new TextDecoder();
 
 /** Reads the message (without gRPC's five bytes). Throws WireError when it is malformed; see heartbeatProblem(). */
 export function readHeartbeat(bytes: Uint8Array, into: Heartbeat): void {
@@ -102,9 +107,17 @@ export function readHeartbeat(bytes: Uint8Array, into: Heartbeat): void {
         into.bucketMetaStop = at.stop;
         break;
       default:
-        at.skip(tag, 'heartbeat');
+        // Beside the others its number would make a comparison chain of the jump table.
+        if (tag >>> 3 === heartbeatField.traceparent) readTraceparent(at, tag, into);
+        else at.skip(tag, 'heartbeat');
     }
   }
+}
+
+/** The trace context that a heartbeat, read from `bytes`, carries; '' without one. It may be anything. */
+export function traceparentIn(bytes: Uint8Array, heartbeat: Heartbeat): string {
+  const { traceparentStart, traceparentStop } = heartbeat;
+  return text.decode(bytes.subarray(traceparentStart, traceparentStop));
 }
 
 /**
@@ -129,6 +142,13 @@ function reset(into: Heartbeat): void {
   into.stat.fill(0);
   into.bucketMetaStart = into.bucketMetaStop = 0;
   into.downPeers.length = into.pendingPeers.length = 0;
+  into.traceparentStart = into.traceparentStop = 0;
+}
+
+function readTraceparent(at: Cursor, tag: number, into: Heartbeat): void {
+  at.content(tag, 'traceparent');
+  into.traceparentStart = at.start;
+  into.traceparentStop = at.stop;
 }
 
 function readClusterId(at: Cursor, into: Heartbeat): void {

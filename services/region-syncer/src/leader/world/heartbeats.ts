@@ -18,6 +18,7 @@ export interface Said {
   readonly store?: number;
   readonly down?: readonly number[];
   readonly bucketVersion?: number;
+  readonly traceparent?: string;
 }
 
 /** A heartbeat as its message. */
@@ -49,6 +50,7 @@ export function heartbeatOf(said: Said, asked: bigint = clusterId): Uint8Array {
       bytesWritten: BigInt(written),
       term: BigInt(term),
       bucketMeta: said.bucketVersion === undefined ? undefined : { version: BigInt(said.bucketVersion) },
+      traceparent: said.traceparent ?? '',
     }),
   ).finish();
 }

@@ -26,6 +26,7 @@ import { storeOptions } from '../../store/store.fixture.ts';
 import { Leader } from '../leader.ts';
 import type { LeaderLimits } from '../leader-limits.ts';
 import { LeaderMember } from '../leader-member.ts';
+import type { RecordTraces } from '../record-traces.ts';
 
 /** The cluster of all worlds: beyond 2^53. */
 export const clusterId: bigint = 7n << 60n;
@@ -35,6 +36,7 @@ const replicaSettings: ReplicaSettings = {
   chunk: { records: 100, bytes: 1 << 16 },
   tail: { records: 1_000, bytes: 1 << 20 },
   pendingBytes: 1 << 20,
+  gatherMs: 0,
   retry: { initialMs: 5, maxMs: 20 },
   retention: { records: 10_000, bytes: 1 << 24, pinnedBytes: 1 << 20 },
   checkpointRecords: 100_000,
@@ -69,6 +71,7 @@ export interface LeaderWorldOptions {
   readonly directory: string;
   readonly limits?: Partial<LeaderLimits>;
   readonly replica?: Partial<ReplicaSettings>;
+  readonly traces?: RecordTraces;
   /** Awaited before records are written. */
   readonly beforeAppend?: () => Promise<void> | undefined;
 }
@@ -148,7 +151,10 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const buckets = new ReportedBuckets({ regions: 100, bytes: 1 << 20 });
   const limits = { ...smallLimits, ...options.limits };
   const soon = (run: () => void) => void setImmediate(run);
-  const leader = stack.use(new Leader({ replica, identity, cluster, buckets, limits, clock, logger, soon }));
+  const { traces } = options;
+  const leader = stack.use(
+    new Leader({ replica, identity, cluster, buckets, limits, traces, clock, logger, soon }),
+  );
   const member = new LeaderMember(leader, ['http://127.0.0.1:1']);
   const stop = new AbortController();
   const server = stack.use(
