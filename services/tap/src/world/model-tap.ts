@@ -1,0 +1,157 @@
+// For the explored worlds: a tap, ours, with neighbours that are models, and what an application asked of it.
+
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { fullName, type StreamName, streamKey } from '@syncline/trench/stream-name.ts';
+import { Ambassador } from '../ambassador/ambassador.ts';
+import type { LoopNotes } from '../loop/note.ts';
+import type { Ports } from '../ports.ts';
+import { StatusBoard, type StreamRow } from '../stream/status-board.ts';
+import type { ConduitTimings } from '../timings.ts';
+import type { ModelNsp } from './model-nsp.ts';
+import type { ModelProxy } from './model-proxy.ts';
+import { wrongWaits } from './wait-graph.ts';
+
+/** Meridio's times where it has them. */
+export const timings: ConduitTimings = {
+  requestMs: 15_000,
+  retry: { initialMs: 200, maxMs: 5_000 },
+  recoverMs: 2_000,
+  closeMs: 15_000,
+  closeCallMs: 5_000,
+  emptyGraceMs: 2_000,
+  healMs: 5_000,
+  renewMs: 60_000,
+  renewJitter: 0.1,
+  firstListMs: 15_000,
+  watchdogMs: 5_000,
+  stream: {
+    attemptMs: 15_000,
+    retry: { initialMs: 200, maxMs: 5_000 },
+    fullRetry: { leastMs: 200, mostMs: 2_000 },
+    refreshMs: 30_000,
+    refreshJitter: 0.1,
+    unregisterMs: 15_000,
+    unregisterCallMs: 5_000,
+    unregisterOnDown: false,
+  },
+};
+
+export function stream(name: string, conduit = 'edge'): StreamName {
+  return { trench: 'demo', conduit, stream: name };
+}
+
+/** One process with the tap in it. */
+export class ModelTap implements AsyncDisposable {
+  readonly name: string;
+  /** Which addresses it gets. */
+  readonly nth: number;
+  readonly board: StatusBoard;
+  /** Targets that it did not manage to unregister, and connections that it did not manage to close. */
+  readonly left: string[] = [];
+  /** Lists published, ever. */
+  published = 0;
+  readonly #sim: Simulation;
+  readonly #ambassador: Ambassador;
+  readonly #liveness: Liveness;
+  readonly #stop = new StopSignal();
+  readonly #desired = new Map<string, StreamName>();
+
+  constructor(sim: Simulation, nth: number, nsp: ModelNsp, proxy: ModelProxy) {
+    const { clock, rng } = sim;
+    this.#sim = sim;
+    this.nth = nth;
+    this.name = `tap-${nth}`;
+    this.board = new StatusBoard(clock);
+    this.#liveness = new Liveness(clock);
+    const ports: Ports = {
+      registry: nsp.registryFor(this.name),
+      configuration: nsp.configurationFor(),
+      proxy: proxy.portFor(this.name, nth),
+    };
+    this.#ambassador = new Ambassador({
+      trench: {
+        timings,
+        board: this.board,
+        notes: this.#notes(),
+        clock,
+        rng,
+        liveness: this.#liveness,
+        stop: this.#stop,
+      },
+      limits: { streams: 1_000, conduits: 100 },
+      openNeighbours: () => ({ ...ports, [Symbol.dispose]: () => undefined }),
+    });
+    sim.background(`${this.name} watch`, async (signal) => {
+      for await (const rows of this.board.rows.values(signal)) this.#published(rows);
+    });
+  }
+
+  get desired(): readonly StreamName[] {
+    return [...this.#desired.values()];
+  }
+
+  get rows(): readonly StreamRow[] {
+    return this.board.rows.value;
+  }
+
+  /** Nothing is left, as far as the tap knows. */
+  get isOver(): boolean {
+    return this.#ambassador.trench === undefined;
+  }
+
+  get conduits(): ReturnType<Ambassador['dump']> {
+    return this.#ambassador.dump();
+  }
+
+  open(name: StreamName): void {
+    this.#sim.note(`${this.name} opens ${fullName(name)}`);
+    this.#desired.set(streamKey(name), name);
+    this.#ambassador.open(name);
+  }
+
+  close(name: StreamName): void {
+    this.#sim.note(`${this.name} closes ${fullName(name)}`);
+    this.#desired.delete(streamKey(name));
+    this.#ambassador.close(name);
+  }
+
+  /** True when all was given back before `signal` aborted. */
+  async drain(signal: AbortSignal): Promise<boolean> {
+    this.#desired.clear();
+    return await this.#ambassador.drain(signal);
+  }
+
+  /** What must hold at every moment: the rows are those that are wanted (I7), and no loop waits for another. */
+  check(): void {
+    if (this.#stop.failure !== undefined) throw this.#stop.failure;
+    const shown = this.rows.map((row) => streamKey(row.stream));
+    if (shown.length !== this.#desired.size || !shown.every((key) => this.#desired.has(key)))
+      throw new Error(`shown: ${shown.join(' ')}; wanted: ${[...this.#desired.keys()].join(' ')}`);
+    const wrong = wrongWaits(this.#liveness.phases());
+    if (wrong.length > 0) throw new Error(wrong.join('; '));
+  }
+
+  /** As SIGKILL would. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ambassador[Symbol.asyncDispose]();
+  }
+
+  #published(rows: readonly StreamRow[]): void {
+    this.published += 1;
+    const shown = rows.map((row) => `${row.stream.stream} ${row.status} ${row.reason}`);
+    this.#sim.note(`${this.name} shows ${shown.join(', ')}`);
+  }
+
+  #notes(): LoopNotes {
+    return {
+      stream: (name, note) => {
+        if (note.kind === 'left-behind') this.left.push(`${streamKey(name)} ${note.ips.join(';')}`);
+      },
+      conduit: (name, note) => {
+        if (note.kind === 'close-given-up') this.left.push(name.conduit);
+      },
+    };
+  }
+}
