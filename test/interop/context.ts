@@ -68,6 +68,14 @@ export class CaseContext implements AsyncDisposable {
     return this.#startService('region-feed', settings);
   }
 
+  /** Starts one of the tap and its neighbours; it serves when this resolves, and may lack what it needs. */
+  startOfTrench(
+    name: 'nsp' | 'ipam' | 'proxy' | 'tap' | 'load-balancer',
+    settings: ServiceSettings,
+  ): Promise<Service> {
+    return this.#startService(name, settings);
+  }
+
   /** Starts a service again, on its data and its ports; one that still runs is stopped first. `name` is for reports. */
   async restart(name: string, service: Service): Promise<Service> {
     return this.#runs(name, await service.restart());

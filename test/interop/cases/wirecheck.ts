@@ -1,11 +1,13 @@
 // Our .proto files against the descriptors inside the published Go stubs.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InteropCase } from '../case.ts';
 
 const INTEROP = join(import.meta.dirname, '..');
 const DESCRIPTORS = join(INTEROP, '..', '..', 'proto', 'gen', 'suite.binpb');
+const GOLDEN = join(INTEROP, '..', 'wire', 'golden.jsonl');
 const PACKAGES = [
   'gnmi',
   'gnmi_ext',
@@ -37,7 +39,16 @@ export const cases: readonly InteropCase[] = [
     },
   },
   {
-    name: "wire check: its own tests, and sink's",
+    name: "wire check: the golden bytes are those of Meridio's and NSM's stubs",
+    needs: ['meridio'],
+    async run(context) {
+      const { code, stdout, stderr } = await context.run('meridio', ['golden']);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, await readFile(GOLDEN, 'utf8'), `${GOLDEN} is not what \`meridio golden\` prints`);
+    },
+  },
+  {
+    name: 'wire check: its own tests, and those of our Go programs',
     needs: ['go'],
     seconds: 300,
     async run(context) {

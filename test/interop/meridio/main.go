@@ -29,6 +29,7 @@ const usage = `usage: meridio COMMAND [flags] [STREAM ...]
   targets                  -nsp ADDRESS  prints the lists that a registry sends
   config                   -nsp ADDRESS  prints the lists of all seven kinds of a trench
   filters                  -nsp ADDRESS  asks with many filters and compares with Meridio's own rules
+  golden                                 prints every message as the published stubs write it
   history                  -tap, -nsp    opens, watches and closes at random, and checks what is seen meanwhile
 
 A STREAM is stream.conduit.trench. As a filter it may have fewer parts, whose parents are then absent, and empty
@@ -50,6 +51,7 @@ var commands = map[string]command{
 	"targets":    watchTargets,
 	"config":     watchConfig,
 	"filters":    compareFilters,
+	"golden":     printGolden,
 	"history":    runHistory,
 }
 

@@ -19,6 +19,7 @@ export const goPrograms = {
   collector: './collector',
   sink: './sink',
   faketarget: './faketarget',
+  meridio: './meridio',
   gnmi_cli: 'github.com/openconfig/gnmi/cmd/gnmi_cli',
   grpcurl: 'github.com/fullstorydev/grpcurl/cmd/grpcurl',
 } as const;

@@ -38,6 +38,7 @@ export class Toolbox {
       case 'collector':
       case 'sink':
       case 'faketarget':
+      case 'meridio':
       case 'gnmi_cli':
       case 'grpcurl':
         return this.#oneOf('go programs', buildGoPrograms, tool);
