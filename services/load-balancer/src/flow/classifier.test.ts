@@ -2,6 +2,7 @@ import { type Address, parseAddress } from '@syncline/trench/address.ts';
 import { containsAddress, type Prefix, parsePrefix } from '@syncline/trench/prefix.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { finish } from '../finish.fixture.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { PortRange } from '../packet/port.ts';
 import { transports } from '../packet/protocol.ts';
@@ -9,19 +10,19 @@ import { type ByteMatch, parseByteMatch } from './byte-match.ts';
 import { Classifier } from './classifier.ts';
 import type { Flow } from './flow.ts';
 
-function classifierOf(flows: readonly Flow[]): Classifier {
-  const indexing = Classifier.indexing(flows);
-  for (;;) {
-    const step = indexing.next();
-    if (step.done === true) return step.value;
-  }
-}
+const classifierOf = (flows: readonly Flow[]) => finish(Classifier.indexing(flows));
 
 // Few addresses, networks and ports, so that flows and packets meet.
 const destination = fc.constantFrom('20.0.0.1', '20.0.0.2', '20.0.1.1', '2001:db8::1', '2001:db8::2');
 const vip = fc.constantFrom(
-  ...['20.0.0.1/32', '20.0.0.2/32', '20.0.0.0/24', '20.0.0.7/16', '0.0.0.0/0'],
-  ...['2001:db8::1/128', '2001:db8::/64', '::/0'],
+  '20.0.0.1/32',
+  '20.0.0.2/32',
+  '20.0.0.0/24',
+  '20.0.0.7/16',
+  '0.0.0.0/0',
+  '2001:db8::1/128',
+  '2001:db8::/64',
+  '::/0',
 );
 const source = fc.constantFrom('10.0.0.1', '10.1.0.1', 'fd00::1', 'fd01::1');
 const subnet = fc.constantFrom('10.0.0.0/16', '10.0.0.0/8', '10.1.0.1/32', 'fd00::/16', '::/0');

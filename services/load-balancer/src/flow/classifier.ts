@@ -39,7 +39,8 @@ export class Classifier {
   }
 }
 
-function firstToWin(a: Flow, b: Flow): number {
+/** For sorting: what wins comes first. */
+export function firstToWin(a: Pick<Flow, 'priority' | 'name'>, b: Pick<Flow, 'priority' | 'name'>): number {
   if (a.priority !== b.priority) return b.priority - a.priority;
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

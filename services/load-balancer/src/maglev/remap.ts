@@ -14,14 +14,18 @@ export interface Remap {
 /** Whether the target of an identifier is in both tables, the same one. */
 export type Stays = (identifier: number) => boolean;
 
-/** Compares two tables; those of different sizes have no slot in common. Yields now and then. */
+/**
+ * Compares two tables, either of which may not be there; those of different sizes have no slot in common.
+ * Yields now and then.
+ */
 export function* remapOf(
   before: MaglevTable | undefined,
-  after: MaglevTable,
+  after: MaglevTable | undefined,
   stays: Stays,
 ): Generator<void, Remap, void> {
-  if (before === undefined) return { moved: after.filled, collateral: 0 };
-  if (before.size !== after.size) return { moved: Math.max(before.filled, after.filled), collateral: 0 };
+  if (before === undefined || after === undefined || before.size !== after.size) {
+    return { moved: Math.max(before?.filled ?? 0, after?.filled ?? 0), collateral: 0 };
+  }
   let moved = 0;
   let collateral = 0;
   for (let slot = 0; slot < after.size; slot++) {

@@ -3,17 +3,10 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { finish } from '../finish.fixture.ts';
 import { remapOf } from './remap.ts';
 import { Rows } from './rows.ts';
 import { MaglevTable } from './table.ts';
-
-/** What a generator returns when nobody interrupts it. */
-function finish<T>(work: Generator<void, T, void>): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-  }
-}
 
 function filled(rows: Rows, active: readonly number[]): MaglevTable {
   return finish(MaglevTable.filling(rows, Uint16Array.from(active)));
@@ -113,7 +106,9 @@ test('another process fills the same table', () => {
 
 test('the tables of this release are those of the first: replicas of both may run side by side', () => {
   const table = filled(new Rows(10), [1, 2, 5, 10]);
-  expect(createHash('sha256').update(identifiersOf(table)).digest('hex').slice(0, 16)).toBe('a85cc178202e18a5');
+  expect(createHash('sha256').update(identifiersOf(table)).digest('hex').slice(0, 16)).toBe(
+    'a85cc178202e18a5',
+  );
 });
 
 test('filling a table for 10,000 targets yields often', () => {
