@@ -3,6 +3,8 @@
 
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { MalformedError } from '@syncline/trench/malformed-error.ts';
+import { checkName } from '@syncline/trench/name.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 
 const version = 1;
@@ -82,11 +84,7 @@ function parse(path: string, text: string, limits: StateLimits): readonly Stream
   const given: readonly unknown[] = content['streams'];
   if (given.length > limits.streams)
     throw new StateFileError(path, `lists ${given.length} streams, above the ${limits.streams} allowed`);
-  const streams = given.map((each, index) => {
-    if (!isStreamName(each))
-      throw new StateFileError(path, `has at streams[${index}] no stream with trench, conduit and stream`);
-    return { trench: each.trench, conduit: each.conduit, stream: each.stream };
-  });
+  const streams = given.map((each, index) => readStream(path, each, `streams[${index}]`));
   const stranger = streams.find(({ trench }) => trench !== streams[0]?.trench);
   if (stranger !== undefined)
     throw new StateFileError(
@@ -96,12 +94,18 @@ function parse(path: string, text: string, limits: StateLimits): readonly Stream
   return streams;
 }
 
-function isStreamName(value: unknown): value is StreamName {
-  return isRecord(value) && ['trench', 'conduit', 'stream'].every((key) => isName(value[key]));
-}
-
-function isName(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+function readStream(path: string, given: unknown, place: string): StreamName {
+  const name = (key: keyof StreamName): string => {
+    const value = isRecord(given) ? given[key] : undefined;
+    if (typeof value !== 'string') throw new StateFileError(path, `has at ${place} no ${key}`);
+    try {
+      return checkName(value, key);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      throw new StateFileError(path, `has at ${place} ${error.message}`, { cause: error });
+    }
+  };
+  return { trench: name('trench'), conduit: name('conduit'), stream: name('stream') };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,143 @@
+// What a tap can be told: its settings, all from the environment. docs/tap.md has them as a table.
+
+import { resolve } from 'node:path';
+import type { ServerTls } from '@syncline/rpc/serve.ts';
+import {
+  bytes,
+  choice,
+  duration,
+  flag,
+  integer,
+  optional,
+  path,
+  port,
+  shared,
+  text,
+} from '@syncline/rpc/setting-types.ts';
+import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import { logLevels } from '@syncline/telemetry/logger.ts';
+import { longestSocketPath } from './service/unix-socket.ts';
+import { fileMode } from './settings/forms.ts';
+import { neighbourSettings } from './settings/neighbours.ts';
+import { timingSettings } from './settings/timings.ts';
+
+const anyWait = { min: '10ms', max: '24h' };
+const anyCount = { min: '1', max: '100000' };
+
+/** The settings of this service. */
+export const settings = {
+  service: 'tap',
+  table: {
+    host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
+    port: port(7780, 'gRPC port: ambassador.v1, the admin service, health and reflection.'),
+    adminPort: port(8409, 'HTTP port: /livez, /readyz and /metrics.'),
+    data: shared('SYNCLINE_DATA', path('.syncline', 'Folder of the unix socket, in its subfolder tap.')),
+    unixSocket: optional(
+      path,
+      'Unix socket that the same is served on, without TLS (MERIDIO_SOCKET); without it `<SYNCLINE_DATA>/tap/ambassador.sock`.',
+    ),
+    unixSocketMode: fileMode(
+      '0777',
+      'Who may connect to it: applications of other users can, unless told otherwise.',
+    ),
+    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served on the port.'),
+    tlsKey: optional(path, 'PEM key of the certificate.'),
+    tlsClientCa: optional(path, 'PEM certificates; clients of the port must have one signed by them.'),
+    reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
+    logLevel: choice(logLevels, 'info', 'How much is logged.'),
+    maxRequest: bytes('16KiB', { min: '1KiB', max: '4MiB' }, 'Longest request accepted.'),
+    defaultDeadline: duration('10s', anyWait, 'Deadline of unary calls that come without one.'),
+    drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
+    stall: duration(
+      '30s',
+      anyWait,
+      'How long a watcher may take nothing of what it is owed before its stream ends RESOURCE_EXHAUSTED.',
+    ),
+    streams: integer(
+      1_000,
+      anyCount,
+      'Streams at the most, those included that are closed and still give back what they held.',
+    ),
+    conduits: integer(100, anyCount, 'Conduits at the most, counted likewise.'),
+    watchers: integer(2_000, anyCount, 'Watchers at the most; one more gets RESOURCE_EXHAUSTED.'),
+    ...neighbourSettings,
+    ...timingSettings,
+
+    state: optional(
+      path,
+      'File that keeps the streams that are asked for, to be opened again after a restart; without it they are forgotten, as by Meridio.',
+    ),
+    stateAnswer: duration(
+      '500ms',
+      anyWait,
+      'How long an Open or Close waits for that file before it is answered UNAVAILABLE.',
+    ),
+    stateWrite: duration('5s', anyWait, 'How long writing it may take before the loop counts as stuck.'),
+    stateSize: bytes('1MiB', { min: '1KiB', max: '64MiB' }, 'Longest such file that is read.'),
+
+    stop: duration(
+      '25s',
+      anyWait,
+      'How long all targets may take to be unregistered and all connections to be closed after SIGTERM.',
+    ),
+    strictStop: flag(false, 'Whether the exit code is 1 when that was not done in time.'),
+    exitWhenStuck: flag(false, 'Whether the process ends, with code 1, when a loop is stuck.'),
+  },
+} as const;
+
+/** The settings, read. */
+export type Config = ValuesOf<typeof settings.table>;
+
+/** What is wrong with settings that are fine one by one. */
+export function contradictions(config: Config): readonly string[] {
+  const problems: string[] = [];
+  const together = (a: keyof Config, b: keyof Config) => {
+    if ((config[a] === undefined) !== (config[b] === undefined))
+      problems.push(`${named(a)} and ${named(b)} need each other`);
+  };
+  const ordered = (low: keyof Config, high: keyof Config) => {
+    if (Number(config[low]) > Number(config[high]))
+      problems.push(
+        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
+      );
+  };
+  together('tlsCert', 'tlsKey');
+  together('neighbourCert', 'neighbourKey');
+  if (config.tlsClientCa !== undefined && config.tlsCert === undefined)
+    problems.push(`${named('tlsClientCa')} needs ${named('tlsCert')}`);
+  ordered('retry', 'retryMax');
+  ordered('fullRetry', 'fullRetryMax');
+  ordered('reconnect', 'reconnectMax');
+  ordered('unregisterCall', 'unregister');
+  ordered('closeCall', 'close');
+  const { stop, unregister, close } = config;
+  if (stop < unregister + close) {
+    const budgets = `${named('unregister')} (${unregister} ms) and ${named('close')} (${close} ms)`;
+    problems.push(`${named('stop')} (${stop} ms) is less than ${budgets} together`);
+  }
+  const bytesOfPath = Buffer.byteLength(socketPathOf(config));
+  if (bytesOfPath > longestSocketPath)
+    problems.push(
+      `${named('unixSocket')}: ${socketPathOf(config)} is ${bytesOfPath} bytes long, above the ${longestSocketPath} of a unix socket`,
+    );
+  return problems;
+}
+
+/** Where the unix socket is. */
+export function socketPathOf({ unixSocket, data }: Config): string {
+  return resolve(unixSocket ?? `${data}/tap/ambassador.sock`);
+}
+
+/** The TLS files of the port, undefined for plaintext. */
+export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return {
+    certFile: tlsCert,
+    keyFile: tlsKey,
+    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
+  };
+}
+
+function named(key: keyof Config): string {
+  return variableOf(settings.service, key, settings.table[key]);
+}

@@ -1,0 +1,147 @@
+// The tap: the ambassador through which an application opens and closes streams on conduits. See docs/tap.md.
+
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { aborted } from 'node:util';
+import { TapDefinition } from '@syncline/proto/ambassador.ts';
+import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
+import { runService } from '@syncline/rpc/process.ts';
+import { serve } from '@syncline/rpc/serve.ts';
+import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
+import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { Ambassador } from './ambassador/ambassador.ts';
+import { type Config, socketPathOf, tlsOf } from './config.ts';
+import { Inbox } from './link/inbox.ts';
+import { openNeighbours } from './link/neighbours.ts';
+import { prepare } from './prepare.ts';
+import { takeDump } from './service/dump.ts';
+import { LoopLog } from './service/loop-log.ts';
+import { Refusals } from './service/refusals.ts';
+import { endAtSecondTerm, giveBack } from './service/stop.ts';
+import { tapAdminBinding } from './service/tap-admin.ts';
+import { registerTapMetrics } from './service/tap-metrics.ts';
+import { tapBinding } from './service/tap-service.ts';
+import { claimSocketPath, openSocketTo } from './service/unix-socket.ts';
+import { watchLoops } from './service/watchdog.ts';
+import { Watchers } from './service/watchers.ts';
+import { neighboursOf } from './settings/neighbours.ts';
+import { timingsOf } from './settings/timings.ts';
+import { KeptStreams } from './state/kept-streams.ts';
+import { restore } from './state/restore.ts';
+import { writeState } from './state/state-file.ts';
+import { StatusBoard } from './stream/status-board.ts';
+
+/** What closing stores and sockets may take after the budgets of the stop are used up. */
+const closingMs = 5_000;
+
+const config = prepare();
+if (config !== undefined) {
+  const logger = createLogger({ service: 'tap', instance: hostname(), level: config.logLevel });
+  const watchdogMs = config.stop + config.drain + closingMs;
+  await runService((stop) => main(config, stop, logger), logger, watchdogMs);
+}
+
+async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
+  endAtSecondTerm(stop);
+  await using stack = new AsyncDisposableStack();
+  const liveness = new Liveness(clock);
+  const board = stack.use(new StatusBoard(clock));
+  const notes = new LoopLog(logger.child({ component: 'loops' }));
+  const inbox = new Inbox((err) => logger.warn({ err }, 'a neighbour says what is no sense'));
+  const neighbours = neighboursOf(config);
+  const { streams, conduits } = config;
+  const ambassador = stack.use(
+    new Ambassador({
+      trench: { timings: timingsOf(config), board, notes, clock, rng, liveness, stop },
+      limits: { streams, conduits },
+      openNeighbours: (trench) => openNeighbours(neighbours, trench, clock, inbox),
+    }),
+  );
+  const kept =
+    config.state === undefined ? undefined : stack.use(await keep(resolve(config.state), ambassador));
+
+  const refusals = new Refusals();
+  const watchers = new Watchers(config.watchers);
+  const metrics = createMetrics('tap');
+  registerTapMetrics(metrics, { ambassador, board, inbox, notes, refusals, watchers });
+  const unixSocket = socketPathOf(config);
+  await claimSocketPath(unixSocket, stop.signal);
+  const tls = tlsOf(config);
+  const server = stack.use(
+    await serve({
+      service: 'tap',
+      listen: { host: config.host, port: config.port, unixSocket, ...(tls !== undefined && { tls }) },
+      admin: { host: config.host, port: config.adminPort },
+      bindings: [
+        tapBinding({ ambassador, rows: board.rows, watchers, refusals, kept }),
+        tapAdminBinding(() => takeDump({ ambassador, board, liveness, inbox }), clock),
+      ],
+      stop: stop.signal,
+      logger,
+      limits: {
+        maxReceiveBytes: config.maxRequest,
+        defaultDeadlineMs: config.defaultDeadline,
+        drainMs: config.drain,
+        stallMs: config.stall,
+      },
+      readiness: () =>
+        kept === undefined || kept.problem === ''
+          ? { ready: true }
+          : { ready: false, reason: `the state file cannot be written: ${kept.problem}` },
+      liveness,
+      reflection: config.reflection,
+      metrics,
+    }),
+  );
+  await openSocketTo(unixSocket, config.unixSocketMode);
+  const services = [TapDefinition.fullName, TapAdminServiceDefinition.fullName];
+  stack.use(
+    new SupervisedLoop(
+      'watchdog',
+      (_, signal) =>
+        watchLoops(
+          {
+            liveness,
+            server,
+            services,
+            clock,
+            logger,
+            stuck: (error) => config.exitWhenStuck && stop.fail(error),
+          },
+          signal,
+        ),
+      { liveness, stop },
+    ),
+  );
+  const { port, adminPort } = server;
+  logger.info({ port, adminPort, unixSocket, name: neighbours.client.name }, 'serving');
+  await aborted(stop.signal, process);
+  const isDone = await giveBack(ambassador, config.stop, logger);
+  if (!isDone && config.strictStop) process.exitCode = 1;
+
+  async function keep(path: string, of: Ambassador): Promise<KeptStreams> {
+    mkdirSync(dirname(path), { recursive: true });
+    const opened = await restore(path, { streams, bytes: config.stateSize }, (stream) => of.open(stream));
+    logger.info({ path, streams: opened }, 'streams restored');
+    return new KeptStreams(
+      {
+        write: (desired) => writeState(path, desired.streams),
+        answerMs: config.stateAnswer,
+        writeMs: config.stateWrite,
+        retry: { initialMs: config.retry, maxMs: config.retryMax, factor: 2, jitter: 0.5, resetAfterMs: 0 },
+        clock,
+        rng,
+        liveness,
+        stop,
+        failed: (err) => logger.warn({ err, path }, 'the state file cannot be written'),
+      },
+      of.desired,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+// The end of a tap: what it holds is given back within a budget, and who asks twice is not kept waiting.
+
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
+import type { Ambassador } from '../ambassador/ambassador.ts';
+
+/** 128 and the number of SIGTERM, as shells tell of it. */
+const exitTerminated = 143;
+
+/** A second SIGTERM ends the process at once, as a second SIGINT does. */
+export function endAtSecondTerm(stop: StopSignal): void {
+  stop.signal.addEventListener('abort', () => process.once('SIGTERM', () => process.exit(exitTerminated)), {
+    once: true,
+  });
+}
+
+/** Unregisters all targets and closes all connections. False, and logged, when `budgetMs` does not suffice. */
+export async function giveBack(ambassador: Ambassador, budgetMs: number, logger: Logger): Promise<boolean> {
+  const budget = new AbortController();
+  // Not unref'd: with its neighbours gone nothing else may keep the process alive until the drain is over.
+  const timer = setTimeout(() => budget.abort(), budgetMs);
+  const began = performance.now();
+  const isDone = await ambassador.drain(budget.signal);
+  clearTimeout(timer);
+  const ms = Math.round(performance.now() - began);
+  if (isDone) logger.info({ ms }, 'all targets unregistered, all connections closed');
+  else logger.error({ ms, left: ambassador.dump() }, 'stopping with targets or connections left behind');
+  return isDone;
+}
