@@ -22,7 +22,7 @@ test('parts of a prefix follow each other, in both families', () => {
   const shown = [0, 1, 15].map((slot) => printPrefix(partOf(ipv4.trench, 20, slot)));
   expect(shown).toEqual(['169.255.0.0/20', '169.255.16.0/20', '169.255.240.0/20']);
   expect(printPrefix(partOf(ipv6.trench, 56, 255))).toBe('fd00:0:0:ff00::/56');
-  expect(printPrefix(partOf(ipv6.trench, 128, 2 ** 48))).toBe('fd00:0:0:0:1::/128');
+  expect(printPrefix(partOf(ipv6.trench, 128, 2 ** 48))).toBe('fd00::1:0:0:0/128');
 });
 
 test('a prefix is used whole, but for the first and the last address of a node', () => {

@@ -11,7 +11,7 @@ function added<Entry>(entry: Entry | undefined): Entry {
 }
 
 function grown(tree: Tree, family: 'ipv4' | 'ipv6'): { conduit: Conduit; node: Node; lease: Lease } {
-  const conduit = added(tree.addConduit(family, 't', 'c'));
+  const conduit = added(tree.addConduit(family, { trench: 't', conduit: 'c' }));
   const node = added(tree.addNode(conduit, 'n'));
   return { conduit, node, lease: added(tree.addLease(node, 'a')) };
 }
@@ -30,8 +30,12 @@ test('siblings have the next prefix, and another trench begins anew', () => {
   const tree = new Tree(usualLayouts);
   const { conduit } = grown(tree, 'ipv4');
   expect(printPrefix(added(tree.addNode(conduit, 'm')).prefix)).toBe('169.255.1.0/24');
-  expect(printPrefix(added(tree.addConduit('ipv4', 't', 'd')).prefix)).toBe('169.255.16.0/20');
-  expect(printPrefix(added(tree.addConduit('ipv4', 'u', 'c')).prefix)).toBe('169.255.0.0/20');
+  expect(printPrefix(added(tree.addConduit('ipv4', { trench: 't', conduit: 'd' })).prefix)).toBe(
+    '169.255.16.0/20',
+  );
+  expect(printPrefix(added(tree.addConduit('ipv4', { trench: 'u', conduit: 'c' })).prefix)).toBe(
+    '169.255.0.0/20',
+  );
 });
 
 test('of a node with 256 addresses 254 are given, neither the first nor the last', () => {
@@ -50,8 +54,8 @@ test('conduits and nodes are refused when their parent has no more prefix', () =
   const { conduit } = grown(tree, 'ipv4');
   expect(tree.addNode(conduit, 'm')).toBeDefined();
   expect(tree.addNode(conduit, 'o')).toBeUndefined();
-  expect(tree.addConduit('ipv4', 't', 'd')).toBeDefined();
-  expect(tree.addConduit('ipv4', 't', 'e')).toBeUndefined();
+  expect(tree.addConduit('ipv4', { trench: 't', conduit: 'd' })).toBeDefined();
+  expect(tree.addConduit('ipv4', { trench: 't', conduit: 'e' })).toBeUndefined();
 });
 
 test('what is removed goes with all below it, and its prefix is free', () => {
@@ -78,11 +82,11 @@ const kept = {
 
 test('a tree that was kept is found again, with its gaps and its ids', () => {
   const tree = new Tree(tinyLayouts, kept);
-  const node = added(tree.conduit('ipv4', 't', 'c')?.nodes.get('n'));
+  const node = added(tree.conduit('ipv4', { trench: 't', conduit: 'c' })?.nodes.get('n'));
   const lease = added(node.leases.get('a'));
   expect([printAddress(lease.address), lease.releasing, tree.size]).toEqual(['10.0.0.14', true, 4]);
   expect(printAddress(added(tree.addLease(node, 'b')).address)).toBe('10.0.0.13');
-  expect(added(tree.addConduit('ipv4', 't', 'd'))).toMatchObject({ id: 10, slot: 0 });
+  expect(added(tree.addConduit('ipv4', { trench: 't', conduit: 'd' }))).toMatchObject({ id: 10, slot: 0 });
 });
 
 test.for([

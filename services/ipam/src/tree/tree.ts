@@ -2,7 +2,9 @@
 // Invariant: siblings never overlap, so of two leases of one trench and family no two share an address.
 
 import type { Family } from '@syncline/trench/address.ts';
+import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import { Branch } from './branch.ts';
+import type { ChildName } from './child-name.ts';
 import type { Conduit, Lease, Node, Trench } from './entries.ts';
 import { allParts, innerParts, type Layout, partOf } from './layout.ts';
 import type { ConduitRow, LeaseRow, NodeRow, TreeRows } from './rows.ts';
@@ -41,16 +43,22 @@ export class Tree {
     return this.#trenches[family].values();
   }
 
-  trench(family: Family, name: string): Trench | undefined {
-    return this.#trenches[family].get(name);
+  /** Every conduit of every trench, in both families. */
+  *conduits(): Generator<Conduit, void, undefined> {
+    for (const family of families)
+      for (const { conduits } of this.trenches(family)) yield* conduits.children();
   }
 
-  conduit(family: Family, trench: string, name: string): Conduit | undefined {
-    return this.trench(family, trench)?.conduits.get(name);
+  conduit(family: Family, { trench, conduit }: ConduitName): Conduit | undefined {
+    return this.#trenches[family].get(trench)?.conduits.get(conduit);
+  }
+
+  lease(child: ChildName): Lease | undefined {
+    return this.conduit(child.family, child)?.nodes.get(child.node)?.leases.get(child.name);
   }
 
   /** Gives a new conduit the first free prefix of its trench; undefined when there is none. */
-  addConduit(family: Family, trench: string, name: string): Conduit | undefined {
+  addConduit(family: Family, { trench, conduit: name }: ConduitName): Conduit | undefined {
     const parent = this.#trenchOf(family, trench);
     return this.#counted(
       parent.conduits.add((slot) => this.#conduit(parent, { id: this.#nextId(), name, slot })),
@@ -90,7 +98,7 @@ export class Tree {
   }
 
   #trenchOf(family: Family, name: string): Trench {
-    const known = this.trench(family, name);
+    const known = this.#trenches[family].get(name);
     if (known !== undefined) return known;
     const { trench, conduit } = this.#layouts[family];
     const added = { family, name, conduits: new Branch<Conduit>(allParts(trench.length, conduit)) };
