@@ -15,6 +15,7 @@ import {
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { longestSocketPath } from './service/unix-socket.ts';
 import { fileMode } from './settings/forms.ts';
@@ -126,6 +127,11 @@ export function contradictions(config: Config): readonly string[] {
 /** Where the unix socket is. */
 export function socketPathOf({ unixSocket, data }: Config): string {
   return resolve(unixSocket ?? `${data}/tap/ambassador.sock`);
+}
+
+/** How a state file that could not be written is tried again. */
+export function stateRetryOf({ retry, retryMax }: Config): BackoffSettings {
+  return { initialMs: retry, maxMs: retryMax, factor: 2, jitter: 0.5, resetAfterMs: 0 };
 }
 
 /** The TLS files of the port, undefined for plaintext. */

@@ -1,8 +1,7 @@
 // The tap: the ambassador through which an application opens and closes streams on conduits. See docs/tap.md.
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { aborted } from 'node:util';
 import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
@@ -16,7 +15,7 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Ambassador } from './ambassador/ambassador.ts';
-import { type Config, socketPathOf, tlsOf } from './config.ts';
+import { type Config, socketPathOf, stateRetryOf, tlsOf } from './config.ts';
 import { Inbox } from './link/inbox.ts';
 import { openNeighbours } from './link/neighbours.ts';
 import { prepare } from './prepare.ts';
@@ -32,9 +31,7 @@ import { watchLoops } from './service/watchdog.ts';
 import { Watchers } from './service/watchers.ts';
 import { neighboursOf } from './settings/neighbours.ts';
 import { timingsOf } from './settings/timings.ts';
-import { KeptStreams } from './state/kept-streams.ts';
-import { restore } from './state/restore.ts';
-import { writeState } from './state/state-file.ts';
+import { openKept } from './state/open-kept.ts';
 import { StatusBoard } from './stream/status-board.ts';
 
 /** What closing stores and sockets may take after the budgets of the stop are used up. */
@@ -64,7 +61,23 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     }),
   );
   const kept =
-    config.state === undefined ? undefined : stack.use(await keep(resolve(config.state), ambassador));
+    config.state === undefined
+      ? undefined
+      : stack.use(
+          await openKept({
+            path: resolve(config.state),
+            limits: { streams, bytes: config.stateSize },
+            answerMs: config.stateAnswer,
+            writeMs: config.stateWrite,
+            retry: stateRetryOf(config),
+            ambassador,
+            clock,
+            rng,
+            liveness,
+            stop,
+            logger,
+          }),
+        );
 
   const refusals = new Refusals();
   const watchers = new Watchers(config.watchers);
@@ -124,24 +137,4 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   await aborted(stop.signal, process);
   const isDone = await giveBack(ambassador, config.stop, logger);
   if (!isDone && config.strictStop) process.exitCode = 1;
-
-  async function keep(path: string, of: Ambassador): Promise<KeptStreams> {
-    mkdirSync(dirname(path), { recursive: true });
-    const opened = await restore(path, { streams, bytes: config.stateSize }, (stream) => of.open(stream));
-    logger.info({ path, streams: opened }, 'streams restored');
-    return new KeptStreams(
-      {
-        write: (desired) => writeState(path, desired.streams),
-        answerMs: config.stateAnswer,
-        writeMs: config.stateWrite,
-        retry: { initialMs: config.retry, maxMs: config.retryMax, factor: 2, jitter: 0.5, resetAfterMs: 0 },
-        clock,
-        rng,
-        liveness,
-        stop,
-        failed: (err) => logger.warn({ err, path }, 'the state file cannot be written'),
-      },
-      of.desired,
-    );
-  }
 }
