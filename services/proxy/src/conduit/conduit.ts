@@ -1,0 +1,207 @@
+// One conduit: its connections, their addresses, and the loops that keep them what they must be. Its state is in the book;
+// nothing here waits for another connection, and no loop waits for another loop.
+
+import type { State } from '@syncline/proto/connection.ts';
+import type { Liveness } from '@syncline/runtime/liveness.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
+import type { BookState, Change, ConduitState } from '../book/state.ts';
+import type { Asked, Connection, Held } from '../connection/connection.ts';
+import { UnavailableError } from '../connection/errors.ts';
+import { Addresses, owing } from './addresses.ts';
+import { Attempts } from './attempts.ts';
+import { Bridge, type BridgeFault } from './bridge.ts';
+import { type ConduitParts, stateOf } from './conduit-parts.ts';
+import type { ConduitSettings } from './conduit-settings.ts';
+import { deadline } from './deadline.ts';
+import { Expiry } from './expiry.ts';
+import { Pins } from './pins.ts';
+import { Releaser } from './releaser.ts';
+import { Requests } from './requests.ts';
+import { Upkeep } from './upkeep.ts';
+
+/** What a conduit is made from. */
+export type ConduitInput = Omit<ConduitParts, 'pins'> & { readonly fault: BridgeFault };
+
+/** Constructing starts its loops, disposing ends them. The owner hands it every change of the book. */
+export class Conduit implements AsyncDisposable {
+  readonly settings: ConduitSettings;
+  readonly bridge: Bridge;
+  readonly upkeep: Upkeep;
+  readonly #parts: ConduitParts;
+  readonly #addresses: Addresses;
+  readonly #attempts: Attempts;
+  readonly #releaser: Releaser;
+  readonly #requests: Requests;
+  readonly #expiry: Expiry | undefined;
+  readonly #loops: readonly SupervisedLoop[];
+
+  constructor(
+    { fault, ...input }: ConduitInput,
+    supervision: { readonly liveness: Liveness; readonly stop: StopSignal },
+  ) {
+    const { settings } = input;
+    this.settings = settings;
+    const parts = { ...input, pins: new Pins(() => this.#releaser.look()) };
+    this.#parts = parts;
+    this.#releaser = new Releaser(parts);
+    this.bridge = new Bridge(parts, fault, () => this.upkeep.look());
+    this.#addresses = new Addresses(parts, this.#releaser);
+    this.upkeep = new Upkeep(parts, this.bridge, this.#addresses);
+    this.#attempts = new Attempts(settings.connections);
+    this.#requests = new Requests({
+      ...parts,
+      attempts: this.#attempts,
+      bridge: this.bridge,
+      addresses: this.#addresses,
+      upkeep: this.upkeep,
+    });
+    const { expiryMs, conduit } = settings;
+    this.#expiry =
+      expiryMs === undefined
+        ? undefined
+        : new Expiry(parts, expiryMs, (id, signal) => this.#endOverdue(id, signal));
+    const loops = {
+      bridge: this.bridge,
+      upkeep: this.upkeep,
+      releases: this.#releaser,
+      expiry: this.#expiry,
+    };
+    this.#loops = Object.entries(loops).flatMap(([name, loop]) =>
+      loop === undefined
+        ? []
+        : [
+            new SupervisedLoop(
+              `${name} of ${conduit}`,
+              (watch, signal) => loop.run(watch, signal),
+              supervision,
+            ),
+          ],
+    );
+  }
+
+  /** Its part of the book. */
+  get state(): ConduitState {
+    return stateOf(this.#parts);
+  }
+
+  /** See Requests.answer(). */
+  async request(asked: Asked, signal: AbortSignal): Promise<Connection> {
+    this.#expiry?.heard(asked.id);
+    try {
+      return await this.#requests.answer(asked, signal);
+    } finally {
+      if (this.state.connections.has(asked.id)) this.#expiry?.heard(asked.id);
+      else this.#expiry?.forget(asked.id);
+    }
+  }
+
+  /** Ends the connection and a Request for it that is under way; nothing when there is neither. Rejects with UnavailableError. */
+  async close(id: string, signal: AbortSignal): Promise<void> {
+    this.#attempts.supersede(id, 'Close');
+    await this.#end(id, signal);
+  }
+
+  /** Ends the connection as if it had been lost, without ending a Request for it. False when there is none. */
+  forget(id: string, signal: AbortSignal): Promise<boolean> {
+    return this.#end(id, signal);
+  }
+
+  /** Says of connections that they are in this state; those that are not there are left out. Gives how many there are. */
+  setState(ids: readonly string[], connectionState: State, signal: AbortSignal): Promise<number> {
+    const { conduit } = this.settings;
+    return this.#parts.book.change((state) => {
+      const changes = ids.flatMap((id): Change[] => {
+        const held = connectionIn(state, conduit, id);
+        if (held === undefined) return [];
+        const connection = { ...held.connection, state: connectionState };
+        return [{ conduit, kind: 'put', held: { ...held, connection } }];
+      });
+      return { changes, answer: changes.length };
+    }, signal);
+  }
+
+  /**
+   * Moves bridge and connections to another subnet, and resolves when all of them are there, with how many there are.
+   * Rejects with UnavailableError when that takes longer than a Request may; they go on moving then.
+   */
+  async changeSubnet(signal: AbortSignal): Promise<number> {
+    const { conduit, release, requestMs } = this.settings;
+    const { book, clock } = this.#parts;
+    const subnet = await book.change((state) => {
+      const { subnet: former = 0, owed = new Map() } = state.get(conduit) ?? {};
+      const bridge = { subnet: former, owner: { kind: 'bridge' }, interfaceName: undefined } as const;
+      const next = former + 1;
+      const changes: Change[] = [
+        { conduit, kind: 'subnet', subnet: next },
+        ...owing(conduit, owed, bridge, release.backlog),
+      ];
+      return { changes, answer: next };
+    }, signal);
+    using budget = deadline(clock, requestMs);
+    try {
+      await this.upkeep.moved.reaches(BigInt(subnet), AbortSignal.any([signal, budget.signal]));
+    } catch (error) {
+      if (error !== budget.signal.reason) throw error;
+      const why = this.bridge.lastError || this.upkeep.lastError || 'the ipam is slow';
+      throw new UnavailableError(`conduit "${conduit}" has not moved after ${requestMs} ms: ${why}`);
+    }
+    return [...this.state.connections.values()].filter(({ assigned }) => assigned.subnet === subnet).length;
+  }
+
+  /** Milliseconds until the connection is ended unless it is requested again; undefined for never. */
+  expiresInMs(id: string): number | undefined {
+    return this.#expiry?.leftMs(id);
+  }
+
+  /** Whether there is a bridge address, or the fault that there is none, may have changed. */
+  faultChanged(): void {
+    this.bridge.look();
+  }
+
+  /** A change of this conduit was made. */
+  made(change: Change): void {
+    const { counts } = this.#parts;
+    switch (change.kind) {
+      case 'put':
+        return;
+      case 'delete':
+        this.#expiry?.forget(change.last.id);
+        return;
+      case 'subnet':
+        this.bridge.look();
+        return;
+      case 'owe':
+        this.#releaser.look();
+        return;
+      case 'clear':
+        counts.cleared[change.why] += 1;
+        return;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop[Symbol.asyncDispose]()));
+  }
+
+  /** A connection is not overdue while its client waits for the answer to a Request. */
+  async #endOverdue(id: string, signal: AbortSignal): Promise<void> {
+    if (this.#attempts.has(id)) return this.#expiry?.heard(id);
+    await this.#end(id, signal, () => this.#expiry?.leftMs(id) === 0);
+    if (!this.state.connections.has(id)) this.#expiry?.forget(id);
+  }
+
+  #end(id: string, signal: AbortSignal, still = () => true): Promise<boolean> {
+    const { conduit } = this.settings;
+    return this.#parts.book.change((state) => {
+      const held = connectionIn(state, conduit, id);
+      const own = state.get(conduit);
+      if (held === undefined || own === undefined || !still()) return { changes: [], answer: false };
+      return { changes: this.#addresses.end(held, own), answer: true };
+    }, signal);
+  }
+}
+
+function connectionIn(state: BookState, conduit: string, id: string): Held | undefined {
+  return state.get(conduit)?.connections.get(id);
+}

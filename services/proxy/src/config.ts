@@ -1,0 +1,208 @@
+// What the proxy can be told: its settings, all from the environment. docs/proxy.md has them as a table.
+
+import {
+  bytes,
+  choice,
+  duration,
+  flag,
+  integer,
+  path,
+  port,
+  type Setting,
+  shared,
+  text,
+} from '@syncline/rpc/setting-types.ts';
+import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
+import { logLevels } from '@syncline/telemetry/logger.ts';
+import type { Family } from '@syncline/trench/address.ts';
+import { MalformedError } from '@syncline/trench/malformed-error.ts';
+import { checkName } from '@syncline/trench/name.ts';
+import { printNetworkService } from '@syncline/trench/network-service.ts';
+import type { ProxySettings } from './proxy.ts';
+import { storePoints } from './store/failpoints.ts';
+
+const anyWait = { min: '1ms', max: '24h' };
+const anyCount = { min: '1', max: '1000000' };
+
+const families: Readonly<Record<string, readonly Family[]>> = {
+  dual: ['ipv4', 'ipv6'],
+  ipv4: ['ipv4'],
+  ipv6: ['ipv6'],
+};
+
+/** The settings of this service. */
+export const settings = {
+  service: 'proxy',
+  table: {
+    host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
+    port: port(
+      7779,
+      'gRPC port: NetworkService, MonitorConnection, the admin service, health and reflection.',
+    ),
+    adminPort: port(8408, 'HTTP port: /livez, /readyz and /metrics.'),
+    data: shared('SYNCLINE_DATA', path('.syncline', 'Folder of all that is kept, in its subfolder proxy.')),
+    trench: name('demo', 'Trench whose conduits are served.'),
+    namespace: name('default', 'Namespace of the trench, which is part of the names of network services.'),
+    node: nodeName('local', 'Node that the proxy is for; addresses are taken from its prefix.'),
+    conduits: names('edge,core', 'Conduits that are served.'),
+    ipam: text('127.0.0.1:7777', 'Address of the ipam.'),
+    families: choice(['dual', 'ipv4', 'ipv6'], 'dual', 'Families in which addresses are given.'),
+    connections: integer(1_000, anyCount, 'Connections a conduit may have.'),
+    watchers: integer(1_000, anyCount, 'Watchers there may be.'),
+    watchBacklog: integer(
+      4_096,
+      anyCount,
+      'Connections whose changes may wait for one watcher; then it is ended.',
+    ),
+    stall: duration('30s', anyWait, 'How long a watcher may take nothing before it is ended.'),
+    requestDeadline: duration('10s', anyWait, 'How long a Request may wait for addresses.'),
+    ipamDeadline: duration('5s', anyWait, 'How long a call of the ipam may take.'),
+    ipamParallel: integer(
+      16,
+      { min: '1', max: '1000' },
+      'Owners whose addresses are asked for at a time, a conduit.',
+    ),
+    retry: duration('200ms', anyWait, 'Wait before addresses are asked for again; it doubles each time.'),
+    retryMax: duration('5s', anyWait, 'Longest such wait.'),
+    renew: duration('5m', anyWait, 'How often the ipam is told that an address is used.'),
+    releaseDelay: duration('20s', anyWait, 'How long addresses outlive their connection.'),
+    releaseRetry: duration('2s', anyWait, 'Wait before a release is tried again; it doubles each time.'),
+    releaseRetryMax: duration('1m', anyWait, 'Longest such wait.'),
+    releaseAttempts: integer(
+      10,
+      { min: '1', max: '1000' },
+      'Attempts to release; then the ipam must find them itself.',
+    ),
+    releaseBacklog: integer(
+      10_000,
+      anyCount,
+      'Releases a conduit may owe; then the oldest is left to the ipam.',
+    ),
+    expiry: duration(
+      '0ms',
+      { min: '0ms', max: '24h' },
+      'How long a connection lives without a Request; 0ms for ever.',
+    ),
+    synchronous: choice(
+      ['NORMAL', 'FULL'],
+      'NORMAL',
+      'FULL: what was answered survives a power cut too, at the price of a disk sync a change.',
+    ),
+    diskBytes: bytes('1GiB', { min: '64KiB', max: '64GiB' }, 'How large the file may grow.'),
+    storeDeadline: duration('10s', anyWait, 'How long the store may take; then the process ends.'),
+    maxRequest: bytes('64KiB', { min: '1KiB', max: '4MiB' }, 'Longest request message accepted.'),
+    defaultDeadline: duration('15s', anyWait, 'Deadline of calls that come without one.'),
+    drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
+    reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
+    logLevel: choice(logLevels, 'info', 'How much is logged.'),
+    failpoints: text(
+      '',
+      'Faults of the store, for tests: point=action[:argument][@n], separated by semicolons.',
+    ),
+  },
+} as const;
+
+/** The settings, read. */
+export type Config = ValuesOf<typeof settings.table>;
+
+/** What is wrong with settings that are fine one by one. */
+export function contradictions(config: Config): readonly string[] {
+  const problems: string[] = [];
+  const ordered = (low: 'retry' | 'releaseRetry' | 'ipamDeadline', high: keyof Config) => {
+    if (config[low] > Number(config[high])) {
+      problems.push(`${named(low)} is above ${named(high)}: ${config[low]} and ${String(config[high])} ms`);
+    }
+  };
+  ordered('retry', 'retryMax');
+  ordered('releaseRetry', 'releaseRetryMax');
+  ordered('ipamDeadline', 'requestDeadline');
+  if (config.expiry > 0 && config.expiry < config.requestDeadline) {
+    problems.push(
+      `${named('expiry')} is below ${named('requestDeadline')}: a connection would end while it is asked for`,
+    );
+  }
+  return [...problems, ...failpointProblems(config.failpoints)];
+}
+
+/** What the proxy is made from. */
+export function proxySettings(config: Config): ProxySettings {
+  const { trench, namespace, node, retry, retryMax, releaseRetry, releaseRetryMax, expiry } = config;
+  const growing = { factor: 2, jitter: 0.2, resetAfterMs: 0 };
+  return {
+    conduits: config.conduits.map((conduit) => ({
+      trench,
+      conduit,
+      node,
+      networkService: printNetworkService({ trench, conduit, namespace }),
+      hopName: `proxy-${conduit}-${node}`,
+      families: families[config.families] ?? [],
+      connections: config.connections,
+      requestMs: config.requestDeadline,
+      renewMs: config.renew,
+      ipamMs: config.ipamDeadline,
+      parallel: config.ipamParallel,
+      retry: { ...growing, initialMs: retry, maxMs: retryMax },
+      release: {
+        delayMs: config.releaseDelay,
+        retry: { ...growing, initialMs: releaseRetry, maxMs: releaseRetryMax },
+        attempts: config.releaseAttempts,
+        backlog: config.releaseBacklog,
+      },
+      expiryMs: expiry === 0 ? undefined : expiry,
+    })),
+    watchers: config.watchers,
+    watchBacklog: config.watchBacklog,
+    changeBacklog: config.conduits.length * config.connections,
+    commitMs: config.storeDeadline,
+  };
+}
+
+/** A name of one label. */
+function name(fallback: string, doc: string): Setting<string> {
+  return { form: 'name', fallback, doc, secret: false, parse: readName };
+}
+
+/** Names separated by commas, each once. */
+function names(fallback: string, doc: string): Setting<readonly string[]> {
+  const parse = (given: string) => {
+    const list = given.split(',').map((part) => readName(part.trim()));
+    if (new Set(list).size < list.length) throw new RangeError('a name is there twice');
+    return list;
+  };
+  return { form: 'names', fallback, doc, secret: false, parse };
+}
+
+/** The name of a machine, which may have dots; a suffix must still fit. */
+function nodeName(fallback: string, doc: string): Setting<string> {
+  const parse = (given: string) => {
+    if (!/^[A-Za-z0-9](?:[-._A-Za-z0-9]{0,198}[A-Za-z0-9])?$/.test(given)) {
+      throw new RangeError('expected up to 200 letters, digits, - . and _, a letter or digit at both ends');
+    }
+    return given;
+  };
+  return { form: 'node name', fallback, doc, secret: false, parse };
+}
+
+function readName(given: string): string {
+  try {
+    return checkName(given, 'name');
+  } catch (error) {
+    if (error instanceof MalformedError) throw new RangeError(error.message);
+    throw error;
+  }
+}
+
+function named(key: keyof Config): string {
+  return variableOf(settings.service, key, settings.table[key]);
+}
+
+function failpointProblems(spec: string): readonly string[] {
+  try {
+    parseFailpoints(spec, storePoints);
+    return [];
+  } catch (error) {
+    if (error instanceof FailpointSpecError) return error.problems;
+    throw error;
+  }
+}
