@@ -40,6 +40,6 @@ export function nextStep(standing: StreamStanding, nowMs: number): StreamStep {
   if (wanted === undefined) {
     return isWanted ? { kind: 'rest', untilMs: Number.POSITIVE_INFINITY } : { kind: 'over' };
   }
-  const dueMs = held?.confirmed === true ? Math.max(refreshAtMs, retryAtMs) : retryAtMs;
+  const dueMs = held?.state === 'listed' ? Math.max(refreshAtMs, retryAtMs) : retryAtMs;
   return nowMs < dueMs ? { kind: 'rest', untilMs: dueMs } : { kind: 'secure', wanted };
 }

@@ -15,8 +15,11 @@ export interface HeldTarget {
   readonly ips: readonly string[];
   readonly ipsKey: string;
   readonly identifier: number;
-  /** It was ENABLED at the last answer; false while an answer is missing. */
-  readonly confirmed: boolean;
+  /**
+   * doubtful: an answer is missing. enabled: the NSP took it ENABLED, which it may have stored otherwise. listed: the
+   * NSP listed it ENABLED since, so it is that or gone, and may be refreshed unseen.
+   */
+  readonly state: 'doubtful' | 'enabled' | 'listed';
 }
 
 /** The target that fits what is known, or undefined when there is to be none. */

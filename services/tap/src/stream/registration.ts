@@ -21,6 +21,8 @@ export interface RegistrationParts {
   /** How much later than a call's deadline the watchdog calls the loop stuck. */
   readonly watchdogMs: number;
   readonly note: (note: StreamNote) => void;
+  /** What is held became another. */
+  readonly changed: () => void;
 }
 
 /** An attempt: `byMs` is the monotonic time at which its calls are given up. */
@@ -46,17 +48,21 @@ export class Registration {
 
   /**
    * Registers, or refreshes, the target. Rejects with StreamFullError, what a call rejects with, or the signal's
-   * reason. Before anything is ENABLED the list is read, so a target that expired meanwhile, and whose identifier
-   * somebody else has by now, is never brought back with it.
+   * reason. ENABLED is written unseen only when the NSP listed it so before: then it still is, or it is gone and the
+   * NSP stores it DISABLED. So what expired, and whose identifier another may have by now, is not brought back.
    */
   async secure(wanted: WantedTarget, attempt: Attempt): Promise<void> {
     try {
-      const targets = await this.#list(attempt);
-      const own = ownTarget(targets, wanted.ipsKey);
-      const taken = takenIdentifiers(targets, wanted.ipsKey);
-      if (own?.status === 'enabled' && isFree(own.identifier, wanted.maxTargets, taken))
-        await this.#refresh(wanted, own.identifier, attempt);
-      else await this.#acquire(wanted, taken, attempt);
+      const held = this.#held;
+      if (held?.state === 'listed') await this.#enable(held, attempt);
+      let targets = await this.#list(attempt);
+      const isRefreshed = this.#isListed(targets, wanted);
+      if (!isRefreshed) {
+        await this.#adoptOrAcquire(wanted, targets, attempt);
+        targets = await this.#list(attempt);
+        if (!this.#isListed(targets, wanted)) throw new Error('the NSP did not keep the target ENABLED');
+      }
+      this.#listed(isRefreshed ? 'refreshed' : 'registered');
     } catch (error) {
       if (!attempt.signal.aborted) this.#doubt();
       throw error;
@@ -72,7 +78,7 @@ export class Registration {
     await this.#call('Unregister', attempt, (limits) =>
       registry.unregister(this.#target(held, 'disabled'), limits),
     );
-    this.#held = undefined;
+    this.#set(undefined);
     note({ kind: 'unregistered', identifier: held.identifier, ips: held.ips });
   }
 
@@ -80,15 +86,20 @@ export class Registration {
   leaveBehind(): void {
     if (this.#held === undefined) return;
     const { identifier, ips } = this.#held;
-    this.#held = undefined;
+    this.#set(undefined);
     this.#parts.note({ kind: 'left-behind', identifier, ips });
   }
 
-  /** The registry has it ENABLED: it stays so while this is under way. */
-  async #refresh(wanted: WantedTarget, identifier: number, attempt: Attempt): Promise<void> {
-    const held = this.#held?.identifier === identifier ? this.#held : this.#claim(wanted, identifier);
-    await this.#enable(held, attempt);
-    this.#parts.note({ kind: 'refreshed', identifier, ips: held.ips });
+  /** What was ENABLED in an earlier attempt, or by an earlier process, goes on with the identifier that it has. */
+  async #adoptOrAcquire(
+    wanted: WantedTarget,
+    targets: readonly ListedTarget[],
+    attempt: Attempt,
+  ): Promise<void> {
+    const own = ownTarget(targets, wanted.ipsKey);
+    if (own !== undefined && isSound(own, targets, wanted))
+      await this.#enable(this.#claim(wanted, own.identifier), attempt);
+    else await this.#acquire(wanted, takenIdentifiers(targets, wanted.ipsKey), attempt);
   }
 
   async #acquire(wanted: WantedTarget, listed: ReadonlySet<number>, attempt: Attempt): Promise<void> {
@@ -106,7 +117,6 @@ export class Registration {
       if (taken.size >= maxTargets) continue;
       if (!taken.has(held.identifier)) {
         await this.#enable(held, attempt);
-        note({ kind: 'registered', identifier: held.identifier, ips: held.ips });
         return;
       }
       note({ kind: 'collision', identifier: held.identifier });
@@ -116,18 +126,37 @@ export class Registration {
 
   async #enable(held: HeldTarget, attempt: Attempt): Promise<void> {
     await this.#register(held, 'enabled', attempt);
-    this.#held = { ...held, confirmed: true };
+    this.#set({ ...held, state: 'enabled' });
+  }
+
+  /** Whether what was written ENABLED is so in the list. */
+  #isListed(targets: readonly ListedTarget[], wanted: WantedTarget): boolean {
+    const own = ownTarget(targets, wanted.ipsKey);
+    if (own === undefined || !isSound(own, targets, wanted)) return false;
+    return this.#held?.state === 'enabled' && this.#held.identifier === own.identifier;
+  }
+
+  #listed(kind: 'registered' | 'refreshed'): void {
+    if (this.#held === undefined) return;
+    const { identifier, ips } = this.#held;
+    this.#set({ ...this.#held, state: 'listed' });
+    this.#parts.note({ kind, identifier, ips });
   }
 
   #claim({ ips, ipsKey }: WantedTarget, identifier: number): HeldTarget {
-    const held: HeldTarget = { ips, ipsKey, identifier, confirmed: false };
+    const held: HeldTarget = { ips, ipsKey, identifier, state: 'doubtful' };
     this.#former = identifier;
-    this.#held = held;
+    this.#set(held);
     return held;
   }
 
   #doubt(): void {
-    if (this.#held !== undefined) this.#held = { ...this.#held, confirmed: false };
+    if (this.#held !== undefined) this.#set({ ...this.#held, state: 'doubtful' });
+  }
+
+  #set(held: HeldTarget | undefined): void {
+    this.#held = held;
+    this.#parts.changed();
   }
 
   #list(attempt: Attempt): Promise<readonly ListedTarget[]> {
@@ -153,10 +182,14 @@ export class Registration {
   }
 }
 
-function isFree(
-  identifier: number | undefined,
-  maxTargets: number,
-  taken: ReadonlySet<number>,
-): identifier is number {
-  return identifier !== undefined && isInRange(identifier, maxTargets) && !taken.has(identifier);
+/** ENABLED with an identifier of the stream that no other ENABLED target has. */
+function isSound(
+  own: ListedTarget,
+  targets: readonly ListedTarget[],
+  { ipsKey, maxTargets }: WantedTarget,
+): own is ListedTarget & { readonly identifier: number } {
+  const { status, identifier } = own;
+  if (status !== 'enabled' || identifier === undefined || !isInRange(identifier, maxTargets)) return false;
+  const enabled = targets.filter((target) => target.status === 'enabled');
+  return !takenIdentifiers(enabled, ipsKey).has(identifier);
 }

@@ -36,7 +36,7 @@ export function statusOf({ view, wanted, held, lastError }: StatusFacts): Status
       break;
   }
   if (link.snapshot.localIps.length === 0) return unavailable('no local IPs');
-  if (held?.confirmed === true && fits(held, wanted)) return open;
+  if (held !== undefined && held.state !== 'doubtful' && fits(held, wanted)) return open;
   if (lastError !== undefined) return unavailable(lastError);
   return { status: 'pending', reason: 'the target is being registered' };
 }

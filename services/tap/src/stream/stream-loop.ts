@@ -59,7 +59,15 @@ export class StreamLoop implements AsyncDisposable {
     const { name, registry, clock, rng, watchdogMs, note } = parts;
     this.#parts = parts;
     this.#view = view;
-    this.#registration = new Registration({ stream: name, registry, clock, rng, watchdogMs, note });
+    this.#registration = new Registration({
+      stream: name,
+      registry,
+      clock,
+      rng,
+      watchdogMs,
+      note,
+      changed: () => this.#show(),
+    });
     this.#retry = new Retry(parts.timings.retry, clock, rng);
     this.#wake = new Wake(clock);
     this.#loop = new SupervisedLoop(

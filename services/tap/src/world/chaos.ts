@@ -5,7 +5,6 @@ import type { Mode } from './health.ts';
 import { parsed } from './model-proxy.ts';
 import type { TapWorld } from './tap-world.ts';
 
-const pausesMs = [0, 1, 3, 40, 700, 2_500, 9_000, 35_000] as const;
 const modes: readonly Mode[] = ['well', 'slow', 'failing', 'hanging'];
 const vipsOf = (count: number) => Array.from({ length: count }, (_, at) => parsed(`20.0.0.${at + 1}/32`));
 
@@ -15,11 +14,6 @@ export interface Damage {
   isBlind: boolean;
   /** The NSP lost targets: the next refresh finds it. */
   isWiped: boolean;
-}
-
-/** Lets some time pass, none perhaps. */
-export async function pause(sim: Simulation, world: TapWorld): Promise<void> {
-  await world.pass(pausesMs[sim.choose(pausesMs.length)] ?? 0);
 }
 
 /** One thing goes wrong, or gets well again. */

@@ -30,6 +30,7 @@ export class ModelNsp {
   readonly #entries = new Map<string, Entry>();
   readonly #streams = new Latest<ReadonlyMap<string, number>>(new Map());
   readonly #vips = new Latest<readonly Prefix[]>([]);
+  readonly #writtenMs = new Map<string, number>();
   readonly #mostTargets = new Map<string, number>();
 
   constructor(sim: Simulation, violate: (what: string) => void) {
@@ -61,6 +62,11 @@ export class ModelNsp {
 
   setVips(vips: readonly Prefix[]): void {
     this.#vips.set(vips);
+  }
+
+  /** The process of a tap is gone, and what it had sent with it. */
+  cut(tap: string): void {
+    this.#lanes.get(tap)?.cut();
   }
 
   /** All connections break. With `database`, targets live on, for a full expiry from now. */
@@ -107,6 +113,11 @@ export class ModelNsp {
     };
   }
 
+  /** When a target with these addresses was last written; undefined when it never was. */
+  writtenMs(stream: StreamName, ips: readonly string[]): number | undefined {
+    return this.#writtenMs.get(keyOf({ stream, ips }));
+  }
+
   /** The targets of a stream at this moment. */
   of(stream: StreamName): Entry[] {
     return this.entries.filter((entry) => streamKey(entry.stream) === streamKey(stream));
@@ -119,6 +130,7 @@ export class ModelNsp {
     const expiresMs = this.#sim.clock.monotonic() + expiryMs;
     this.#entries.set(key, { stream, ips, identifier, status: isKnown ? status : 'disabled', expiresMs });
     this.writes += 1;
+    this.#writtenMs.set(key, this.#sim.clock.monotonic());
     this.#check(stream, ips, identifier);
   }
 

@@ -34,6 +34,11 @@ export class ModelProxy {
     return conduit;
   }
 
+  /** The process of a tap is gone, and what it had sent with it. */
+  cut(tap: string): void {
+    for (const conduit of this.#conduits.values()) conduit.lane(tap).cut();
+  }
+
   /** The proxy as one tap sees it; `nth` gives the tap its addresses. */
   portFor(tap: string, nth: number): ConduitProxy {
     const of = ({ conduit }: ConduitName) => this.conduit(conduit);

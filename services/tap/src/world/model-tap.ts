@@ -38,6 +38,9 @@ export const timings: ConduitTimings = {
   },
 };
 
+/** A refresh that is as late as its jitter allows, and an attempt that takes its whole time. */
+const longestUnrefreshedMs = 30_000 * 1.1 + 15_000 + 1;
+
 export function stream(name: string, conduit = 'edge'): StreamName {
   return { trench: 'demo', conduit, stream: name };
 }
@@ -57,10 +60,14 @@ export class ModelTap implements AsyncDisposable {
   readonly #liveness: Liveness;
   readonly #stop = new StopSignal();
   readonly #desired = new Map<string, StreamName>();
+  readonly #nsp: ModelNsp;
+  readonly #proxy: ModelProxy;
 
   constructor(sim: Simulation, nth: number, nsp: ModelNsp, proxy: ModelProxy) {
     const { clock, rng } = sim;
     this.#sim = sim;
+    this.#nsp = nsp;
+    this.#proxy = proxy;
     this.nth = nth;
     this.name = `tap-${nth}`;
     this.board = new StatusBoard(clock);
@@ -123,7 +130,19 @@ export class ModelTap implements AsyncDisposable {
     return await this.#ambassador.drain(signal);
   }
 
-  /** What must hold at every moment: the rows are those that are wanted (I7), and no loop waits for another. */
+  /** Ends it as SIGKILL would. Another one with the same name and addresses may be started. */
+  kill(): void {
+    this.#sim.note(`${this.name} is killed`);
+    this.#nsp.cut(this.name);
+    this.#proxy.cut(this.name);
+    // The explorer fails the run if this rejects; the loops end at once.
+    void this[Symbol.asyncDispose]();
+  }
+
+  /**
+   * What must hold at every moment: the rows are those that are wanted (I7), no loop waits for another, and a stream is
+   * OPEN only while its link is up and its present addresses were written lately (I8).
+   */
   check(): void {
     if (this.#stop.failure !== undefined) throw this.#stop.failure;
     const shown = this.rows.map((row) => streamKey(row.stream));
@@ -131,9 +150,20 @@ export class ModelTap implements AsyncDisposable {
       throw new Error(`shown: ${shown.join(' ')}; wanted: ${[...this.#desired.keys()].join(' ')}`);
     const wrong = wrongWaits(this.#liveness.phases());
     if (wrong.length > 0) throw new Error(wrong.join('; '));
+    const open = this.rows.filter(({ status }) => status === 'open');
+    if (open.length === 0) return;
+    const conduits = this.conduits;
+    for (const { stream: name } of open) {
+      const conduit = conduits.find(({ name: { conduit: of } }) => of === name.conduit);
+      const writtenMs = this.#nsp.writtenMs(name, conduit?.localIps ?? []);
+      const ageMs = this.#sim.clock.monotonic() - (writtenMs ?? Number.NEGATIVE_INFINITY);
+      if (conduit?.link !== 'up' || ageMs > longestUnrefreshedMs)
+        throw new Error(
+          `${fullName(name)} is OPEN, ${conduit?.link}, at ${conduit?.localIps.join()}, ${ageMs} ms old`,
+        );
+    }
   }
 
-  /** As SIGKILL would. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ambassador[Symbol.asyncDispose]();
   }

@@ -37,6 +37,19 @@ export class TapWorld {
     return tap;
   }
 
+  /**
+   * The tap's process dies with all it knew; a new one has its name and addresses, and the application asks again for
+   * what it wants.
+   */
+  restart(tap: ModelTap): void {
+    const { desired, nth } = tap;
+    tap.kill();
+    const next = new ModelTap(this.#sim, nth, this.nsp, this.proxy);
+    next.left.push(...tap.left, ...tap.conduits.map(({ name }) => name.conduit));
+    this.taps[nth - 1] = next;
+    for (const name of desired) next.open(name);
+  }
+
   /** Waits `ms` of virtual time. */
   async pass(ms: number): Promise<void> {
     await sleep(this.#sim.clock, ms, this.#sim.signal);
