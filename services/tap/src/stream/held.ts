@@ -20,6 +20,8 @@ export interface HeldTarget {
    * NSP listed it ENABLED since, so it is that or gone, and may be refreshed unseen.
    */
   readonly state: 'doubtful' | 'enabled' | 'listed';
+  /** When ENABLED was sent last, monotonic ms: from then on it expires. 0 before that. */
+  readonly sentMs: number;
 }
 
 /** The target that fits what is known, or undefined when there is to be none. */

@@ -125,8 +125,9 @@ export class Registration {
   }
 
   async #enable(held: HeldTarget, attempt: Attempt): Promise<void> {
+    const sentMs = this.#parts.clock.monotonic();
     await this.#register(held, 'enabled', attempt);
-    this.#set({ ...held, state: 'enabled' });
+    this.#set({ ...held, state: 'enabled', sentMs });
   }
 
   /** Whether what was written ENABLED is so in the list. */
@@ -144,7 +145,7 @@ export class Registration {
   }
 
   #claim({ ips, ipsKey }: WantedTarget, identifier: number): HeldTarget {
-    const held: HeldTarget = { ips, ipsKey, identifier, state: 'doubtful' };
+    const held: HeldTarget = { ips, ipsKey, identifier, state: 'doubtful', sentMs: 0 };
     this.#former = identifier;
     this.#set(held);
     return held;

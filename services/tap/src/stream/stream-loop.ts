@@ -211,9 +211,9 @@ export class StreamLoop implements AsyncDisposable {
   }
 
   #secured(): void {
-    const { clock, rng, timings } = this.#parts;
+    const { rng, timings } = this.#parts;
     const jitter = timings.refreshJitter * (2 * rng.next() - 1);
-    this.#refreshAtMs = clock.monotonic() + timings.refreshMs * (1 + jitter);
+    this.#refreshAtMs = (this.#registration.held?.sentMs ?? 0) + timings.refreshMs * (1 + jitter);
     this.#lastError = undefined;
     this.#retry.reset();
   }
