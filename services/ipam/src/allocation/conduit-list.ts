@@ -9,12 +9,14 @@ import { type Lacking, LimitError } from './allocation-error.ts';
 /** Who says which conduits there are: nobody, so that each is made when it is first asked for, or an NSP. */
 export type ConduitSource = 'first-use' | 'nsp';
 
-/** Bounds of the waits; both are settings. */
+/** Bounds of the waits; the first two are settings. */
 export interface ConduitWaits {
   /** How many may wait at once. */
   readonly maxWaiting: number;
   /** How long each may wait. */
   readonly waitMs: number;
+  /** Ends them all, with its reason. */
+  readonly stop: AbortSignal;
 }
 
 type Listed = ReadonlyMap<string, ConduitName>;
@@ -62,21 +64,21 @@ export class ConduitList {
 
   /**
    * Waits until `isOpen`, which is asked at each new list. False when that did not come in time. Throws LimitError when too
-   * many wait already, and the signal's reason when it aborts.
+   * many wait already, and the reason of the signal, or of the stop, when it aborts.
    */
   async opens(isOpen: () => boolean, signal: AbortSignal): Promise<boolean> {
-    const { maxWaiting, waitMs } = this.#waits;
+    const { maxWaiting, waitMs, stop } = this.#waits;
     if (this.#waiting >= maxWaiting)
       throw new LimitError('maxWaiting', `${maxWaiting} calls wait for a conduit already`);
     const overdue = new AbortController();
     const timer = this.#clock.setTimer(waitMs, () => overdue.abort());
     this.#waiting += 1;
     try {
-      for await (const _ of this.#listed.values(AbortSignal.any([signal, overdue.signal])))
-        if (isOpen()) return true;
+      const end = AbortSignal.any([signal, stop, overdue.signal]);
+      for await (const _ of this.#listed.values(end)) if (isOpen()) return true;
       return false;
     } catch (error) {
-      if (overdue.signal.aborted && !signal.aborted) return false;
+      if (error === overdue.signal.reason) return false;
       throw error;
     } finally {
       this.#waiting -= 1;

@@ -65,7 +65,7 @@ export class World {
     const { clock, rng, signal } = this.sim;
     const death = new AbortController();
     this.#death = death;
-    const list = new ConduitList(this.#source, { maxWaiting: 2, waitMs: 200 }, clock);
+    const list = new ConduitList(this.#source, { maxWaiting: 2, waitMs: 200, stop: signal }, clock);
     const parts = { store: this.disk.store(), list, settings, clock, rng, unplaced: () => {} };
     const allocator = await this.#open(parts, death.signal);
     if (allocator === undefined || death.signal.aborted) return;

@@ -1,0 +1,17 @@
+// The conduits of a trench, as an NSP tells them.
+
+import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configurationmanager.ts';
+import type { Connection } from '@syncline/rpc/connect.ts';
+import { conduitMessage, conduitNameOf } from '@syncline/trench/wire-name.ts';
+import type { OpenConduits } from './conduit-watch.ts';
+
+/** Watches the conduits of `trench` over `connection`, or of every trench the NSP has when it is undefined. */
+export function openConduits(connection: Connection, trench: string | undefined): OpenConduits {
+  const client = connection.client(ConfigurationManagerDefinition);
+  // An empty name stands for any.
+  const filter = conduitMessage({ trench: trench ?? '', conduit: '' });
+  return async function* (signal) {
+    for await (const { conduits } of client.watchConduit(filter, { signal }))
+      yield conduits.map(conduitNameOf);
+  };
+}
