@@ -103,12 +103,16 @@ export class Watcher implements Disposable {
 
   /**
    * The responses of a list, from the one it is now. The next is asked for when the one before was taken (see
-   * ServeLimits.stallMs), so the newest is always what comes next.
+   * ServeLimits.stallMs), so the newest is always what comes next. One that is again what was taken last is not given.
    */
   async *responses(list: SharedList, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    let taken: Uint8Array | undefined;
     for await (const version of list.versions(signal)) {
+      const { response } = version;
+      if (taken !== undefined && Buffer.compare(taken, response) === 0) continue;
       this.#give(version);
-      yield version.response;
+      yield response;
+      taken = response;
       this.#givenMs = undefined;
       this.#delivered += 1;
       this.#counts.delivered += 1;

@@ -35,11 +35,6 @@ export class DiskHealth {
     return this.#clock.monotonic() >= this.#retryAtMs;
   }
 
-  /** It refused, and it is time to see whether it still does, though there is nothing to write. */
-  get wantsTrial(): boolean {
-    return this.#error !== undefined && this.mayRetry;
-  }
-
   refuses(error: Error): void {
     this.#refused += 1;
     this.#error = error;

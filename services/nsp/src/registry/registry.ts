@@ -6,10 +6,10 @@ import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { Mailbox } from '@syncline/runtime/mailbox.ts';
 import { ClosedError, FullError } from '@syncline/runtime/mailbox-errors.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
-import { Batch, type RegistryLimits, type Settled } from './batch.ts';
+import { Batch, type RegistryLimits } from './batch.ts';
 import { DiskHealth } from './disk-health.ts';
 import { ExpiryOrder } from './expiry-order.ts';
-import { type RegistryStore, refusalOf, StoreRefusedError } from './registry-store.ts';
+import { type RegistryStore, type RowChange, refusalOf, StoreRefusedError } from './registry-store.ts';
 import type { Target } from './target.ts';
 import type { TargetFilter } from './target-filter.ts';
 import { type TargetChange, type TargetCounts, TargetTable } from './target-table.ts';
@@ -41,7 +41,7 @@ type Command =
 
 const batchCommands = 256;
 
-// As many rows as are written for others besides a batch's own.
+// As many rows of targets that are gone, or uncertain, as one commit has.
 const batchOwed = 1_000;
 
 // Targets that expire at about one time go in one turn. It is part of the second within which one that has expired is gone.
@@ -58,6 +58,8 @@ export class Registry {
   readonly #mailbox: Mailbox<Command>;
   /** Keys of which the disk may have something else than the table. */
   readonly #owed = new Set<string>();
+  /** Commands that were taken from the mailbox and not looked at. */
+  #left: readonly Command[] = [];
   #timer: Timer | undefined;
   #expired = 0;
 
@@ -128,15 +130,18 @@ export class Registry {
       this.#rearm();
       watch.idle('a command');
       for await (const commands of this.#mailbox.batches(batchCommands, signal)) {
-        watch.phase('commit', 2 * this.#options.commitMs, 'the disk');
-        await this.#perform(commands);
+        this.#left = commands;
+        while (this.#left.length > 0) {
+          watch.phase('commit', 2 * this.#options.commitMs, 'the disk');
+          await this.#perform();
+        }
         this.#expire();
         this.#rearm();
         watch.idle('a command');
       }
     } finally {
       this.#timer?.clear();
-      for (const command of this.#mailbox.close()) {
+      for (const command of [...this.#left, ...this.#mailbox.close()]) {
         if (command.kind !== 'look') command.done.reject(new ClosedError('registry'));
       }
     }
@@ -153,32 +158,56 @@ export class Registry {
     await done.promise;
   }
 
-  async #perform(commands: readonly Command[]): Promise<void> {
+  /** One batch of the commands that are left; of each target the first. */
+  async #perform(): Promise<void> {
     const batch = new Batch(this.#table, this.#options.limits, this.#owed);
     const waiting: PromiseWithResolvers<void>[] = [];
-    for (const command of commands) {
+    const left: Command[] = [];
+    for (const command of this.#left) {
       if (command.kind === 'look') continue;
       try {
-        const settled: Settled = batch[command.kind](command.target);
-        if (settled === 'now') command.done.resolve();
-        else waiting.push(command.done);
+        const verdict = batch[command.kind](command.target);
+        if (verdict === 'done') command.done.resolve();
+        else if (verdict === 'committed') waiting.push(command.done);
+        else left.push(command);
       } catch (error) {
         command.done.reject(error);
       }
     }
+    this.#left = left;
+    await this.#settle(batch, waiting);
+  }
+
+  async #settle(batch: Batch, waiting: readonly PromiseWithResolvers<void>[]): Promise<void> {
     // While the disk refuses, what is owed waits for its turn; what is asked for now is tried all the same.
-    const changes = batch.changes(this.#disk.mayRetry ? take(this.#owed, batchOwed) : []);
-    if (changes.length === 0 && !this.#disk.wantsTrial) return;
+    const retries = this.#disk.mayRetry && (this.#owed.size > 0 || this.#disk.error !== undefined);
+    if (batch.after.size === 0 && !retries) return;
     try {
-      await this.#options.store.commit(changes);
+      await this.#commit(batch);
     } catch (error) {
       this.#refuse(error, batch, waiting);
       return;
     }
     this.#disk.works();
-    for (const change of changes) this.#owed.delete(change.kind === 'put' ? change.target.key : change.key);
     this.#apply(batch);
     for (const done of waiting) done.resolve();
+  }
+
+  /**
+   * What is owed goes first, or along: whoever acts on an expiry, such as by taking the identifier, must not find who
+   * expired back after a restart.
+   */
+  async #commit(batch: Batch): Promise<void> {
+    const { store } = this.#options;
+    while (this.#owed.size > batchOwed) {
+      const owed = [...take(this.#owed, batchOwed)];
+      await store.commit(owed.map((key) => rowOf(key, this.#table.get(key))));
+      for (const key of owed) this.#owed.delete(key);
+    }
+    const rows = new Map(batch.after);
+    for (const key of this.#owed) if (!rows.has(key)) rows.set(key, this.#table.get(key));
+    await store.commit(Array.from(rows, ([key, target]) => rowOf(key, target)));
+    this.#owed.clear();
   }
 
   #apply({ after }: Batch): void {
@@ -223,7 +252,8 @@ export class Registry {
     const nowMs = clock.monotonic();
     const expiryMs = (this.#order.nextMs ?? Number.POSITIVE_INFINITY) + slackMs;
     const retryMs = this.#owed.size > 0 || this.#disk.error !== undefined ? this.#disk.retryAtMs : expiryMs;
-    const dueMs = Math.max(nowMs, Math.min(expiryMs, retryMs));
+    const dueMs = Math.min(expiryMs, retryMs);
+    if (dueMs <= nowMs) return this.#look();
     if (dueMs === Number.POSITIVE_INFINITY) return;
     this.#timer = clock.setTimer(dueMs - nowMs, () => {
       const lateMs = clock.monotonic() - dueMs;
@@ -240,6 +270,10 @@ export class Registry {
       if (!(error instanceof FullError || error instanceof ClosedError)) throw error;
     }
   }
+}
+
+function rowOf(key: string, target: Target | undefined): RowChange {
+  return target === undefined ? { kind: 'delete', key } : { kind: 'put', target };
 }
 
 function* take<T>(items: Iterable<T>, most: number): Generator<T> {
