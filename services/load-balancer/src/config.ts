@@ -35,7 +35,7 @@ export const settings = {
     maxMessage: bytes(
       '16MiB',
       { min: '4KiB', max: '1GiB' },
-      'Longest list taken from the NSP; 100,000 targets take some 10 MiB.',
+      'Longest list taken from the NSP; 100,000 targets take some 9 MiB.',
     ),
     maxFlows: integer(
       10_000,

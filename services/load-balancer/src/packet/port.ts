@@ -11,6 +11,7 @@ export interface PortRange {
 }
 
 const decimal = /^\d{1,5}$/;
+const rangeForm = /^(\d{1,5})(?:-(\d{1,5}))?$/;
 
 /** The port that `text` writes in decimal. Throws MalformedError naming `field`. */
 export function parsePort(text: string, field: string): number {
@@ -24,11 +25,10 @@ export function parsePort(text: string, field: string): number {
 /** The range that `text` writes: `first-last`, one port, or `any`. Throws MalformedError naming `field`. */
 export function parsePortRange(text: string, field: string): PortRange {
   if (text === 'any') return { first: 0, last: highestPort };
-  const [from, to = from, ...rest] = text.split('-').map((part) => part.trim());
-  const isRange = from !== undefined && to !== undefined && rest.length === 0;
-  const first = isRange && decimal.test(from) ? Number(from) : Number.NaN;
-  const last = isRange && decimal.test(to) ? Number(to) : Number.NaN;
-  if (!(first <= highestPort && last <= highestPort)) {
+  const [, from, to = from] = rangeForm.exec(text) ?? [];
+  const first = Number(from);
+  const last = Number(to);
+  if (from === undefined || first > highestPort || last > highestPort) {
     throw new MalformedError(field, text, `not any, a port from 0 to ${highestPort}, or first-last`);
   }
   if (first > last) throw new MalformedError(field, text, 'it ends before it begins');

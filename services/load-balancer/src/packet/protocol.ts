@@ -12,14 +12,20 @@ export type Protocol = Transport | 'icmp';
 /** As IANA numbers them. */
 export const protocolNumbers: Readonly<Record<Protocol, number>> = { icmp: 1, tcp: 6, udp: 17, sctp: 132 };
 
+const protocols = [...transports, 'icmp'] as const;
+
 /** The transport that `text` names. Throws MalformedError naming `field`. */
 export function parseTransport(text: string, field: string): Transport {
-  const transport = transports.find((each) => each === text);
-  if (transport === undefined) throw new MalformedError(field, text, `not one of ${transports.join(', ')}`);
-  return transport;
+  return oneOf(transports, text, field);
 }
 
 /** The protocol of a packet that `text` names. Throws MalformedError naming `field`. */
 export function parseProtocol(text: string, field: string): Protocol {
-  return text === 'icmp' ? 'icmp' : parseTransport(text, field);
+  return oneOf(protocols, text, field);
+}
+
+function oneOf<Word extends string>(words: readonly Word[], text: string, field: string): Word {
+  const word = words.find((each) => each === text);
+  if (word === undefined) throw new MalformedError(field, text, `not one of ${words.join(', ')}`);
+  return word;
 }

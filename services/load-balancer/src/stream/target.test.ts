@@ -15,6 +15,11 @@ test('two targets are the same when number and set of addresses are', () => {
   expect(sameTarget(readTarget(row, 9), undefined)).toBe(false);
 });
 
+test('an address without prefix length is that of a host', () => {
+  const [bare, host] = ['172.16.0.5', '172.16.0.5/32'].map((ip) => readTarget({ ...row, ips: [ip] }, 9));
+  expect(sameTarget(bare, host)).toBe(true);
+});
+
 test.each([undefined, '', '0', '-1', '8', '1.5', '0x1', ' 1', '01', '99999999999'])(
   'the identifier %j of a stream with 7 is refused',
   (identifier) => {
@@ -28,5 +33,5 @@ test.each([undefined, '', '0', '-1', '8', '1.5', '0x1', ' 1', '01', '99999999999
 test('no address, and one that does not parse, is refused', () => {
   expect(() => readTarget({ ...row, ips: [] }, 9)).toThrow('ips not set');
   expect(() => readTarget({ ...row, ips: ['172.16.0.5/24', 'here/24'] }, 9)).toThrow('ip "here/24": ');
-  expect(() => readTarget({ ...row, ips: ['172.16.0.5'] }, 9)).toThrow('it has no prefix length');
+  expect(() => readTarget({ ...row, ips: ['172.16.0'] }, 9)).toThrow('ip "172.16.0": ');
 });

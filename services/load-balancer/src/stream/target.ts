@@ -1,7 +1,8 @@
 // A target of a stream, as the NSP's registry has it.
 
+import { parseAddress } from '@syncline/trench/address.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
-import { parsePrefix, prefixSetKey } from '@syncline/trench/prefix.ts';
+import { hostPrefix, type Prefix, parsePrefix, prefixSetKey } from '@syncline/trench/prefix.ts';
 import type { StreamMessage } from '@syncline/trench/wire-name.ts';
 import { RowError } from '../row-error.ts';
 
@@ -9,7 +10,7 @@ import { RowError } from '../row-error.ts';
 export interface Target {
   /** 1 to the stream's max-targets; one target of a stream has it. */
   readonly identifier: number;
-  /** With their prefix lengths, as the target has registered them. */
+  /** As the target has registered them: mostly with their prefix lengths. */
   readonly ips: readonly string[];
   /** Equal for two lists of addresses exactly when they are equal as sets. */
   readonly ipsKey: string;
@@ -32,11 +33,15 @@ export function readTarget(row: TargetRow, maxTargets: number): Target {
     throw new MalformedError('identifier', text, `not a whole number from 1 to ${maxTargets}`);
   }
   if (row.ips.length === 0) throw new RowError('ips', 'ips not set');
-  const ipsKey = prefixSetKey(row.ips.map((ip) => parsePrefix(ip, 'ip')));
+  const ipsKey = prefixSetKey(row.ips.map(readIp));
   return { identifier, ips: row.ips, ipsKey };
 }
 
 /** Whether both are the same target: the number and the set of addresses are. */
 export function sameTarget(a: Target | undefined, b: Target | undefined): boolean {
   return a?.identifier === b?.identifier && a?.ipsKey === b?.ipsKey;
+}
+
+function readIp(text: string): Prefix {
+  return text.includes('/') ? parsePrefix(text, 'ip') : hostPrefix(parseAddress(text, 'ip'));
 }

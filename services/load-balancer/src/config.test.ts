@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { parseSettings } from '@syncline/rpc/settings.ts';
+import { settingsMarkdown } from '@syncline/rpc/settings-help.ts';
+import { expect, test } from 'vitest';
+import { contradictions, keeperLimits, patienceOf, settings } from './config.ts';
+
+const parse = (env: Readonly<Record<string, string>>) => parseSettings(env, settings);
+
+test('without settings the NSP of this machine is followed', () => {
+  const config = parse({});
+  expect(contradictions(config)).toEqual([]);
+  expect(config).toMatchObject({ nsp: '127.0.0.1:7778', port: 7_781, adminPort: 8_410 });
+  expect(keeperLimits(config)).toEqual({
+    maxFlows: 10_000,
+    maxSlots: 20_000_000,
+    sliceMs: 5,
+    workMs: 60_000,
+  });
+  expect(patienceOf(config)).toMatchObject({ answerMs: 5_000, retry: { initialMs: 200, maxMs: 5_000 } });
+});
+
+test('a first wait longer than the longest is a contradiction', () => {
+  expect(contradictions(parse({ SYNCLINE_LOAD_BALANCER_RETRY: '6s' }))).toEqual([
+    'SYNCLINE_LOAD_BALANCER_RETRY (6000 ms) is longer than SYNCLINE_LOAD_BALANCER_RETRY_MAX (5000 ms)',
+  ]);
+});
+
+test.each(['nsp', 'nsp:0', 'nsp:65536', 'http://nsp:7778', '2001:db8::1:7778', 'nsp:7778/'])(
+  'the address %s is named with its setting',
+  (address) => {
+    expect(() => parse({ SYNCLINE_LOAD_BALANCER_NSP: address })).toThrow(
+      `SYNCLINE_LOAD_BALANCER_NSP=${address}: expected host:port such as nsp:7778`,
+    );
+  },
+);
+
+test('the settings of docs/load-balancer.md are these', () => {
+  const page = readFileSync(new URL('../../../docs/load-balancer.md', import.meta.url), 'utf8');
+  const unaligned = (table: string) => table.replaceAll(/ +/g, ' ').replaceAll(/ ?-{3,} ?/g, '---');
+  expect(unaligned(page)).toContain(unaligned(settingsMarkdown(settings)));
+});
