@@ -1,12 +1,16 @@
 // For the explored worlds: what goes wrong, at moments that the seed chooses.
 
 import type { Simulation } from '@syncline/testkit/explorer.ts';
+import type { Prefix } from '@syncline/trench/prefix.ts';
 import type { Mode } from './health.ts';
 import { parsed } from './model-proxy.ts';
 import type { TapWorld } from './tap-world.ts';
 
 const modes: readonly Mode[] = ['well', 'slow', 'failing', 'hanging'];
-const vipsOf = (count: number) => Array.from({ length: count }, (_, at) => parsed(`20.0.0.${at + 1}/32`));
+/** The first `count` of the VIPs that these worlds have. */
+export function vipsOf(count: number): Prefix[] {
+  return Array.from({ length: count }, (_, at) => parsed(`20.0.0.${at + 1}/32`));
+}
 
 /** What has happened that takes longer to be found out than a moment. */
 export interface Damage {

@@ -22,8 +22,8 @@ export const expiryMs = 60_000;
 /** Any number of taps use it, each on a lane of its own. */
 export class ModelNsp {
   readonly health: Health;
-  /** Writes that took effect, ever. */
-  writes = 0;
+  /** Targets that came to be in the registry, ever. */
+  created = 0;
   readonly #sim: Simulation;
   readonly #violate: (what: string) => void;
   readonly #lanes = new Map<string, Lane>();
@@ -97,7 +97,6 @@ export class ModelNsp {
         lane.call(caller(target.stream), `unregister ${target.ips.join(' ')}`, limits, () => {
           this.#expire();
           this.#entries.delete(keyOf(target));
-          this.writes += 1;
         }),
       list: (stream, limits) => lane.call(caller(stream), 'list', limits, () => this.of(stream)),
     };
@@ -129,7 +128,7 @@ export class ModelNsp {
     const isKnown = this.#entries.has(key);
     const expiresMs = this.#sim.clock.monotonic() + expiryMs;
     this.#entries.set(key, { stream, ips, identifier, status: isKnown ? status : 'disabled', expiresMs });
-    this.writes += 1;
+    if (!isKnown) this.created += 1;
     this.#writtenMs.set(key, this.#sim.clock.monotonic());
     this.#check(stream, ips, identifier);
   }

@@ -90,8 +90,8 @@ export class ModelTap implements AsyncDisposable {
       limits: { streams: 1_000, conduits: 100 },
       openNeighbours: () => ({ ...ports, [Symbol.dispose]: () => undefined }),
     });
-    sim.background(`${this.name} watch`, async (signal) => {
-      for await (const rows of this.board.rows.values(signal)) this.#published(rows);
+    this.#watch(sim.signal).catch((error: unknown) => {
+      if (!sim.signal.aborted) throw error;
     });
   }
 
@@ -168,10 +168,12 @@ export class ModelTap implements AsyncDisposable {
     await this.#ambassador[Symbol.asyncDispose]();
   }
 
-  #published(rows: readonly StreamRow[]): void {
-    this.published += 1;
-    const shown = rows.map((row) => `${row.stream.stream} ${row.status} ${row.reason}`);
-    this.#sim.note(`${this.name} shows ${shown.join(', ')}`);
+  async #watch(signal: AbortSignal): Promise<void> {
+    for await (const rows of this.board.rows.values(signal)) {
+      this.published += 1;
+      const shown = rows.map((row) => `${row.stream.stream} ${row.status} ${row.reason}`);
+      this.#sim.note(`${this.name} shows ${shown.join(', ')}`);
+    }
   }
 
   #notes(): LoopNotes {

@@ -1,0 +1,116 @@
+// Neighbours that do not answer, for longer than anybody waits: what a tap then still owes to its application.
+
+import { explore } from '@syncline/testkit/explorer.ts';
+import { expect, test } from 'vitest';
+import { heal } from './chaos.ts';
+import type { Mode } from './health.ts';
+import { stream, timings } from './model-tap.ts';
+import { end, pause, threeStreams, worldWith } from './scenario.ts';
+
+const unwell: readonly Mode[] = ['hanging', 'failing', 'slow'];
+
+test('whatever does not answer, a tap is drained within its budgets (I20, F17)', async () => {
+  await explore({
+    name: 'draining',
+    seeds: 400,
+    atLeast: 80,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = worldWith(sim, { web: 4, dns: 5 });
+      const tap = world.addTap();
+      for (const name of threeStreams) tap.open(name);
+      await pause(sim, world);
+      world.nsp.health.set(unwell[sim.choose(3)] ?? 'hanging');
+      for (const conduit of ['edge', 'core'])
+        world.proxy.conduit(conduit).health.set(unwell[sim.choose(3)] ?? 'hanging');
+      await pause(sim, world);
+      const beganMs = sim.clock.monotonic();
+      expect(await tap.drain(sim.signal)).toBe(true);
+      expect(sim.clock.monotonic() - beganMs).toBeLessThanOrEqual(
+        timings.stream.unregisterMs + timings.closeMs + 100,
+      );
+      await end(sim, world);
+    },
+  });
+}, 60_000);
+
+test('a conduit whose proxy does not answer delays no other conduit (I10)', async () => {
+  await explore({
+    name: 'isolation',
+    seeds: 200,
+    atLeast: 40,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = worldWith(sim, { web: 4, dns: 5 });
+      const tap = world.addTap();
+      const edge = world.proxy.conduit('edge');
+      if (sim.choose(2) === 1) {
+        tap.open(stream('dns'));
+        await pause(sim, world);
+      }
+      edge.health.set(unwell[sim.choose(2)] ?? 'hanging');
+      tap.open(stream('web'));
+      if (sim.choose(2) === 1) tap.close(stream('dns'));
+      tap.open(stream('web', 'core'));
+      // Three lists, a Request, and four calls to the NSP, of at most two ways of 2 ms each.
+      await world.pass(32);
+      expect(tap.rows.find((row) => row.stream.conduit === 'core')).toMatchObject({ status: 'open' });
+      edge.health.set('well');
+      await end(sim, world);
+    },
+  });
+}, 60_000);
+
+test('open all and close all by status, on conduits whose bridge never has an address, stays stable (F1, F6)', async () => {
+  await explore({
+    name: 'no-bridge',
+    seeds: 150,
+    atLeast: 30,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = worldWith(sim, { web: 4, dns: 5 });
+      const tap = world.addTap();
+      for (const conduit of ['edge', 'core']) world.proxy.conduit(conduit).hasBridge = false;
+      for (let cycle = 2 * (1 + sim.choose(4)); cycle > 0; cycle -= 1) {
+        const isOpen = tap.rows.some(({ status }) => status === 'open');
+        for (const name of threeStreams)
+          if (isOpen) tap.close(name);
+          else tap.open(name);
+        await world.pass(150);
+        const { published } = tap;
+        await world.pass(150);
+        expect(tap.published).toBe(published);
+      }
+      expect(world.nsp.entries).toEqual([]);
+      await end(sim, world);
+    },
+  });
+}, 60_000);
+
+test('a neighbour that always fails is asked less and less, down to once in a few seconds a loop (I12)', async () => {
+  await explore({
+    name: 'failing',
+    seeds: 20,
+    atLeast: 5,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = worldWith(sim, { web: 4, dns: 5 });
+      const tap = world.addTap();
+      for (const name of threeStreams) tap.open(name);
+      await pause(sim, world);
+      world.nsp.health.set('failing');
+      for (const conduit of ['edge', 'core']) world.proxy.conduit(conduit).health.set('failing');
+      const calls = world.nsp.callsOf(tap.name);
+      const edge = world.proxy.conduit('edge').lane(tap.name);
+      const requests = edge.calls;
+      await world.pass(600_000);
+      // A delay of full jitter is half the longest on average; an attempt may make some calls before one fails.
+      expect(world.nsp.callsOf(tap.name) - calls).toBeLessThan((600 / 2.5) * 3 * 2);
+      expect(edge.calls - requests).toBeLessThan((600 / 2.5) * 2);
+      heal(world);
+      await world.pass(70_000);
+      world.expectConverged();
+      await end(sim, world);
+    },
+  });
+}, 60_000);
