@@ -45,13 +45,12 @@ func runHistory(ctx context.Context, flags *flag.FlagSet, args []string) error {
 		return err
 	}
 	trench := history.StreamOf(q.plan.Streams[0]).GetConduit().GetTrench().GetName()
-	recorder := history.NewRecorder()
-	if err := q.record(ctx, recorder, trench); err != nil {
+	events, end, err := q.record(ctx, trench)
+	if err != nil {
 		return err
 	}
-	events, _ := recorder.Events()
 	summary := history.Summarize(events)
-	violations := history.Check(events, recorder.Now(), q.limits)
+	violations := history.Check(events, end, q.limits)
 	for i, v := range violations {
 		if i < mostTold {
 			history.Tell(os.Stderr, v, events)
@@ -102,13 +101,15 @@ func askHistory(flags *flag.FlagSet, args []string) (*question, error) {
 	return &q, nil
 }
 
-// record drives all taps to their end, with every watch open from before until after.
-func (q *question) record(ctx context.Context, recorder *history.Recorder, trench string) error {
+// record drives all taps to their end, with every watch open from before until after. It gives what was seen, and until
+// when it was looked at.
+func (q *question) record(ctx context.Context, trench string) ([]history.Event, time.Duration, error) {
+	recorder := history.NewRecorder()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	registry, err := dial("nsp", q.nsp)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
 	defer registry.Close()
 	go recorder.FollowTargets(ctx, registry, trench)
@@ -117,7 +118,7 @@ func (q *question) record(ctx context.Context, recorder *history.Recorder, trenc
 	if q.proxy != "" {
 		proxy, err := dial("proxy", q.proxy)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
 		defer proxy.Close()
 		go recorder.FollowConnections(ctx, proxy)
@@ -127,7 +128,7 @@ func (q *question) record(ctx context.Context, recorder *history.Recorder, trenc
 	for i, address := range q.taps {
 		conn, err := dial("tap", address)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
 		defer conn.Close()
 		tap := history.NewTap(i, conn, recorder)
@@ -137,7 +138,7 @@ func (q *question) record(ctx context.Context, recorder *history.Recorder, trenc
 	limited, stop := context.WithTimeoutCause(ctx, 10*time.Second, errors.New("no first list within 10s"))
 	defer stop()
 	if err := recorder.Await(limited, begun); err != nil {
-		return err
+		return nil, 0, err
 	}
 	var driven sync.WaitGroup
 	for _, tap := range taps {
@@ -145,5 +146,6 @@ func (q *question) record(ctx context.Context, recorder *history.Recorder, trenc
 	}
 	driven.Wait()
 	recorder.AwaitRest(ctx, q.limits)
-	return ctx.Err()
+	events, _ := recorder.Events()
+	return events, recorder.Now(), ctx.Err()
 }

@@ -110,8 +110,10 @@ func (d *driver) watch(ctx context.Context, stream string) {
 	}
 	d.watches.Go(func() {
 		defer func() { <-d.slots }()
-		ctx, cancel := context.WithTimeout(ctx, most)
+		// A deadline would be told to the tap, which then ends the watch itself.
+		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		defer time.AfterFunc(most, cancel).Stop()
 		d.tap.Watch(ctx, filter, lists)
 	})
 }
