@@ -38,6 +38,7 @@ export class Copy {
   /** Records of the frame that nothing has become of. */
   #left = 0;
   #work: Promise<void> | undefined;
+  #isCompared = false;
   /** What the work comes to when nothing fails; undefined when that is nothing to tell. */
   #outcome: FollowerEvent | undefined;
   #filling: Filling | undefined;
@@ -102,7 +103,8 @@ export class Copy {
       case 'drop':
         return this.#drop();
       case 'compare':
-        return this.#compare(this.#taken());
+        this.#isCompared = true;
+        return;
     }
   }
 
@@ -112,11 +114,13 @@ export class Copy {
     this.#work = undefined;
     try {
       if (work !== undefined) await work;
+      if (this.#isCompared && !this.#isSame(this.#taken())) return { kind: 'mismatch' };
       return this.#outcome;
     } catch (error) {
       return failure(error, this.#replica.next);
     } finally {
       this.#outcome = undefined;
+      this.#isCompared = false;
       this.#frame = undefined;
       this.#tally.settle({ ...nothing, superseded: this.#left });
       this.#left = 0;
@@ -141,10 +145,10 @@ export class Copy {
     if (filling !== undefined) this.#tally.settle({ ...nothing, superseded: total(filling) });
   }
 
-  /** A digest is of all records before its frame's index. */
-  #compare({ digest, startIndex }: Frame): void {
-    if (digest === undefined || startIndex !== this.#replica.next) return;
-    if (!Digest.decode(digest).equals(this.#replica.digest)) this.#outcome = { kind: 'mismatch' };
+  /** False when the frame has a digest of the records up to its end, which is where the copy is, and it is another. */
+  #isSame({ digest, startIndex, run }: Frame): boolean {
+    if (digest === undefined || startIndex + run.count !== this.#replica.next) return true;
+    return Digest.decode(digest).equals(this.#replica.digest);
   }
 
   async #change(work: Promise<Settled>): Promise<void> {

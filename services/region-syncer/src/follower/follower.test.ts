@@ -13,6 +13,7 @@ import {
 } from './world/follower-world.ts';
 import {
   base,
+  digestOf,
   merged,
   own,
   ownSnapshot,
@@ -288,6 +289,22 @@ describe('a follower of our leader', () => {
       reason: 'digest_mismatch',
       count: 1,
     });
+  });
+
+  test('finds out while records come that its regions are not those of the leader', async () => {
+    const call = await live();
+    const moved = [...regions(1, 2), region(3, 3), ...regions(4, 9)];
+    const digest = digestOf(moved).encode();
+    call.send(own(FrameKind.LIVE, { startIndex: base + 10, digest }, region(3, 3)));
+    call.send(own(FrameKind.LIVE, { startIndex: base + 11, digest }, region(4, 3)));
+    const again = await leader.next();
+    expect(again.request.startIndex).toBe(0);
+    expect(world.member.status()).toMatchObject({ digestMismatches: 1, next: base + 12 });
+    expect(world.follower.tally.ledger).toMatchObject({ applied: 11, pending: 0 });
+    again.send(...ownSnapshot(base + 12, moved));
+    await world.reaches('live');
+    expect(shownRegions(world.replica.regions)).toEqual(shownAs(moved));
+    expect(why()).toEqual(['digest_mismatch']);
   });
 
   test('a reset is not undone by a restart, and serves what there is until it is over', async () => {

@@ -263,6 +263,13 @@ describe('of our leader', () => {
     expect(run(joining(own, 'ours'), [part(0, 2, 3), done]).state).toMatchObject({ held: own, why: 'gap' });
   });
 
+  test('a digest that comes with records is compared when they are applied', () => {
+    const live = run(joining(own, 'ours'), [of(FrameKind.IN_SYNC, base + 10, 0)]).state;
+    const records = of(FrameKind.LIVE, base + 10, 3, { hasDigest: true });
+    expect(run(live, [records]).effects).toEqual(['apply', 'compare', 'watch']);
+    expect(run(live, [records, { kind: 'mismatch' }]).state).toMatchObject({ why: 'digest_mismatch' });
+  });
+
   test('another digest at the same index means all regions again', () => {
     const live = run(joining(own, 'ours'), [of(FrameKind.IN_SYNC, base + 10, 0)]).state;
     const keepalive = of(FrameKind.KEEPALIVE, base + 10, 0, { hasDigest: true });

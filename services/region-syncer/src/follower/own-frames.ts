@@ -49,6 +49,7 @@ function onward(state: FollowerState, frame: FrameSummary): Step {
   const { phase, held } = state;
   const joined = (tier: 'in-sync' | 'replay'): FollowerEffect[] =>
     phase.kind === 'joining' ? [{ kind: 'joined', tier }] : [];
+  const compared: FollowerEffect[] = frame.hasDigest ? [{ kind: 'compare' }] : [];
   const end = frame.startIndex + frame.count;
   switch (frame.kind) {
     case FrameKind.IN_SYNC:
@@ -56,7 +57,6 @@ function onward(state: FollowerState, frame: FrameSummary): Step {
       if (!follows(frame, held.next) || frame.count > 0) return unfit(state, frame);
       const moved: FollowerEffect[] =
         frame.startIndex > held.next ? [{ kind: 'move', next: frame.startIndex }] : [];
-      const compared: FollowerEffect[] = frame.hasDigest ? [{ kind: 'compare' }] : [];
       return live(state, frame.startIndex, ...joined('in-sync'), ...moved, ...compared);
     }
     case FrameKind.REPLAY:
@@ -64,7 +64,8 @@ function onward(state: FollowerState, frame: FrameSummary): Step {
       if (frame.count > 0 && end <= held.next) return stay(state, { kind: 'skip' });
       if (!follows(frame, held.next) || frame.count === 0) return unfit(state, frame);
       const target = phase.kind === 'replaying' ? (phase.target ?? 0) : frame.leaderNext;
-      if (phase.kind === 'live' || end >= target) return live(state, end, ...joined('replay'), follow);
+      if (phase.kind === 'live' || end >= target)
+        return live(state, end, ...joined('replay'), follow, ...compared);
       return reach(state, end, { kind: 'replaying', target }, ...joined('replay'), follow);
     }
     case FrameKind.DELTA:

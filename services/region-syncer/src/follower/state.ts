@@ -188,5 +188,5 @@ export type CopyEffect =
   | { readonly kind: 'complete'; readonly position: number; readonly origin: Origin }
   /** Throw it away. */
   | { readonly kind: 'drop' }
-  /** Compare the frame's digest with the copy's; answered by mismatch when they differ. */
+  /** Compare the frame's digest with the copy's, as it is after the frame; answered by mismatch when they differ. */
   | { readonly kind: 'compare' };

@@ -156,6 +156,25 @@ test('a quiet stream has a keepalive, with the digest for one of ours', async ()
   expect((await pd.first(2))[1]).toMatchObject({ kind: 0, startIndex: next, ids: [], digest: undefined });
 });
 
+test('a busy stream has the digest with records, once in the time of a keepalive, for one of ours', async () => {
+  await using w = await startLeaderAnywhere();
+  const { next } = w.replica;
+  const peer = new SyncPeer(w.connection, { name: 'f', startIndex: next, as: 'ours' });
+  const pd = new SyncPeer(w.connection, { name: 'pd', startIndex: next, as: 'pd' });
+  await Promise.all([peer.first(1), pd.first(1)]);
+  // The bootstrap's record has had the first.
+  w.replica.stampDigests(0);
+  const store = new HeartbeatStore(w.connection);
+  store.tell({ id: 1, version: 2 });
+  const [, stamped] = await peer.first(2);
+  expect(stamped).toMatchObject({ kind: LIVE, startIndex: next, ids: [1] });
+  expect(Digest.decode(stamped?.digest ?? new Uint8Array(0)).equals(w.replica.digest)).toBe(true);
+  w.replica.stampDigests(10_000);
+  store.tell({ id: 1, version: 3 });
+  expect((await peer.first(3))[2]).toMatchObject({ kind: LIVE, ids: [1], digest: undefined });
+  expect((await pd.first(3)).map(({ digest }) => digest)).toEqual([undefined, undefined, undefined]);
+});
+
 test('a leader that has lost the leadership ends everything, and leads again in a newer term', async () => {
   await using w = await startLeaderAnywhere();
   const store = new HeartbeatStore(w.connection);

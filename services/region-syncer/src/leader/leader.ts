@@ -99,6 +99,7 @@ export class Leader implements Disposable {
       regionHeartbeat: this.#heartbeats.handler(() => this.#refusal ?? this.intake),
       syncRegions: syncRegions({ ...sync, streams: this.followers, closed: () => this.#refusal }),
     };
+    replica.stampDigests(limits.keepaliveMs);
     const hold = () => this.#heartbeats.hold(replica.pressed || replica.degraded !== undefined);
     hold();
     this.#unsubscribe = [

@@ -1,5 +1,5 @@
-// The frames of one stream as bytes. Only one of ours is told more than a PD leader tells: what a frame is, and which
-// record it continues from.
+// The frames of one stream as bytes. Only one of ours is told more than a PD leader tells: what a frame is, which record
+// it continues from, and at times what the regions are after it.
 
 import { FrameKind } from '@syncline/proto/region-frame.ts';
 import type { Chunk } from '../log/chunk.ts';
@@ -25,11 +25,12 @@ export class StreamFrames {
     return emptyFrame(this.#ours && isComparable ? { ...head, digest: digest.encode() } : head);
   }
 
-  /** A frame of live records has the trace context of the first that is traced. */
-  records(plan: FramePlan, { first, count, bytes }: Chunk): Buffer {
+  /** A frame of live records has their digest, if there is one, and the trace context of the first that is traced. */
+  records(plan: FramePlan, { first, count, bytes, digest }: Chunk): Buffer {
     const head = this.#head(plan);
-    const traceparent = plan.kind === FrameKind.LIVE ? this.#parts.traces?.sent(first, count) : undefined;
-    return frameOf(this.#ours && traceparent ? { ...head, traceparent } : head, bytes);
+    if (plan.kind !== FrameKind.LIVE) return frameOf(head, bytes);
+    const traceparent = this.#parts.traces?.sent(first, count);
+    return frameOf(this.#ours ? { ...head, digest, traceparent } : head, bytes);
   }
 
   /** The run that `source` chose last. */

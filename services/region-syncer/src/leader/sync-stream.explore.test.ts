@@ -151,6 +151,7 @@ function run(as: 'ours' | 'pd'): (sim: Simulation) => Promise<void> {
     });
     const record = () => {
       replica.record(anyRegion(sim));
+      sim.schedule('append', () => replica.append(), 1_000);
       sim.schedule('commit', () => replica.commit(), 1_000);
     };
     for (let i = sim.choose(12); i > 0; i -= 1) sim.schedule('record', record);

@@ -10,6 +10,8 @@ export interface Chunk {
   readonly first: number;
   readonly count: number;
   readonly bytes: Uint8Array;
+  /** The digest of the regions after the last record, see regions/digest.ts; few chunks have one, and none on disk. */
+  readonly digest?: Uint8Array;
 }
 
 /** How large a chunk may be; a single block that is larger is a chunk of its own. */
@@ -35,7 +37,7 @@ export function chunkFrom(chunk: Chunk, position: number): Chunk {
     throw new RangeError(`index ${position} is not in ${chunk.first} to ${endOf(chunk) - 1}`);
   if (skipped === 0) return chunk;
   const offset = skipBlocks(chunk.bytes, 0, skipped);
-  return { first: position, count: chunk.count - skipped, bytes: chunk.bytes.subarray(offset) };
+  return { ...chunk, first: position, count: chunk.count - skipped, bytes: chunk.bytes.subarray(offset) };
 }
 
 /** As many records from the start of the chunk as fit within the bounds, at least one, as a view. */
@@ -60,6 +62,7 @@ export function splitChunk(chunk: Chunk, bounds: ChunkBounds): Chunk[] {
     parts.push(part);
     if (part.count === rest.count) return parts;
     rest = {
+      ...rest,
       first: endOf(part),
       count: rest.count - part.count,
       bytes: rest.bytes.subarray(part.bytes.length),
@@ -67,7 +70,10 @@ export function splitChunk(chunk: Chunk, bounds: ChunkBounds): Chunk[] {
   }
 }
 
-/** One chunk of chunks that follow one another, in memory of its own. Throws RangeError when they do not. */
+/**
+ * One chunk of chunks that follow one another, in memory of its own, with the digest of the last. Throws RangeError when
+ * they do not.
+ */
 export function mergeChunks(chunks: readonly Chunk[]): Chunk {
   const [head, ...others] = chunks;
   if (head === undefined) throw new RangeError('there are no chunks to merge');
@@ -83,7 +89,7 @@ export function mergeChunks(chunks: readonly Chunk[]): Chunk {
     bytes.set(chunk.bytes, at);
     at += chunk.bytes.length;
   }
-  return { first: head.first, count: endOf(last) - head.first, bytes };
+  return { ...last, first: head.first, count: endOf(last) - head.first, bytes };
 }
 
 function fits(chunk: Chunk, bounds: ChunkBounds): boolean {

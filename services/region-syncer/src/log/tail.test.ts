@@ -14,8 +14,8 @@ beforeEach(() => {
   tail = new Tail(bounds, first);
 });
 
-function append(at: number, count: number): Chunk {
-  const chunk = chunkOf(at, count);
+function append(at: number, count: number, digest?: Uint8Array): Chunk {
+  const chunk = { ...chunkOf(at, count), ...(digest !== undefined && { digest }) };
   tail.append(chunk);
   return chunk;
 }
@@ -100,7 +100,11 @@ test('a chunk that leaves a gap, repeats records or goes back is refused', () =>
 
 const steps = fc.array(
   fc.oneof(
-    fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 14 }) }),
+    fc.record({
+      kind: fc.constant('append' as const),
+      count: fc.integer({ min: 1, max: 14 }),
+      hasDigest: fc.boolean(),
+    }),
     fc.record({ kind: fc.constant('term' as const) }),
     fc.record({
       kind: fc.constant('read' as const),
@@ -111,16 +115,19 @@ const steps = fc.array(
   { maxLength: 120 },
 );
 
-test('law: every reader sees every record once, in order, unless it is told that they are older', () => {
+test('law: every reader sees every record once, in order, and each digest at the end of a chunk, unless it is told that they are older', () => {
   fc.assert(
     fc.property(steps, (script) => {
       tail = new Tail(bounds, first);
       const log: number[] = [];
+      const digests = new Map<number, Uint8Array>();
       const readers = [first, first, first];
       let term = 1;
       for (const step of script) {
         if (step.kind === 'append') {
-          const added = append(tail.next, step.count);
+          const digest = step.hasDigest ? new Uint8Array(1) : undefined;
+          const added = append(tail.next, step.count, digest);
+          if (digest !== undefined) digests.set(endOf(added), digest);
           for (let at = 0; at < added.count; at += 1) log.push(added.first + at);
         } else if (step.kind === 'term') {
           term += 1;
@@ -140,6 +147,8 @@ test('law: every reader sees every record once, in order, unless it is told that
               missing.slice(0, read.count),
             );
             expect(read.count).toBeLessThanOrEqual(step.records);
+            expect(read.digest).toBe(digests.get(endOf(read)));
+            expect([...digests.keys()].filter((at) => at > read.first && at < endOf(read))).toEqual([]);
             readers[step.reader] = endOf(read);
           }
         }

@@ -119,7 +119,7 @@ export class Tail {
     return low;
   }
 
-  /** Merges what follows the entry into it, as far as the bounds of a chunk allow. */
+  /** Merges what follows the entry into it, as far as the bounds of a chunk allow. A digest stays at the end of one. */
   #grow(at: number, entry: Entry): Entry {
     const { records, bytes } = this.#bounds.chunk;
     const chunks = [entry.chunk];
@@ -127,7 +127,7 @@ export class Tail {
     let size = last.bytes.length;
     for (let next = at + 1; next < this.#entries.length; next += 1) {
       const chunk = this.#entries[next]?.chunk;
-      if (chunk === undefined || !continues(last, chunk)) break;
+      if (chunk === undefined || last.digest !== undefined || !continues(last, chunk)) break;
       size += chunk.bytes.length;
       if (endOf(chunk) - entry.chunk.first > records || size > bytes) break;
       chunks.push(chunk);

@@ -1,3 +1,4 @@
+import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { StoreFaultError } from '../store/store-fault.ts';
@@ -174,4 +175,22 @@ test('disposing abandons a checkpoint', async () => {
   expect(disk.calls.length).toBe(length);
   disk.crash();
   expect((await openReplica(disk)).replica.next).toBe(indexOf(1, 100));
+});
+
+test('what a trim has taken is gone, and known to be, though its answer came too late', async () => {
+  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const store = disk.store;
+  const trim = store.trim.bind(store);
+  store.trim = (...args) => {
+    trim(...args);
+    throw new StoreDeadlineError('trim', 1);
+  };
+  await live(replica, 200);
+  await idle();
+  expect(told.failures.length).toBeGreaterThan(0);
+  const asked = indexOf(1, 5);
+  expect(replica.first).toBeLessThanOrEqual(asked);
+  expect(await replica.readLog(asked, { records: 10, bytes: 1000 })).toBe('gone');
+  expect(replica.first).toBeGreaterThan(asked);
+  expect(replica.status().log).toEqual(store.state().log);
 });

@@ -90,6 +90,34 @@ test('readers are woken after a commit and see nothing before it', async () => {
   ]);
 });
 
+test('an append has the digest of what it takes, not of what comes while the disk writes', async () => {
+  const { replica } = await leader();
+  replica.stampDigests(0);
+  const release = holdAppends();
+  record(replica, region(1, '', ''));
+  const taken = replica.digest.encode();
+  for (const model of regionsSideBySide(5)) record(replica, model);
+  const whole = replica.digest.encode();
+  release();
+  await settled(replica);
+  const limit = { records: 100, bytes: 100_000 };
+  expect(replica.read(indexOf(1, 0), limit)).toMatchObject({ count: 1, digest: taken });
+  expect(replica.read(indexOf(1, 1), limit)).toMatchObject({ count: 5, digest: whole });
+});
+
+test('an append that is written late has the digest of when it was taken', async () => {
+  const { replica } = await leader();
+  replica.stampDigests(60_000);
+  refuseAppends(2);
+  record(replica, region(1, '', ''));
+  const taken = replica.digest.encode();
+  for (const model of regionsSideBySide(5)) record(replica, model);
+  await settled(replica);
+  const limit = { records: 100, bytes: 100_000 };
+  expect(replica.read(indexOf(1, 0), limit)).toMatchObject({ count: 1, digest: taken });
+  expect(replica.read(indexOf(1, 1), limit)).not.toHaveProperty('digest');
+});
+
 test('what a full disk refuses is kept, told, and written when there is room', async () => {
   const { replica } = await leader();
   const told: unknown[] = [];

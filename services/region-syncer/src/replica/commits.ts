@@ -12,6 +12,7 @@ import type { LogSize } from '../store/boot-state.ts';
 import type { DiskHealth } from './disk-health.ts';
 import { Listeners } from './listeners.ts';
 import { LogWriter } from './log-writer.ts';
+import { Pressure } from './pressure.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import type { Standing } from './standing.ts';
@@ -21,6 +22,8 @@ export interface CommitsParts {
   readonly settings: ReplicaSettings;
   readonly health: DiskHealth;
   readonly clock: Clock;
+  /** See LogWriterParts. */
+  readonly digest: () => Uint8Array | undefined;
   /** Memory and disk may differ from now on, and nothing is written any more. */
   readonly broken: (error: Error) => void;
 }
@@ -36,7 +39,7 @@ export class ReplacedError extends Error {
 
 export class Commits {
   readonly committed: Listeners = new Listeners();
-  readonly pressed: Listeners<[pressed: boolean]> = new Listeners();
+  readonly pressure: Pressure;
   readonly #parts: CommitsParts;
   readonly #writer: LogWriter;
   #isOurs: boolean;
@@ -50,7 +53,6 @@ export class Commits {
   #next: number;
   #mark: Watermark;
   #isDetached = false;
-  #isPressed = false;
   #recorded = 0;
   /** #recorded when the last generation was captured, less the records that it has itself. */
   #saved: number;
@@ -59,11 +61,12 @@ export class Commits {
 
   /** `term`: the newest one that the store has seen. */
   constructor(parts: CommitsParts, standing: Standing, term: number) {
-    const { store, settings, health, clock, broken } = parts;
-    const { chunk, gatherMs } = settings;
+    const { settings, ...rest } = parts;
+    const { chunk, gatherMs, pendingBytes } = settings;
     this.#parts = parts;
+    this.pressure = new Pressure(pendingBytes);
     const written = (chunks: readonly Chunk[]) => this.#commit(chunks);
-    this.#writer = new LogWriter({ store, chunk, gatherMs, clock, health, written, broken }, term);
+    this.#writer = new LogWriter({ ...rest, chunk, gatherMs, written }, term);
     this.#isOurs = standing.isOurs;
     this.#lineage = standing.lineage;
     this.#first = standing.first;
@@ -137,10 +140,6 @@ export class Commits {
     return { records, bytes };
   }
 
-  get isPressed(): boolean {
-    return this.#isPressed;
-  }
-
   /** The tree has more than the log can be continued to: nothing is appended until attach() or replace(). */
   get isDetached(): boolean {
     return this.#isDetached;
@@ -155,7 +154,7 @@ export class Commits {
     this.#next = this.#end = first + count;
     this.#recorded += count;
     this.#writer.add(first, count, run, start, end);
-    this.#weigh();
+    this.pressure.weigh(this.#writer.bytes);
   }
 
   /** The next record is `next`, the first of a newer `term`. Throws RangeError when it is not. */
@@ -209,7 +208,7 @@ export class Commits {
     this.#isDetached = true;
     this.#writer.hold();
     this.#forget(next);
-    this.#weigh();
+    this.pressure.weigh(this.#writer.bytes);
   }
 
   /** On disk is another history, which goes on from standing.next. What waits belongs to the one before. */
@@ -235,7 +234,7 @@ export class Commits {
     this.#writer.forgetTaken();
     this.#writer.termKept(lineage.term);
     this.#advance();
-    this.#weigh();
+    this.pressure.weigh(this.#writer.bytes);
     this.#parts.health.works();
     this.committed.tell();
     this.#writer.release();
@@ -275,7 +274,7 @@ export class Commits {
       bytes += chunk.bytes.length;
     }
     this.#log = { records, bytes };
-    this.#weigh();
+    this.pressure.weigh(this.#writer.bytes);
     this.#advance();
     this.committed.tell();
   }
@@ -288,13 +287,5 @@ export class Commits {
       this.#lineage.start(termOf(this.#durable));
     }
     this.#mark.advance(BigInt(this.#durable));
-  }
-
-  #weigh(): void {
-    const { pendingBytes } = this.#parts.settings;
-    const pressed = this.#writer.bytes > (this.#isPressed ? pendingBytes / 2 : pendingBytes);
-    if (pressed === this.#isPressed) return;
-    this.#isPressed = pressed;
-    this.pressed.tell(pressed);
   }
 }

@@ -15,6 +15,8 @@ export interface LogWriterParts {
   readonly gatherMs: number;
   readonly clock: Clock;
   readonly health: DiskHealth;
+  /** The digest of all that was added, when one is due; asked when an append takes it. */
+  readonly digest: () => Uint8Array | undefined;
   /** The chunks are on disk. */
   readonly written: (chunks: readonly Chunk[]) => void;
   /** Memory and disk may differ from now on, and nothing is written any more. */
@@ -185,7 +187,14 @@ export class LogWriter {
 
   #take(): void {
     this.#takenBytes = this.#pending.bytes;
-    this.#taken = this.#pending.take();
+    const taken = this.#pending.take();
+    const last = taken.at(-1);
+    this.#taken = last === undefined ? taken : taken.with(-1, this.#stamped(last));
+  }
+
+  #stamped(chunk: Chunk): Chunk {
+    const digest = this.#parts.digest();
+    return digest === undefined ? chunk : { ...chunk, digest };
   }
 
   #done(chunks: readonly Chunk[]): void {

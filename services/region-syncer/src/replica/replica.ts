@@ -12,6 +12,7 @@ import type { Source } from '../store/history-table.ts';
 import type { Run } from '../wire/frame-run.ts';
 import type { RegionFields } from '../wire/region-fields.ts';
 import { Commits } from './commits.ts';
+import { DigestStamp } from './digest-stamp.ts';
 import { DiskHealth } from './disk-health.ts';
 import type { Admission, Applied } from './fold.ts';
 import type { Incoming } from './incoming.ts';
@@ -28,6 +29,7 @@ export class Replica implements AsyncDisposable {
   readonly #store: ReplicaStore;
   readonly #present: Present;
   readonly #health: DiskHealth;
+  readonly #stamp: DigestStamp;
   readonly #commits: Commits;
   readonly #upkeep: Upkeep;
   readonly #intake: RunIntake;
@@ -47,11 +49,11 @@ export class Replica implements AsyncDisposable {
     this.#store = store;
     const present = new Present(regions, boot.source);
     const health = new DiskHealth(settings.retry, clock, rng);
-    const commits = new Commits(
-      { store, settings, health, clock, broken: events.broken },
-      standing,
-      boot.maxTerm,
-    );
+    const stamp = new DigestStamp(clock, () => present.regions.digest);
+    const { broken } = events;
+    const digest = () => stamp.take();
+    const commits = new Commits({ store, settings, health, clock, digest, broken }, standing, boot.maxTerm);
+    this.#stamp = stamp;
     this.#present = present;
     this.#health = health;
     this.#commits = commits;
@@ -143,6 +145,11 @@ export class Replica implements AsyncDisposable {
     return index;
   }
 
+  /** Leader: the last record of an append has the digest with it, `ms` after another one had at the earliest. */
+  stampDigests(ms: number): void {
+    this.#stamp.every(ms);
+  }
+
   /**
    * Follower: takes the records from index `first` on, the refused ones of the run included; those before `next` were
    * taken before. Long runs let others have their turn, so wait for one before the next. Throws RangeError when
@@ -190,8 +197,14 @@ export class Replica implements AsyncDisposable {
   }
 
   /** What follows a position, from disk: see RegionStore.readLog. Rejects with what the store refuses. */
-  readLog(position: number, limit: ChunkBounds): Promise<readonly Chunk[] | 'gone'> {
-    return this.#store.readLog(position, limit.records, limit.bytes);
+  async readLog(position: number, limit: ChunkBounds): Promise<readonly Chunk[] | 'gone'> {
+    const read = await this.#store.readLog(position, limit.records, limit.bytes);
+    if (read === 'gone' && position >= this.first) {
+      // A trim took effect though its answer came too late: without this, `first` would promise what is gone.
+      const { first, log } = await this.#store.state();
+      this.#commits.trimmed(first, log, this.deltaFloor);
+    }
+    return read;
   }
 
   /** All regions as they are now. Nothing of it may be sent before its position is durable. */
@@ -226,11 +239,11 @@ export class Replica implements AsyncDisposable {
 
   /** More waits for the disk than is allowed; it ends at half of that. */
   get pressed(): boolean {
-    return this.#commits.isPressed;
+    return this.#commits.pressure.isOn;
   }
 
   onPressed(listener: (pressed: boolean) => void): () => void {
-    return this.#commits.pressed.add(listener);
+    return this.#commits.pressure.changed.add(listener);
   }
 
   /** What the disk refused last; undefined while it takes what it is given. */

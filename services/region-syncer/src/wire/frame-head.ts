@@ -16,7 +16,7 @@ export interface ReadHead {
   readonly previous: number;
   readonly leaderNext: number;
   readonly leaderUnixMs: number;
-  /** 256 buckets of 8 bytes, little endian; a view on the message. */
+  /** Of the regions after the frame's last record: 256 buckets of 8 bytes, little endian; a view on the message. */
   readonly digest: Uint8Array | undefined;
   readonly traceparent: string;
   readonly removed: BigUint64Array;

@@ -10,7 +10,7 @@ import { anyCarried, anyRegion, anyUint64, plainRegion, runOf } from './wire.fix
 
 const anyIndex = fc.maxSafeNat();
 
-const anyHead: fc.Arbitrary<Required<FrameHead>> = fc.record({
+const anyHead: fc.Arbitrary<{ [Key in keyof FrameHead]-?: NonNullable<FrameHead[Key]> }> = fc.record({
   clusterId: anyUint64,
   startIndex: anyIndex,
   kind: fc.constantFrom(FrameKind.SNAPSHOT, FrameKind.REPLAY, FrameKind.KEEPALIVE),

@@ -16,8 +16,8 @@ export interface FrameHead {
   readonly leaderNext?: number;
   readonly leaderUnixMs?: number;
   /** 256 buckets of 8 bytes, little endian. */
-  readonly digest?: Uint8Array;
-  readonly traceparent?: string;
+  readonly digest?: Uint8Array | undefined;
+  readonly traceparent?: string | undefined;
   /** Ids of regions that went. */
   readonly removed?: BigUint64Array;
   /** Regions of the whole snapshot or delta. */

@@ -197,10 +197,12 @@ class OwnStream implements ModelStream {
   #step(event: SyncEvent, entries: readonly Entry[] = [], removed: readonly number[] = []): void {
     const { state, frames } = syncStep(this.#state, event);
     this.#state = state;
-    const { term, next, regions } = this.#leader;
+    const { term, next, states } = this.#leader;
     for (const [at, { kind, startIndex, previous, total }] of frames.entries()) {
       const carried = at === 0 ? entries : [];
-      const hasDigest = kind === FrameKind.KEEPALIVE && startIndex === next && termOf(startIndex) > 0;
+      const end = startIndex + carried.length;
+      const hasDigest =
+        kind === FrameKind.LIVE || (kind === FrameKind.KEEPALIVE && end === next && termOf(end) > 0);
       this.frames.push({
         summary: {
           kind,
@@ -214,7 +216,7 @@ class OwnStream implements ModelStream {
         },
         entries: carried,
         removed: at === 0 ? removed : [],
-        digest: String(regions),
+        digest: states.get(end) ?? '',
       });
     }
   }

@@ -4,7 +4,8 @@ import { SyncRegionResponse } from '@syncline/proto/pdpb.ts';
 import { FrameKind } from '@syncline/proto/region-frame.ts';
 import { frame } from '@syncline/rpc/frame.ts';
 import { firstOfTerm } from '../../log/index.ts';
-import type { RegionTree } from '../../regions/region-tree.ts';
+import type { Digest } from '../../regions/digest.ts';
+import { RegionTree } from '../../regions/region-tree.ts';
 import { emptyFrame, type FrameHead, frameOf } from '../../wire/frame-writer.ts';
 import { RegionFields, readBlock } from '../../wire/region-fields.ts';
 import { type Carried, plainRegion, runOf } from '../../wire/wire.fixture.ts';
@@ -91,6 +92,18 @@ export function ofPd(
 }
 
 const fields = new RegionFields();
+
+/** The digest of a copy that has exactly these. */
+export function digestOf(carried: readonly Carried[]): Digest {
+  const tree = new RegionTree({ pageBytes: 1 << 16, sparePages: 0, tombstones: 0 });
+  const bytes = runOf(carried);
+  for (let at = 0; at < bytes.length; ) {
+    const end = readBlock(bytes, at, bytes.length, fields);
+    tree.put(bytes, at, end, fields, 0);
+    at = end;
+  }
+  return tree.digest;
+}
 
 /** `id@version` of every region, in key order. */
 export function shownRegions(tree: RegionTree): string[] {

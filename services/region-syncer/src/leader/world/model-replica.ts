@@ -27,6 +27,8 @@ export class ModelReplica implements SyncReplica {
   #disk: Chunk[] = [];
   #first: number;
   #pending: Chunk[] = [];
+  /** What an append has. */
+  #taken: Chunk[] = [];
   #next: number;
 
   /** `committed` is called after each commit. */
@@ -45,7 +47,7 @@ export class ModelReplica implements SyncReplica {
   }
 
   get durable(): number {
-    return this.#pending.length === 0 ? this.#next : this.lineage.next;
+    return this.#isDone ? this.#next : this.lineage.next;
   }
 
   get first(): number {
@@ -73,22 +75,34 @@ export class ModelReplica implements SyncReplica {
     this.#fold();
   }
 
+  /** An append takes what waits, unless one is under way; at times it has the digest with it. */
+  append(): void {
+    if (this.#taken.length > 0) return;
+    this.#taken = this.#pending;
+    this.#pending = [];
+    const last = this.#taken.at(-1);
+    if (last !== undefined && this.#sim.choose(2) === 1)
+      this.#taken = this.#taken.with(-1, { ...last, digest: this.digest.encode() });
+  }
+
   /** What waits is on disk. */
   commit(): void {
-    const chunks = this.#pending;
-    this.#pending = [];
-    for (const chunk of chunks) {
-      this.lineage.append(chunk.first, endOf(chunk));
-      this.#tail.append(chunk);
-      this.#disk.push(chunk);
-    }
+    do {
+      this.append();
+      for (const chunk of this.#taken) {
+        this.lineage.append(chunk.first, endOf(chunk));
+        this.#tail.append(chunk);
+        this.#disk.push(chunk);
+      }
+      this.#taken = [];
+    } while (!this.#isDone);
     this.#mark.advance(BigInt(this.durable));
     this.#committed();
   }
 
   /** The next record is the first of a newer term. */
   startTerm(): void {
-    if (this.#pending.length > 0) this.commit();
+    if (!this.#isDone) this.commit();
     const term = this.term + 1;
     this.lineage.start(term);
     this.#tail.startTerm(term);
@@ -146,6 +160,10 @@ export class ModelReplica implements SyncReplica {
 
   whenDurable(position: number, signal: AbortSignal): Promise<void> {
     return this.#mark.reaches(BigInt(position), signal);
+  }
+
+  get #isDone(): boolean {
+    return this.#pending.length + this.#taken.length === 0;
   }
 
   #fold(): void {

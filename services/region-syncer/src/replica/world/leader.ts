@@ -1,4 +1,5 @@
-// For the explorer: a leader that is told of regions, captured from, killed, and begins again.
+// For the explorer: a leader that is told of regions, captured from, killed, and begins again. Some of its appends have
+// the digest with them.
 
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { firstOfTerm } from '../../log/index.ts';
@@ -29,6 +30,7 @@ export class SimulatedLeader {
     if (life === undefined) return;
     world.history = world.history.truncated(life.replica.next);
     const { signal } = life;
+    life.replica.stampDigests(this.#sim.choose(2) * 20);
     const begun = async () => {
       const term = await life.replica.beginTerm(member, signal);
       world.history.startTerm(term);

@@ -1,7 +1,11 @@
 // For the explorer: one who reads the log as it is committed, as a stream to a follower does.
-// Invariant: it is given every record once, in order, as it was made, and none before it is durable.
+// Invariant: it is given every record once, in order, as it was made, and none before it is durable; a digest is of what
+// the records before its index led to.
 
-import { endOf, splitChunk } from '../../log/chunk.ts';
+import { type Chunk, endOf, splitChunk } from '../../log/chunk.ts';
+import { Digest } from '../../regions/digest.ts';
+import { RegionTree } from '../../regions/region-tree.ts';
+import { put, smallLimits } from '../../regions/regions.fixture.ts';
 import { blocks } from '../replica.fixture.ts';
 import type { Replica } from '../replica.ts';
 import type { History } from './history.ts';
@@ -55,7 +59,7 @@ export class Reader {
     return chunks.length > 0;
   }
 
-  #take(one: { readonly first: number; readonly count: number; readonly bytes: Uint8Array }): void {
+  #take(one: Chunk): void {
     const expected = this.#history().after(this.#position);
     if (expected?.index !== one.first || expected.region === undefined)
       throw new Error(`${one.first} was read after ${this.#position}`);
@@ -63,5 +67,14 @@ export class Reader {
     if (blocks([expected.region])[0] !== Buffer.from(one.bytes).toString('hex'))
       throw new Error(`${one.first} was read as another record`);
     this.#position = endOf(one);
+    if (one.digest !== undefined && !this.#digest().equals(Digest.decode(one.digest)))
+      throw new Error(`the digest at ${this.#position} is of other regions`);
+  }
+
+  /** Of what all records before the position have led to. */
+  #digest(): Digest {
+    const tree = new RegionTree(smallLimits);
+    for (const region of this.#history().at(this.#position)) put(tree, region, 0);
+    return tree.digest;
   }
 }
