@@ -4,33 +4,18 @@
 // finished call left, or that of the one it died in.
 
 import type { Chunk } from '../log/chunk.ts';
-import type { TermEnd } from '../log/lineage.ts';
 import { planTrim, type Retention } from '../log/retention.ts';
 import { type BootState, bootState, type LogSize, sizeOf } from './boot-state.ts';
-import { ClusterTable, type Identity, type StoreRow } from './cluster-table.ts';
+import { ClusterStore } from './cluster-store.ts';
+import type { Identity, StoreRow } from './cluster-table.ts';
 import type { StorePoint } from './failpoints.ts';
-import { type GenerationPage, Generations, type Run, type Table } from './generations.ts';
+import type { Flip } from './flip.ts';
+import { GenerationStore } from './generation-store.ts';
+import type { GenerationPage, Run } from './generations.ts';
 import type { Source } from './history-table.ts';
 import { gather } from './log-page.ts';
-import { type Held, StoreFile } from './store-file.ts';
+import { readableFrom, StoreFile } from './store-file.ts';
 import type { RegionStoreOptions } from './store-options.ts';
-
-/** The generation that was written becomes the active one. */
-export type Flip =
-  /** It holds what the history led to at `index`, which the log goes on from. */
-  | { readonly kind: 'checkpoint'; readonly index: number }
-  /**
-   * It is another history: nothing in the log continues it. `lineage` is empty for a foreign one. A snapshot was sent by
-   * a leader; what is rebased was made of what is held, so a snapshot that is forced has still to come.
-   */
-  | {
-      readonly kind: 'snapshot' | 'rebase';
-      readonly index: number;
-      /** How many blocks, the first ones, are the snapshot; those after them are records that came since. */
-      readonly regions: number;
-      readonly source: Exclude<Source, { kind: 'none' }>;
-      readonly lineage: readonly TermEnd[];
-    };
 
 export interface TrimResult {
   /** The position that the log can be read from. */
@@ -40,27 +25,20 @@ export interface TrimResult {
   readonly log: LogSize;
 }
 
-interface Writing {
-  readonly table: Table;
-  regions: number;
-  bytes: number;
-}
-
 export class RegionStore implements Disposable {
   readonly #file: StoreFile;
   readonly #options: RegionStoreOptions;
   readonly #failpoint: (point: StorePoint) => void;
-  readonly #generations: Generations;
-  readonly #cluster: ClusterTable;
-  #writing: Writing | undefined;
+  readonly #generations: GenerationStore;
+  readonly #cluster: ClusterStore;
 
   /** Opens or creates the file. Throws StoreFaultError and DatabaseOpenError. */
   constructor(options: RegionStoreOptions, failpoint: (point: StorePoint) => void) {
     this.#options = options;
     this.#failpoint = failpoint;
     this.#file = new StoreFile(options);
-    this.#generations = new Generations(this.#file.database);
-    this.#cluster = new ClusterTable(this.#file.database);
+    this.#generations = new GenerationStore(this.#file, options.pieceBytes, failpoint);
+    this.#cluster = new ClusterStore(this.#file);
   }
 
   /** Removes what a process left behind that died, and tells where the history stands. */
@@ -71,7 +49,7 @@ export class RegionStore implements Disposable {
 
   /** Where the history stands: also after a call whose answer was lost. */
   state(): BootState {
-    return this.#file.read('read the state', (held) => bootState(held, this.#cluster.identity()));
+    return this.#file.read('read the state', (held) => bootState(held, this.#cluster.identity));
   }
 
   /**
@@ -79,15 +57,7 @@ export class RegionStore implements Disposable {
    * another cluster.
    */
   identify(proposed: Identity): Identity {
-    return this.#file.writeThrough('identify', () => {
-      const kept = this.#cluster.identity();
-      if (kept === undefined) this.#cluster.setIdentity(proposed);
-      else if (kept.clusterId !== proposed.clusterId)
-        throw new RangeError(
-          `the store is of cluster ${kept.clusterId}, not of cluster ${proposed.clusterId}`,
-        );
-      return kept ?? proposed;
-    });
+    return this.#cluster.identify(proposed);
   }
 
   /**
@@ -95,10 +65,7 @@ export class RegionStore implements Disposable {
    * says. A flip between two pages makes the cursor meaningless.
    */
   readGeneration(cursor: number, maxBytes: number): GenerationPage {
-    return this.#file.read('read a generation', ({ history }) => {
-      if (history.generation === undefined) throw new Error('there is no generation to read');
-      return this.#generations.read(history.generation.table, cursor, maxBytes);
-    });
+    return this.#generations.read(cursor, maxBytes);
   }
 
   /**
@@ -134,7 +101,7 @@ export class RegionStore implements Disposable {
    */
   startTerm(above: number): number {
     return this.#file.writeThrough('start a term', ({ history }) => {
-      const member = this.#cluster.identity()?.memberId;
+      const member = this.#cluster.identity?.memberId;
       if (member === undefined) throw new Error('a node leads only when it is known which one it is');
       const term = history.startTerm(above, member);
       this.#failpoint('term.start');
@@ -172,10 +139,7 @@ export class RegionStore implements Disposable {
 
   /** Begins a generation beside the active one; one that was begun before is abandoned. */
   beginGeneration(): void {
-    this.#writing = undefined;
-    const active = this.#file.read('begin a generation', ({ history }) => history.generation?.table);
-    while (this.#file.write('begin a generation', () => this.#sweepGeneration(active)));
-    this.#writing = { table: active === 0 ? 1 : 0, regions: 0, bytes: 0 };
+    this.#generations.begin();
   }
 
   /**
@@ -183,48 +147,17 @@ export class RegionStore implements Disposable {
    * answered in order: with one of these under way at a time, an append() waits for one piece.
    */
   putGeneration(runs: readonly Run[]): void {
-    const writing = this.#begun();
-    const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
-    const { pieceBytes } = this.#options;
-    if (runs.length > 1 && bytes > pieceBytes)
-      throw new RangeError(
-        `a piece of ${bytes} bytes is more than the ${pieceBytes} that are written at once`,
-      );
-    this.#file.write('write a generation', () => {
-      this.#generations.put(writing.table, runs);
-      this.#failpoint('generation.piece');
-    });
-    writing.bytes += bytes;
-    writing.regions += runs.reduce((sum, run) => sum + run.regions, 0);
+    this.#generations.put(runs);
   }
 
   /** The generation is complete: from now on a restart begins from it. Throws RangeError when its index cannot be. */
   flip(flip: Flip): void {
-    const { index } = flip;
-    const { table, regions, bytes } = this.#begun();
-    this.#file.write('flip', (held) => {
-      const { history, log } = held;
-      if (flip.kind !== 'checkpoint') {
-        if (flip.regions > regions)
-          throw new RangeError(`${flip.regions} regions are more than the ${regions} that were written`);
-        const generation = { table, regions: flip.regions, bytes, index };
-        log.bury(log.spans.length);
-        history.replace({ source: flip.source, generation }, flip.lineage, index);
-        if (flip.kind === 'snapshot') history.forceSnapshot(false);
-      } else {
-        if (readableFrom(held, flip.index) === undefined)
-          throw new RangeError(`the log does not go on from index ${flip.index}`);
-        history.put({ generation: { table, regions, bytes, index } });
-      }
-      this.#failpoint('generation.before-flip');
-    });
-    this.#writing = undefined;
-    this.#failpoint('generation.after-flip');
+    this.#generations.flip(flip);
   }
 
   /** The generation that was begun is not wanted; sweep() deletes what there is of it. */
   abandonGeneration(): void {
-    this.#writing = undefined;
+    this.#generations.abandon();
   }
 
   /**
@@ -246,7 +179,7 @@ export class RegionStore implements Disposable {
   /** Deletes one piece of what is no longer used. True while there may be more. */
   sweep(): boolean {
     return this.#file.write('sweep', ({ history, log }) => {
-      const swept = log.sweep() || this.#sweepGeneration(history.generation?.table);
+      const swept = log.sweep() || this.#generations.sweep(history.generation?.table);
       if (swept) this.#failpoint('sweep');
       return swept;
     });
@@ -254,7 +187,7 @@ export class RegionStore implements Disposable {
 
   /** Forgets the history, regions and all. Terms that were seen stay seen, and the cluster's own records stay. */
   reset(): void {
-    this.#writing = undefined;
+    this.#generations.abandon();
     this.#file.write('reset', ({ history, log }) => {
       log.bury(log.spans.length);
       history.replace({ source: { kind: 'none' }, generation: undefined }, [], 0);
@@ -264,12 +197,12 @@ export class RegionStore implements Disposable {
   }
 
   putStore(store: StoreRow): void {
-    this.#file.writeThrough('put a store', () => this.#cluster.putStore(store));
+    this.#cluster.putStore(store);
   }
 
   /** Every store of the cluster. */
   stores(): StoreRow[] {
-    return this.#file.read('read the stores', () => this.#cluster.stores());
+    return this.#cluster.stores();
   }
 
   /**
@@ -277,45 +210,20 @@ export class RegionStore implements Disposable {
    * RangeError when there are no more.
    */
   reserveIds(count: number): bigint {
-    if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`${count} is no number of ids`);
-    return this.#file.writeThrough('reserve ids', () => {
-      const last = this.#cluster.lastId() + BigInt(count);
-      this.#cluster.setLastId(last);
-      return last;
-    });
+    return this.#cluster.reserveIds(count);
   }
 
   /** Keeps what the cluster is bootstrapped with, and its first store. False when it was bootstrapped before. */
   bootstrap(record: Uint8Array, store: StoreRow): boolean {
-    return this.#file.writeThrough('bootstrap', () => {
-      if (this.#cluster.bootstrapped() !== undefined) return false;
-      this.#cluster.setBootstrapped(record);
-      this.#cluster.putStore(store);
-      return true;
-    });
+    return this.#cluster.bootstrap(record, store);
   }
 
   /** What the cluster was bootstrapped with; undefined before. */
   bootstrapped(): Uint8Array | undefined {
-    return this.#file.read('read the bootstrap record', () => this.#cluster.bootstrapped());
+    return this.#cluster.bootstrapped();
   }
 
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
   }
-
-  #begun(): Writing {
-    if (this.#writing === undefined) throw new Error('no generation was begun');
-    return this.#writing;
-  }
-
-  #sweepGeneration(active: Table | undefined): boolean {
-    return this.#generations.sweep([active, this.#writing?.table], this.#options.pieceBytes);
-  }
-}
-
-/** The first record that follows `position`, when all that do are in the log. */
-function readableFrom({ history, log }: Held, position: number): number | undefined {
-  const from = history.following(position);
-  return from === undefined || from < (log.first ?? history.next) ? undefined : from;
 }

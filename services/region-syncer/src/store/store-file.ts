@@ -80,6 +80,12 @@ export class StoreFile implements Disposable {
   }
 }
 
+/** The first record that follows `position`, when all that do are in the log; undefined when they are not. */
+export function readableFrom({ history, log }: Held, position: number): number | undefined {
+  const from = history.following(position);
+  return from === undefined || from < (log.first ?? history.next) ? undefined : from;
+}
+
 function openFile({ file, synchronous, busyTimeoutMs }: RegionStoreOptions): Database {
   try {
     return open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true });
