@@ -99,3 +99,32 @@ test('what the other role answers is refused in one line, and wrong usage is 2',
     expect((await region(follower, ...args)).code).toBe(2);
   }
 });
+
+test('snapshot lets the leader send a follower all regions, and drain lets it take nothing more', async () => {
+  const unknown = await region(leader, 'snapshot', 'nobody');
+  expect(unknown).toMatchObject({ code: 1, out: '' });
+  expect(unknown.err).toMatch(/^error: NOT_FOUND: [^\n]*nobody[^\n]*\n$/);
+  const snapshots = async () => {
+    const { joins, ready } = json((await region(follower, 'status', '--json')).out)[0] ?? {};
+    return ready === true ? (joins as { readonly snapshot: number }).snapshot : 0;
+  };
+  const before = await snapshots();
+  expect(await region(leader, 'snapshot', 'f1')).toEqual({
+    code: 0,
+    out: 'f1 is sent all regions next\n',
+    err: '',
+  });
+  await until(snapshots, {
+    deadlineMs: 10_000,
+    describe: 'another snapshot',
+    accept: (count) => count === before + 1,
+  });
+
+  expect((await region(follower, 'drain')).err).toMatch(/^error: FAILED_PRECONDITION: [^\n]+\n$/);
+  const [drained] = json((await region(leader, 'drain', '--json')).out);
+  expect(drained).toMatchObject({ streams: 1, durable_index: expect.any(Number) });
+  expect((await region(leader, 'drain')).out).toMatch(
+    /^everything before index 1:\d+ is durable; streams ended: 1\n$/,
+  );
+  expect((await region(leader, 'status')).out).toMatch(/^state +draining, not ready: /m);
+});

@@ -6,8 +6,11 @@ import { completionCommand } from './command/completion.ts';
 import { deviceCommand } from './command/device.ts';
 import { dsCommand } from './command/ds.ts';
 import { getCommand } from './command/get.ts';
+import { lbCommand } from './command/lb.ts';
+import { nspCommand } from './command/nsp.ts';
 import { regionCommand } from './command/region.ts';
 import { subscribeCommand } from './command/subscribe.ts';
+import { tapCommand } from './command/tap.ts';
 import { addGlobalOptions } from './session.ts';
 
 /** Every command. Parsing throws CommanderError where commander would end the process. */
@@ -19,7 +22,10 @@ export function createProgram(): Command {
     .addCommand(getCommand())
     .addCommand(subscribeCommand())
     .addCommand(deviceCommand())
-    .addCommand(regionCommand());
+    .addCommand(regionCommand())
+    .addCommand(tapCommand())
+    .addCommand(nspCommand())
+    .addCommand(lbCommand());
   program.addCommand(completionCommand(program));
   prepare(program);
   return program;

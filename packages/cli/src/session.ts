@@ -11,6 +11,9 @@ export const defaultAddress = {
   datastore: '127.0.0.1:57400',
   device: '127.0.0.1:57401',
   region: '127.0.0.1:3379',
+  nsp: '127.0.0.1:7778',
+  tap: '127.0.0.1:7780',
+  loadBalancer: '127.0.0.1:7781',
 } as const;
 
 /** The options that every command takes. */
@@ -37,8 +40,9 @@ export function addGlobalOptions(program: Command): Command {
     .addOption(
       option(
         '-a, --address <host:port>',
-        `the service to call (default: ${defaultAddress.datastore}; of device commands: ${defaultAddress.device}, ` +
-          `of region commands: ${defaultAddress.region})`,
+        `the service to call, or unix:/path (default: ${defaultAddress.datastore}; of device commands: ` +
+          `${defaultAddress.device}, region: ${defaultAddress.region}, nsp: ${defaultAddress.nsp}, ` +
+          `tap: ${defaultAddress.tap}, lb: ${defaultAddress.loadBalancer})`,
       )
         .argParser(collect)
         .env('SYNCLINE_ADDRESS'),
@@ -65,6 +69,8 @@ export interface Session extends Disposable {
   readonly connection: Connection;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
+  /** How long a call may take that does not stream. */
+  readonly timeoutMs: number;
   readonly json: boolean;
 }
 
@@ -104,6 +110,7 @@ function sessionAt(command: Command, address: string): Session {
   return {
     connection,
     signal: interrupted.signal,
+    timeoutMs: options.timeout,
     json: options.json === true,
     [Symbol.dispose]: () => connection[Symbol.dispose](),
   };

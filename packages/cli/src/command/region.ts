@@ -2,10 +2,12 @@
 
 import { Command } from 'commander';
 import { regionDigestCommand } from './region-digest.ts';
+import { regionDrainCommand } from './region-drain.ts';
 import { regionGetCommand } from './region-get.ts';
 import { regionLagCommand } from './region-lag.ts';
 import { regionResetCommand } from './region-reset.ts';
 import { regionScanCommand } from './region-scan.ts';
+import { regionSnapshotCommand } from './region-snapshot.ts';
 import { regionStatusCommand } from './region-status.ts';
 import { regionWatchCommand } from './region-watch.ts';
 
@@ -19,5 +21,7 @@ export function regionCommand(): Command {
     .addCommand(regionGetCommand())
     .addCommand(regionScanCommand())
     .addCommand(regionDigestCommand())
-    .addCommand(regionResetCommand());
+    .addCommand(regionResetCommand())
+    .addCommand(regionSnapshotCommand())
+    .addCommand(regionDrainCommand());
 }

@@ -1,0 +1,62 @@
+// `syncline nsp targets`: who is a target of which stream.
+
+import {
+  type Target,
+  TargetRegistryDefinition,
+  Target_Status as TargetStatus,
+  Target_Type as TargetType,
+} from '@syncline/proto/nsp-targetregistry.ts';
+import { Command, Option } from 'commander';
+import { plainName } from '../enum-name.ts';
+import { firstOf } from '../first-list.ts';
+import { jsonText, printLine, tableText } from '../print.ts';
+import { defaultAddress, openSession } from '../session.ts';
+import { addParentOptions, type ParentOptions, readFilter, streamMessage, streamText } from '../stream-name.ts';
+
+const statuses = { any: TargetStatus.ANY, enabled: TargetStatus.ENABLED, disabled: TargetStatus.DISABLED } as const;
+
+interface Options extends ParentOptions {
+  readonly status: keyof typeof statuses;
+  readonly frontends?: boolean;
+}
+
+/** The command. */
+export function nspTargetsCommand(): Command {
+  return addParentOptions(new Command('targets'))
+    .description('list the targets of all streams or of one')
+    .argument('[stream]', 'only of this one: stream.conduit.trench')
+    .addOption(new Option('--status <word>', 'only of this status').choices(Object.keys(statuses)).default('any'))
+    .option('--frontends', 'list the frontends instead, which have no stream')
+    .action(async (name: string | undefined, options: Options, command: Command) => {
+      const filter = {
+        status: statuses[options.status],
+        type: options.frontends === true ? TargetType.FRONTEND : TargetType.DEFAULT,
+        ...(options.frontends !== true && { stream: streamMessage(readFilter(name, options)) }),
+      };
+      using session = openSession(command, defaultAddress.nsp);
+      const registry = session.connection.client(TargetRegistryDefinition);
+      const { targets } = await firstOf(session, (call) => registry.watch(filter, call));
+      const rows = targets.map(factsOf).toSorted(byStreamAndIdentifier);
+      if (session.json) for (const row of rows) printLine(jsonText(row));
+      else printLine(tableText(['STREAM', 'IDENTIFIER', 'STATUS', 'IPS'], rows.map(cells)));
+    });
+}
+
+type Row = ReturnType<typeof factsOf>;
+
+function factsOf({ stream, context, status, ips }: Target) {
+  return {
+    stream: stream === undefined ? '' : streamText(stream),
+    identifier: context['identifier'] ?? '',
+    status: plainName(TargetStatus, status),
+    ips,
+  };
+}
+
+function cells({ stream, identifier, status, ips }: Row): string[] {
+  return [stream || '-', identifier || '-', status, ips.join(', ')];
+}
+
+function byStreamAndIdentifier(a: Row, b: Row): number {
+  return a.stream === b.stream ? Number(a.identifier) - Number(b.identifier) : a.stream < b.stream ? -1 : 1;
+}
