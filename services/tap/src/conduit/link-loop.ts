@@ -6,18 +6,18 @@ import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Prefix } from '@syncline/trench/prefix.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
-import { call } from '../loop/call.ts';
 import type { ConduitNote } from '../loop/note.ts';
 import { Retry } from '../loop/retry.ts';
 import { Wake } from '../loop/wake.ts';
-import type { Connection, ConnectionEvent, ConnectionRequest } from '../ports.ts';
+import type { Connection, ConnectionEvent } from '../ports.ts';
 import type { LinkView } from '../stream/stream-view.ts';
 import type { ConduitParts } from './conduit-parts.ts';
 import { type ConduitStanding, type ConduitStep, nextStep, type RequestKind } from './decision.ts';
-import { type Egress, hasEgress, policiesKey, wantedEgress } from './egress.ts';
 import { Link } from './link.ts';
 import { LinkTimes } from './link-times.ts';
 import { viewOf } from './link-view.ts';
+import { type Caller, ProxyCalls } from './proxy-calls.ts';
+import { VipPlan } from './vip-plan.ts';
 
 /** Who is told, each in one turn: what is new, and that nothing is left of the connection. */
 export interface LinkListener {
@@ -39,19 +39,16 @@ export class LinkLoop implements AsyncDisposable {
   readonly #parts: ConduitParts;
   readonly #listener: LinkListener;
   readonly #link: Link;
+  readonly #plan = new VipPlan();
+  readonly #calls: ProxyCalls;
   readonly #times: LinkTimes;
   readonly #retry: Retry;
   readonly #wake: Wake;
   readonly #loop: SupervisedLoop;
   #demand: LinkDemand = { isWanted: false, streams: 0 };
-  #vips: readonly Prefix[] | undefined;
   #view: LinkView;
-  /** The policies that the last Request on this connection had. */
-  #appliedKey: string | undefined;
   #lastError: string | undefined;
   #passes = 0;
-  /** The Request that is under way. */
-  #requesting: AbortController | undefined;
 
   constructor(name: ConduitName, parts: ConduitParts, listener: LinkListener) {
     const { timings, clock, rng } = parts;
@@ -59,6 +56,7 @@ export class LinkLoop implements AsyncDisposable {
     this.#parts = parts;
     this.#listener = listener;
     this.#link = new Link(timings.emptyGraceMs);
+    this.#calls = new ProxyCalls(name, parts);
     this.#view = viewOf(this.#link, undefined);
     this.#times = new LinkTimes(timings, clock, rng);
     this.#retry = new Retry(timings.retry, clock, rng);
@@ -77,7 +75,7 @@ export class LinkLoop implements AsyncDisposable {
 
   /** As the configuration has them; none while it is unknown. */
   get vips(): readonly Prefix[] {
-    return this.#vips ?? [];
+    return this.#plan.vips;
   }
 
   /** Why the last attempt failed; undefined when it did not. */
@@ -95,7 +93,7 @@ export class LinkLoop implements AsyncDisposable {
   }
 
   get isRequesting(): boolean {
-    return this.#requesting !== undefined;
+    return this.#calls.isRequesting;
   }
 
   /** What is wanted from here on. A Request that nobody wants any more is aborted in this turn. */
@@ -105,13 +103,13 @@ export class LinkLoop implements AsyncDisposable {
     if (before.isWanted !== demand.isWanted) {
       this.#retry.reset();
       this.#times.demandChanged();
-      if (!demand.isWanted) this.#requesting?.abort(new Error('the conduit is not wanted any more'));
+      if (!demand.isWanted) this.#calls.cancelRequest();
     }
     this.#wake.kick();
   }
 
   setVips(vips: readonly Prefix[]): void {
-    this.#vips = vips;
+    this.#plan.set(vips);
     this.#change(() => this.#link.setVips(vips, this.#nowMs()));
   }
 
@@ -133,7 +131,7 @@ export class LinkLoop implements AsyncDisposable {
       this.#passes += 1;
       const step = nextStep(this.#standing(), this.#nowMs());
       if (step.kind === 'over') return this.#listener.over();
-      await this.#take(step, watch, signal);
+      await this.#take(step, { watch, signal });
     }
   }
 
@@ -151,65 +149,45 @@ export class LinkLoop implements AsyncDisposable {
       renewAtMs,
       emptyAtMs,
       closeByMs,
-      isEgressDue: this.#isEgressDue(),
+      isEgressDue: this.#plan.isDue(this.#link),
     };
   }
 
-  async #take(
-    step: Exclude<ConduitStep, { kind: 'over' }>,
-    watch: LoopWatch,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #take(step: Exclude<ConduitStep, { kind: 'over' }>, caller: Caller): Promise<void> {
     switch (step.kind) {
       case 'connect':
       case 'reselect':
       case 'update':
-        return await this.#request(step.kind, watch, signal);
+        return await this.#request(step.kind, caller);
       case 'close':
-        return await this.#close(watch, signal);
+        return await this.#close(caller);
       case 'believe-empty':
         return this.#change(() => this.#link.believeEmpty());
       case 'give-up':
         this.#note({ kind: 'close-given-up' });
         return this.#change(() => this.#link.closed());
       case 'rest':
-        watch.idle('a change, or the next renewal');
-        return await this.#wake.next(step.untilMs, signal);
+        caller.watch.idle('a change, or the next renewal');
+        return await this.#wake.next(step.untilMs, caller.signal);
     }
   }
 
-  async #request(kind: RequestKind, watch: LoopWatch, signal: AbortSignal): Promise<void> {
-    const { ports, timings, clock } = this.#parts;
+  async #request(kind: RequestKind, caller: Caller): Promise<void> {
     const basis = this.#link.connection;
-    const egress = kind === 'update' ? this.#egress(basis) : undefined;
-    const request: ConnectionRequest = {
-      conduit: this.#name,
-      basis,
-      reselect: kind === 'reselect' || basis?.state === 'down',
-      addresses: egress,
-    };
-    const end = new AbortController();
-    const abort = () => end.abort(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    this.#requesting = end;
-    if (kind === 'reselect') this.#times.healing();
+    const egress = kind === 'update' ? this.#plan.egress(this.#link) : undefined;
+    const reselect = kind === 'reselect' || basis?.state === 'down';
+    if (reselect) this.#times.healing();
     this.#link.asking();
-    watch.phase(kind, timings.requestMs + timings.watchdogMs, 'proxy Request');
     try {
-      const bounds = { clock, signal: end.signal };
-      const answer = await call('proxy Request', timings.requestMs, bounds, (limits) =>
-        ports.proxy.request(request, limits),
-      );
-      this.#appliedKey = egress === undefined ? undefined : policiesKey(egress.policies);
+      const answer = await this.#calls.request(kind, { basis, reselect, addresses: egress }, caller);
+      // Cancelled by setDemand(): what the proxy makes of it is closed with the rest.
+      if (answer === undefined) return;
+      this.#plan.asked(egress);
       this.#change(() => this.#answered(answer));
       this.#note({ kind: kind === 'update' ? 'renewed' : 'connected' });
     } catch (error) {
-      signal.throwIfAborted();
-      // Aborted by setDemand(): what the proxy makes of it is closed with the rest.
-      if (!end.signal.aborted) this.#failed(error);
-    } finally {
-      signal.removeEventListener('abort', abort);
-      this.#requesting = undefined;
+      caller.signal.throwIfAborted();
+      this.#failed(error);
     }
   }
 
@@ -222,23 +200,19 @@ export class LinkLoop implements AsyncDisposable {
     if (this.#link.kind === 'none' || this.#link.kind === 'lost') this.#retry.failed();
   }
 
-  async #close(watch: LoopWatch, signal: AbortSignal): Promise<void> {
-    const { ports, timings, clock } = this.#parts;
+  async #close(caller: Caller): Promise<void> {
     const basis = this.#link.connection;
     this.#times.closing();
     this.#change(() => this.#link.closing());
-    const ms = Math.max(1, Math.min(timings.closeCallMs, this.#times.closeByMs - this.#nowMs()));
-    watch.phase('close', ms + timings.watchdogMs, 'proxy Close');
+    const leftMs = this.#times.closeByMs - this.#nowMs();
     try {
-      await call('proxy Close', ms, { clock, signal }, (limits) =>
-        ports.proxy.close(this.#name, basis, limits),
-      );
+      await this.#calls.close(basis, Math.min(this.#parts.timings.closeCallMs, leftMs), caller);
       this.#lastError = undefined;
       this.#retry.reset();
       this.#change(() => this.#link.closed());
       this.#note({ kind: 'closed' });
     } catch (error) {
-      signal.throwIfAborted();
+      caller.signal.throwIfAborted();
       this.#failed(error);
     }
   }
@@ -250,20 +224,6 @@ export class LinkLoop implements AsyncDisposable {
       this.#lastError = error.message;
     });
     this.#note({ kind: 'attempt-failed', error });
-  }
-
-  /** What a Request should carry; undefined while the VIPs are unknown. */
-  #egress(connection: Connection | undefined): Egress | undefined {
-    if (connection === undefined || this.#vips === undefined) return undefined;
-    return wantedEgress(this.#link.own, this.#vips, connection.gateways);
-  }
-
-  /** The same policies are not asked for twice: a proxy that does not take them is asked again at the renewal. */
-  #isEgressDue(): boolean {
-    const { connection } = this.#link;
-    const egress = this.#egress(connection);
-    if (connection === undefined || egress === undefined || hasEgress(connection, egress)) return false;
-    return policiesKey(egress.policies) !== this.#appliedKey;
   }
 
   /** Changes what is known of the link, in one turn with all that follows from it. */
@@ -284,7 +244,7 @@ export class LinkLoop implements AsyncDisposable {
     const { kind, detail } = this.#link;
     this.#times.moved(kind);
     if (kind === 'lost') {
-      this.#appliedKey = undefined;
+      this.#plan.asked(undefined);
       // A proxy that deletes each connection it makes is not asked as fast as it deletes.
       this.#retry.failed();
     }

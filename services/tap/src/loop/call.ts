@@ -4,6 +4,7 @@
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import type { CallLimits } from '../ports.ts';
+import { LinkedAbort } from './linked-abort.ts';
 
 /** No answer within the time that the call was given. */
 export class OverdueError extends Error {
@@ -31,15 +32,12 @@ export async function call<T>(
 ): Promise<T> {
   const { clock, signal } = bounds;
   signal.throwIfAborted();
-  const end = new AbortController();
-  const abort = () => end.abort(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
+  using end = new LinkedAbort(signal);
   const timer = clock.setTimer(ms, () => end.abort(new OverdueError(what, ms)));
   try {
     return await unlessAborted(() => make({ signal: end.signal, deadlineMs: ms }), end.signal);
   } finally {
     timer.clear();
-    signal.removeEventListener('abort', abort);
   }
 }
 

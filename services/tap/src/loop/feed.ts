@@ -7,6 +7,7 @@ import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { RetryTimings } from '../timings.ts';
 import { OverdueError, unlessAborted } from './call.ts';
+import { LinkedAbort } from './linked-abort.ts';
 import { retryShape } from './retry.ts';
 
 /** What is watched, and who is told. */
@@ -42,9 +43,7 @@ export async function feed<T>(parts: FeedParts<T>, watch: LoopWatch, signal: Abo
 /** One watch, to its end. */
 async function once<T>(parts: FeedParts<T>, backoff: Backoff, signal: AbortSignal): Promise<void> {
   const { what, clock, firstMs } = parts;
-  const end = new AbortController();
-  const abort = () => end.abort(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
+  using end = new LinkedAbort(signal);
   const timer = clock.setTimer(firstMs, () => end.abort(new OverdueError(what, firstMs)));
   let values: AsyncIterator<T> | undefined;
   try {
@@ -60,7 +59,6 @@ async function once<T>(parts: FeedParts<T>, backoff: Backoff, signal: AbortSigna
     }
   } finally {
     timer.clear();
-    signal.removeEventListener('abort', abort);
     end.abort(new Error(`${what}: the watch is left`));
     // The neighbour is told by the signal; a generator that rests at a yield is told by this, and nobody waits for it.
     values?.return?.().catch(() => undefined);

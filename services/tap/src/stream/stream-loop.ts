@@ -9,6 +9,7 @@ import type { Rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { fullName, type StreamName } from '@syncline/trench/stream-name.ts';
+import { LinkedAbort } from '../loop/linked-abort.ts';
 import type { StreamNote } from '../loop/note.ts';
 import { Retry } from '../loop/retry.ts';
 import { Wake } from '../loop/wake.ts';
@@ -53,7 +54,7 @@ export class StreamLoop implements AsyncDisposable {
   #lastError: string | undefined;
   #passes = 0;
   /** The attempt to secure a target that is under way. */
-  #securing: { readonly wanted: WantedTarget; readonly end: AbortController } | undefined;
+  #securing: { readonly wanted: WantedTarget; readonly end: LinkedAbort } | undefined;
 
   constructor(parts: StreamParts, view: StreamView) {
     const { name, registry, clock, rng, watchdogMs, note } = parts;
@@ -192,9 +193,7 @@ export class StreamLoop implements AsyncDisposable {
 
   async #secure(wanted: WantedTarget, watch: LoopWatch, signal: AbortSignal): Promise<void> {
     const { clock, timings } = this.#parts;
-    const end = new AbortController();
-    const abort = () => end.abort(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
+    using end = new LinkedAbort(signal);
     this.#securing = { wanted, end };
     try {
       const byMs = clock.monotonic() + timings.attemptMs;
@@ -205,7 +204,6 @@ export class StreamLoop implements AsyncDisposable {
       // Aborted by #change(): the next pass sees what is wanted instead.
       if (!end.signal.aborted) this.#failed(error);
     } finally {
-      signal.removeEventListener('abort', abort);
       this.#securing = undefined;
     }
   }

@@ -52,8 +52,8 @@ export class Lane {
 
   /** The connection breaks: nothing that is on its way arrives. */
   cut(): void {
-    for (const { fail } of this.#queue.splice(0))
-      fail(new UnwellError('UNAVAILABLE: the connection is gone'));
+    const gone = new UnwellError('UNAVAILABLE: the connection is gone');
+    for (const sent of this.#queue.splice(0)) sent.fail(gone);
   }
 
   #send<T>(limits: CallLimits, apply: () => T): Promise<T> {
