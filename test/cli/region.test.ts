@@ -122,7 +122,8 @@ test('snapshot lets the leader send a follower all regions, and drain lets it ta
 
   expect((await region(follower, 'drain')).err).toMatch(/^error: FAILED_PRECONDITION: [^\n]+\n$/);
   const [drained] = json((await region(leader, 'drain', '--json')).out);
-  expect(drained).toMatchObject({ streams: 1, durable_index: expect.any(Number) });
+  expect(drained).toMatchObject({ streams: 1 });
+  expect(drained?.['durable_index']).toBeGreaterThan(0);
   expect((await region(leader, 'drain')).out).toMatch(
     /^everything before index 1:\d+ is durable; streams ended: 1\n$/,
   );
