@@ -1,0 +1,131 @@
+// A11, the NSP's half: what happens to the watchers when the file changes, in every way a file can.
+
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readMetric } from '@syncline/testkit/metrics.ts';
+import { tempDir } from '@syncline/testkit/temp-dir.ts';
+import { Status as Code } from 'nice-grpc-common';
+import { expect, test } from 'vitest';
+import { aTarget, demo, first, NspUnderTest, trench, Watch } from './nsp-under-test.ts';
+
+const text = await readFile(demo, 'utf8');
+const withoutDns = text
+  .replace(/ {4}- name: dns\n {6}conduit: edge\n.*\n/, '')
+  .replace(/ {4}- name: dns\n {6}stream: dns\n(?: {6}.*\n)+/, '');
+
+const watchStreams = (nsp: NspUnderTest) =>
+  new Watch((options) => nsp.configuration.watchStream({ conduit: { name: 'edge', trench } }, options));
+
+const names = ({ streams }: { readonly streams: readonly { readonly name: string }[] }) =>
+  streams.map(({ name }) => name).join(' ');
+
+test('A11: a stream that is removed from the file is gone for its watchers within a second, and back when it is', async () => {
+  await using nsp = await NspUnderTest.start(text);
+  using streams = watchStreams(nsp);
+  using flows = new Watch((options) =>
+    nsp.configuration.watchFlow({ stream: { name: 'dns', conduit: { name: 'edge', trench } } }, options),
+  );
+  await streams.until('both streams', (message) => names(message) === 'web dns');
+  await flows.until('the flow', (message) => message.flows.length === 1);
+  await nsp.write(withoutDns);
+  await streams.until('no dns', (message) => names(message) === 'web', 1_000);
+  await flows.until('no flow', (message) => message.flows.length === 0, 1_000);
+  await nsp.write(text);
+  await streams.until(
+    'dns again',
+    (message) => message === streams.last && names(message) === 'web dns',
+    1_000,
+  );
+  expect(streams.received.map(names)).toEqual(['web dns', 'web', 'web dns']);
+});
+
+test('A11: a malformed file leaves everything as it was, and Status, log, metric and nobody’s watch tell of it', async () => {
+  await using nsp = await NspUnderTest.start(text);
+  using streams = watchStreams(nsp);
+  await streams.until('both streams', (message) => names(message) === 'web dns');
+  await nsp.write(text.replace('max-targets: 10\n', 'max-targets: 10001\n'));
+  const { configuration } = await nsp.becomes(
+    'the refusal',
+    (status) => status.configuration?.lastError !== undefined,
+  );
+  const line = text.split('\n').indexOf('      max-targets: 10') + 1;
+  expect(configuration?.lastError?.message).toContain(
+    `line ${line}: streams.items[2].max-targets "10001": must be a whole number from 0 to 10000`,
+  );
+  expect(configuration).toMatchObject({ revision: 1n, streams: 3 });
+  expect(await readMetric(nsp.service.adminPort, 'nsp_configuration_stale')).toBe(1);
+  expect(nsp.service.logs.join('\n')).toContain('"configuration refused"');
+  expect(await nsp.readyz()).toEqual({ ready: true });
+  expect(names(await first(nsp.configuration.watchStream({ conduit: { name: 'edge', trench } })))).toBe(
+    'web dns',
+  );
+  await nsp.write(text);
+  await nsp.becomes('the file being well', (status) => status.configuration?.lastError === undefined);
+  expect(await readMetric(nsp.service.adminPort, 'nsp_configuration_stale')).toBe(0);
+  expect(streams.received.length).toBe(1);
+});
+
+test.each([
+  ['deleted', undefined],
+  ['empty', ''],
+  ['half of it', text.slice(0, text.length / 2 - 7)],
+] as const)('A11: a file that is %s leaves everything as it was, also over a restart', async (_, broken) => {
+  await using nsp = await NspUnderTest.start(text);
+  await nsp.write(broken);
+  await nsp.becomes('the refusal', (status) => status.configuration?.lastError !== undefined);
+  await nsp.kill();
+  await nsp.restart();
+  const { configuration } = await nsp.status();
+  expect(configuration).toMatchObject({ streams: 3, flows: 3, vips: 6 });
+  expect(configuration?.lastError?.message).not.toBe('');
+  expect(await nsp.readyz()).toEqual({ ready: true });
+});
+
+test('without any configuration nobody is told that there is nothing: UNAVAILABLE with the reason, and not ready', async () => {
+  await using nsp = await NspUnderTest.start(undefined);
+  await expect(first(nsp.configuration.watchConduit({ trench }))).rejects.toMatchObject({
+    code: Code.UNAVAILABLE,
+    details: `there is no configuration: ${nsp.file}: there is no such file`,
+  });
+  expect(await nsp.readyz()).toMatchObject({
+    ready: false,
+    reason: expect.stringContaining('no such file') as string,
+  });
+  await nsp.registry.register(aTarget('10.0.0.1/24'));
+  await nsp.write(text);
+  await nsp.becomes('the configuration', (status) => status.configuration?.revision === 1n);
+  expect((await first(nsp.configuration.watchConduit({ trench }))).conduits.length).toBe(2);
+  expect(await nsp.readyz()).toEqual({ ready: true });
+});
+
+test('a mounted ConfigMap that is replaced is taken, and so is a file that is written in place', async () => {
+  await using directory = await tempDir('configmap');
+  const at = (...parts: string[]) => join(directory.path, ...parts);
+  for (const [version, content] of [
+    ['..1', text],
+    ['..2', withoutDns],
+  ] as const) {
+    await mkdir(at(version));
+    await writeFile(at(version, 'trench.yaml'), content);
+  }
+  await symlink('..1', at('..data'));
+  await symlink('..data/trench.yaml', at('trench.yaml'));
+  await using nsp = await NspUnderTest.start(undefined, { configuration: at('trench.yaml'), poll: '1h' });
+  using streams = watchStreams(nsp);
+  await streams.until('both streams', (message) => names(message) === 'web dns');
+  await symlink('..2', at('..data_tmp'));
+  await rename(at('..data_tmp'), at('..data'));
+  await streams.until('no dns', (message) => names(message) === 'web');
+  await rm(at('trench.yaml'));
+  await writeFile(at('trench.yaml'), text);
+  await streams.until('dns again', (message) => message === streams.last && names(message) === 'web dns');
+});
+
+test('a thousand changes of the file in a row end in the last one, and no watcher sees a torn one', async () => {
+  await using nsp = await NspUnderTest.start(text);
+  using streams = watchStreams(nsp);
+  await streams.until('both streams', (message) => names(message) === 'web dns');
+  for (let n = 0; n < 1_000; n++) await writeFile(nsp.file, n % 2 === 0 ? text : withoutDns);
+  await streams.until('the last', (message) => message === streams.last && names(message) === 'web');
+  expect(new Set(streams.received.map(names))).toEqual(new Set(['web dns', 'web']));
+});
