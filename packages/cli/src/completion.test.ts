@@ -16,7 +16,10 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
 test('commands complete at every level', () => {
   expect(offered('')).toEqual(expect.arrayContaining(['ds', 'get', 'subscribe', 'device', '--json']));
   expect(offered('ds', 're')).toEqual(['resync', 'resume']);
-  expect(offered('region', 's')).toEqual(['status', 'scan']);
+  expect(offered('region', 's')).toEqual(['status', 'scan', 'snapshot']);
+  expect(offered('tap', '')).toEqual(expect.arrayContaining(['open', 'close', 'watch', 'dump']));
+  expect(offered('nsp', 'config', '--j')).toEqual(['--json']);
+  expect(offered('lb', 'l')).toEqual(['lookup']);
 });
 
 test('options of the command and of the program complete, also behind an option', () => {
@@ -27,4 +30,5 @@ test('options of the command and of the program complete, also behind an option'
 test('an option with a few words offers them', () => {
   expect(offered('subscribe', '--mode', '')).toEqual(['once', 'stream', 'poll']);
   expect(offered('region', 'watch', '--until', '')).toEqual(['ready', 'live']);
+  expect(offered('tap', 'watch', '--until', '')).toEqual(['open', 'closed']);
 });

@@ -15,7 +15,9 @@ const dotted = /^([^:]*)(?::(\d{1,5}))?$/;
 export function readEndpoint(text: string): Endpoint {
   const [, ip, port = '0'] = bracketed.exec(text) ?? dotted.exec(text) ?? ['', text];
   if (ip === undefined || ip === '' || Number(port) > 65_535) {
-    throw new InvalidArgumentError('expected an address, or address:port such as 10.0.0.1:80 or [2001:db8::1]:80');
+    throw new InvalidArgumentError(
+      'expected an address, or address:port such as 10.0.0.1:80 or [2001:db8::1]:80',
+    );
   }
   return { ip, port: Number(port) };
 }

@@ -47,7 +47,16 @@ export function statsJson(stats: LoadBalancerStats): Printable {
   return protoJson(stats);
 }
 
-const streamHead = ['STREAM', 'SLOTS', 'TARGETS', 'SLOTS OF EACH', 'LOOKUPS', 'LAST CHANGE', 'REMAPPED', 'COLLATERAL'];
+const streamHead = [
+  'STREAM',
+  'SLOTS',
+  'TARGETS',
+  'SLOTS OF EACH',
+  'LOOKUPS',
+  'LAST CHANGE',
+  'REMAPPED',
+  'COLLATERAL',
+];
 
 function streamRow(stream: StreamStats): string[] {
   const { tableSize, maxTargets, targets, lookups, lastChange } = stream;

@@ -11,7 +11,8 @@ export function conduitRow({ name, trench, destinationPortNats }: Conduit): Conf
     conduit: name,
     trench: trench?.name ?? '',
     port_nats: destinationPortNats.map(
-      ({ protocol, port, targetPort, vips }) => `${protocol} ${namesOf(vips).join('+')}:${port} to ${targetPort}`,
+      ({ protocol, port, targetPort, vips }) =>
+        `${protocol} ${namesOf(vips).join('+')}:${port} to ${targetPort}`,
     ),
   };
 }

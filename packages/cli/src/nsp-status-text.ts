@@ -8,16 +8,19 @@ import { momentText } from './value-text.ts';
 
 /** The status as tables. */
 export function nspStatusText({ configuration, targets, watchers }: NspStatus): string {
-  const counts = (['trenches', 'conduits', 'streams', 'flows', 'vips', 'attractors', 'gateways'] as const).map(
-    (kind) => `${configuration?.[kind] ?? 0} ${kind}`,
-  );
+  const counts = (
+    ['trenches', 'conduits', 'streams', 'flows', 'vips', 'attractors', 'gateways'] as const
+  ).map((kind) => `${configuration?.[kind] ?? 0} ${kind}`);
   const { lastError } = configuration ?? {};
   const facts = [
     ['file', configuration?.path ?? ''],
     ['revision', `${configuration?.revision ?? 0n}, taken ${moment(configuration?.loadedUnixMs)}`],
     ['in force', counts.join(', ')],
     ...(lastError === undefined ? [] : [['refused', `${moment(lastError.atUnixMs)} ${lastError.message}`]]),
-    ['targets', `${targets?.enabled ?? 0} enabled, ${targets?.disabled ?? 0} disabled, ${targets?.expiredTotal ?? 0n} expired so far`],
+    [
+      'targets',
+      `${targets?.enabled ?? 0} enabled, ${targets?.disabled ?? 0} disabled, ${targets?.expiredTotal ?? 0n} expired so far`,
+    ],
     ['frontends', String(targets?.frontend ?? 0)],
   ];
   const width = Math.max(...facts.map(([name = '']) => name.length));
@@ -29,7 +32,10 @@ export function nspStatusText({ configuration, targets, watchers }: NspStatus): 
 
 /** The same for JSON: names as in the proto, enum values by name. */
 export function nspStatusJson(status: NspStatus): Printable {
-  const watchers = status.watchers.map((watcher) => ({ ...watcher, kind: plainName(WatchKind, watcher.kind) }));
+  const watchers = status.watchers.map((watcher) => ({
+    ...watcher,
+    kind: plainName(WatchKind, watcher.kind),
+  }));
   return protoJson({ ...status, watchers });
 }
 

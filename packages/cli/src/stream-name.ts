@@ -48,7 +48,8 @@ export function readConduit(text: string, options: Pick<ParentOptions, 'trench'>
   if (rest.length > 0) throw new UsageError(`conduit "${text}": too many names; ${forms.conduit}`);
   const name = { conduit, trench: either('trench', trench, options.trench) };
   for (const part of ['conduit', 'trench'] as const) {
-    if (name[part] === '') throw new UsageError(`conduit "${text}": its ${part} is missing; ${forms.conduit}`);
+    if (name[part] === '')
+      throw new UsageError(`conduit "${text}": its ${part} is missing; ${forms.conduit}`);
   }
   return name;
 }
@@ -71,9 +72,13 @@ export function streamMessage({ stream, conduit, trench }: StreamName) {
 
 /** `stream.conduit.trench` of a message; what is absent is empty. */
 export function streamText(
-  stream: { name: string; conduit?: { name: string; trench?: { name: string } | undefined } | undefined } | undefined,
+  stream:
+    | { name: string; conduit?: { name: string; trench?: { name: string } | undefined } | undefined }
+    | undefined,
 ): string {
-  return [stream?.name, stream?.conduit?.name, stream?.conduit?.trench?.name].map((name) => name ?? '').join('.');
+  return [stream?.name, stream?.conduit?.name, stream?.conduit?.trench?.name]
+    .map((name) => name ?? '')
+    .join('.');
 }
 
 const forms = {

@@ -61,6 +61,7 @@ export function lbLookupCommand(): Command {
 
 function readHex(text: string): Uint8Array {
   const digits = text.replace(/^0x/, '');
-  if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits)) throw new InvalidArgumentError('expected bytes in hex, such as 0x0050c0de');
+  if (!/^(?:[0-9a-fA-F]{2})*$/.test(digits))
+    throw new InvalidArgumentError('expected bytes in hex, such as 0x0050c0de');
   return Buffer.from(digits, 'hex');
 }

@@ -1,6 +1,6 @@
 // `syncline lb stats`: tables, shares and what the last change moved.
 
-import { type LoadBalancerStats, LoadBalancerServiceDefinition } from '@syncline/proto/loadbalancer-admin.ts';
+import { LoadBalancerServiceDefinition, type LoadBalancerStats } from '@syncline/proto/loadbalancer-admin.ts';
 import { Command } from 'commander';
 import { statsJson, statsText } from '../lb-text.ts';
 import { everyOption, printState } from '../live.ts';

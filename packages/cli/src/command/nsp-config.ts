@@ -40,13 +40,17 @@ function rowsOf(session: Session): Readonly<Record<Kind, () => Promise<readonly 
   const trench = { name: '' };
   const conduit = { name: '', trench };
   return {
-    conduits: async () => (await firstOf(session, (call) => client.watchConduit({ trench }, call))).conduits.map(conduitRow),
-    streams: async () => (await firstOf(session, (call) => client.watchStream({ conduit }, call))).streams.map(streamRow),
+    conduits: async () =>
+      (await firstOf(session, (call) => client.watchConduit({ trench }, call))).conduits.map(conduitRow),
+    streams: async () =>
+      (await firstOf(session, (call) => client.watchStream({ conduit }, call))).streams.map(streamRow),
     flows: async () =>
       (await firstOf(session, (call) => client.watchFlow({ stream: { conduit } }, call))).flows.map(flowRow),
     vips: async () => (await firstOf(session, (call) => client.watchVip({ trench }, call))).vips.map(vipRow),
     attractors: async () =>
-      (await firstOf(session, (call) => client.watchAttractor({ trench }, call))).attractors.map(attractorRow),
+      (await firstOf(session, (call) => client.watchAttractor({ trench }, call))).attractors.map(
+        attractorRow,
+      ),
     gateways: async () =>
       (await firstOf(session, (call) => client.watchGateway({ trench }, call))).gateways.map(gatewayRow),
   };

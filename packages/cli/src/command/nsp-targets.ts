@@ -11,9 +11,19 @@ import { plainName } from '../enum-name.ts';
 import { firstOf } from '../first-list.ts';
 import { jsonText, printLine, tableText } from '../print.ts';
 import { defaultAddress, openSession } from '../session.ts';
-import { addParentOptions, type ParentOptions, readFilter, streamMessage, streamText } from '../stream-name.ts';
+import {
+  addParentOptions,
+  type ParentOptions,
+  readFilter,
+  streamMessage,
+  streamText,
+} from '../stream-name.ts';
 
-const statuses = { any: TargetStatus.ANY, enabled: TargetStatus.ENABLED, disabled: TargetStatus.DISABLED } as const;
+const statuses = {
+  any: TargetStatus.ANY,
+  enabled: TargetStatus.ENABLED,
+  disabled: TargetStatus.DISABLED,
+} as const;
 
 interface Options extends ParentOptions {
   readonly status: keyof typeof statuses;
@@ -25,7 +35,9 @@ export function nspTargetsCommand(): Command {
   return addParentOptions(new Command('targets'))
     .description('list the targets of all streams or of one')
     .argument('[stream]', 'only of this one: stream.conduit.trench')
-    .addOption(new Option('--status <word>', 'only of this status').choices(Object.keys(statuses)).default('any'))
+    .addOption(
+      new Option('--status <word>', 'only of this status').choices(Object.keys(statuses)).default('any'),
+    )
     .option('--frontends', 'list the frontends instead, which have no stream')
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const filter = {
