@@ -73,7 +73,7 @@ export const settings = {
     maxPrefixes: integer(
       200_000,
       { min: '1', max: '10000000' },
-      'Conduits, nodes and addresses at the most, in both families together; each takes some 500 bytes of memory.',
+      'Conduits, nodes and addresses at the most, in both families together; each takes some 300 bytes of memory.',
     ),
     maxName: integer(1_024, { min: '1', max: '4096' }, 'Longest name of a node or a child, in UTF-16 units.'),
     maxRequest: bytes('16KiB', { min: '1KiB', max: '4MiB' }, 'Longest request accepted.'),

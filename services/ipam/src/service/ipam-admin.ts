@@ -39,9 +39,9 @@ function statusOf(request: StatusRequest, { allocator, list }: Shown, nowMs: num
   const after = request.pageToken === '' ? undefined : readToken(request.pageToken);
   const { holdings } = allocator;
   const page: ListedPrefix[] = [];
-  for (const entry of listPrefixes(holdings.tree, request, after)) {
+  // One more than asked for tells that there are more.
+  for (const entry of listPrefixes(holdings.tree, request, after, size + 1)) {
     page.push(entry);
-    // One more than asked for tells that there are more.
     if (page.length > size) break;
   }
   const last = page.length > size ? page[size - 1] : undefined;

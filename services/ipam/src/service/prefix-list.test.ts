@@ -35,7 +35,7 @@ test('a parent comes before its children, and the families of a name together', 
     [0, 't', 'd', 'n', 'a'],
     [0, 't', 'c', 'n', 'a'],
   );
-  const shown = [...listPrefixes(tree, anything, undefined)].map(
+  const shown = [...listPrefixes(tree, anything, undefined, 100)].map(
     ({ path, prefix }) => `${path.join('/')} ${printPrefix(prefix)}`,
   );
   expect(shown).toEqual([
@@ -57,7 +57,7 @@ test('a parent comes before its children, and the families of a name together', 
 test('a filter leaves one trench or one conduit', () => {
   const tree = treeOf([0, 't', 'c', 'n', 'a'], [0, 't', 'd', 'n', 'a'], [0, 'u', 'c', 'n', 'a']);
   const paths = (filter: typeof anything) =>
-    [...listPrefixes(tree, filter, undefined)].map(({ path }) => path.join('/'));
+    [...listPrefixes(tree, filter, undefined, 100)].map(({ path }) => path.join('/'));
   expect(paths({ trench: 'u', conduit: '' })).toEqual(['u///', 'u/c//', 'u/c/n/', 'u/c/n/a']);
   expect(paths({ trench: 't', conduit: 'd' })).toEqual(['t///', 't/d//', 't/d/n/', 't/d/n/a']);
 });
@@ -68,11 +68,11 @@ test('pages of any size, put together, are the list', () => {
   fc.assert(
     fc.property(children, fc.integer({ min: 1, max: 5 }), (given, size) => {
       const tree = treeOf(...given);
-      const whole = [...listPrefixes(tree, anything, undefined)];
+      const whole = [...listPrefixes(tree, anything, undefined, 1_000)];
       const paged: typeof whole = [];
       let after: PrefixKey | undefined;
       for (;;) {
-        const page = [...listPrefixes(tree, anything, after)].slice(0, size);
+        const page = [...listPrefixes(tree, anything, after, size)].slice(0, size);
         const last = page.at(-1);
         if (last === undefined) break;
         paged.push(...page);

@@ -1,10 +1,12 @@
 // Everything that is given out, in the order of its names, page by page: a parent before its children, the families of one
-// name next to each other.
+// name next to each other. The names of a parent are not sorted for it, only those of the page are found.
 
 import type { Family } from '@syncline/trench/address.ts';
 import { hostPrefix, type Prefix } from '@syncline/trench/prefix.ts';
+import type { Branch, Placed } from '../tree/branch.ts';
 import type { Conduit, Lease, Node, Trench } from '../tree/entries.ts';
 import { families, type Tree } from '../tree/tree.ts';
+import { lowestNames } from './lowest-names.ts';
 
 /** Trench, conduit, node and name; those below the entry are empty. */
 export type Path = readonly [trench: string, conduit: string, node: string, name: string];
@@ -27,45 +29,54 @@ export interface PrefixFilter {
   readonly conduit: string;
 }
 
-/** One entry of any level. */
+/** What is in one parent, of one family. */
+interface Level {
+  readonly names: () => Iterable<string>;
+  readonly entry: (name: string) => Entry | undefined;
+}
+
 interface Entry {
-  readonly name: string;
   readonly family: Family;
   readonly prefix: Prefix;
   readonly lease?: Lease;
-  readonly below: () => Entry[];
+  readonly below?: Level;
 }
 
-/** What comes after `after`, or all. Sorts the names of one parent at a time. */
+/** What comes after `after`, or all from the first one on; it may end after `count` entries. */
 export function* listPrefixes(
   tree: Tree,
   filter: PrefixFilter,
   after: PrefixKey | undefined,
+  count: number,
 ): Generator<ListedPrefix, void, undefined> {
-  yield* list(trenches(tree, filter), [], after);
+  const trenches = families.map((family) => trenchLevel(tree, family, filter));
+  yield* list(trenches, [], after, count);
 }
 
 function* list(
-  siblings: readonly Entry[],
+  levels: readonly Level[],
   parents: readonly string[],
   after: PrefixKey | undefined,
+  count: number,
 ): Generator<ListedPrefix, void, undefined> {
-  const depth = parents.length;
-  const byName = Map.groupBy(siblings, ({ name }) => name);
-  for (const name of [...byName.keys()].sort()) {
-    const reached = after?.path[depth] ?? '';
-    if (name < reached) continue;
+  const reached = after?.path[parents.length] ?? '';
+  for (const name of lowestNames(
+    levels.map(({ names }) => names()),
+    reached,
+    count + 1,
+  )) {
     // Once past it, all that follows is after it.
     const ahead = name === reached ? after : undefined;
-    const same = byName.get(name) ?? [];
     const path = pathOf([...parents, name]);
-    for (const { family, prefix, lease } of same)
+    const below: Level[] = [];
+    for (const { entry } of levels) {
+      const found = entry(name);
+      if (found === undefined) continue;
+      const { family, prefix, lease } = found;
       if (isAfter(ahead, path, family)) yield { path, family, prefix, lease };
-    yield* list(
-      same.flatMap(({ below }) => below()),
-      [...parents, name],
-      ahead,
-    );
+      if (found.below !== undefined) below.push(found.below);
+    }
+    if (below.length > 0) yield* list(below, [...parents, name], ahead, count);
   }
 }
 
@@ -82,34 +93,56 @@ function pathOf([trench = '', conduit = '', node = '', name = '']: readonly stri
   return [trench, conduit, node, name];
 }
 
-function trenches(tree: Tree, filter: PrefixFilter): Entry[] {
-  return families.flatMap((family) =>
-    [...tree.trenches(family)]
-      .filter(({ name }) => isWanted(name, filter.trench))
-      .map((trench) => trenchEntry(tree, trench, filter)),
+function trenchLevel(tree: Tree, family: Family, filter: PrefixFilter): Level {
+  const trenches = new Map(Array.from(tree.trenches(family), (trench) => [trench.name, trench]));
+  const entry = ({ conduits }: Trench): Entry => ({
+    family,
+    prefix: tree.layout(family).trench,
+    below: branchLevel(conduits, conduitEntry, filter.conduit),
+  });
+  return levelOf(
+    () => trenches.keys(),
+    (name) => trenches.get(name),
+    entry,
+    filter.trench,
   );
 }
 
-function trenchEntry(tree: Tree, { name, family, conduits }: Trench, filter: PrefixFilter): Entry {
-  const below = () =>
-    [...conduits.children()].filter((conduit) => isWanted(conduit.name, filter.conduit)).map(conduitEntry);
-  return { name, family, prefix: tree.layout(family).trench, below };
+function conduitEntry({ trench, prefix, nodes }: Conduit): Entry {
+  return { family: trench.family, prefix, below: branchLevel(nodes, nodeEntry) };
 }
 
-function conduitEntry({ name, trench, prefix, nodes }: Conduit): Entry {
-  return { name, family: trench.family, prefix, below: () => [...nodes.children()].map(nodeEntry) };
-}
-
-function nodeEntry({ name, conduit, prefix, leases }: Node): Entry {
-  const { family } = conduit.trench;
-  return { name, family, prefix, below: () => [...leases.children()].map(leaseEntry) };
+function nodeEntry({ conduit, prefix, leases }: Node): Entry {
+  return { family: conduit.trench.family, prefix, below: branchLevel(leases, leaseEntry) };
 }
 
 function leaseEntry(lease: Lease): Entry {
-  const { name, address } = lease;
-  return { name, family: address.family, prefix: hostPrefix(address), lease, below: () => [] };
+  return { family: lease.address.family, prefix: hostPrefix(lease.address), lease };
 }
 
-function isWanted(name: string, filter: string): boolean {
-  return filter === '' || name === filter;
+function branchLevel<Child extends Placed>(
+  branch: Branch<Child>,
+  entry: (child: Child) => Entry,
+  filter = '',
+): Level {
+  return levelOf(
+    () => branch.names(),
+    (name) => branch.get(name),
+    entry,
+    filter,
+  );
+}
+
+function levelOf<Child>(
+  names: () => Iterable<string>,
+  get: (name: string) => Child | undefined,
+  entry: (child: Child) => Entry,
+  filter: string,
+): Level {
+  const found = (name: string) => {
+    const child = get(name);
+    return child && entry(child);
+  };
+  if (filter === '') return { names, entry: found };
+  return { names: () => [filter], entry: found };
 }

@@ -29,6 +29,11 @@ export class Branch<Child extends Placed> {
   }
 
   /** In no particular order. */
+  names(): IterableIterator<string> {
+    return this.#children.keys();
+  }
+
+  /** In no particular order. */
   children(): IterableIterator<Child> {
     return this.#children.values();
   }
