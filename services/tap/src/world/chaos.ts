@@ -7,6 +7,7 @@ import { parsed } from './model-proxy.ts';
 import type { TapWorld } from './tap-world.ts';
 
 const modes: readonly Mode[] = ['well', 'slow', 'failing', 'hanging'];
+
 /** The first `count` of the VIPs that these worlds have. */
 export function vipsOf(count: number): Prefix[] {
   return Array.from({ length: count }, (_, at) => parsed(`20.0.0.${at + 1}/32`));
@@ -20,55 +21,73 @@ export interface Damage {
   isWiped: boolean;
 }
 
-/** One thing goes wrong, or gets well again. */
-export function strike(sim: Simulation, world: TapWorld, damage: Damage): void {
-  const { nsp, proxy } = world;
-  const conduit = proxy.conduit(sim.choose(2) === 0 ? 'edge' : 'core');
-  const mode = modes[sim.choose(modes.length)] ?? 'well';
-  const fault = sim.choose(14);
-  sim.note(`fault ${fault} (${mode})`);
-  switch (fault) {
-    case 0:
-      return nsp.health.set(mode);
-    case 1:
-      return conduit.health.set(mode);
-    case 2:
-      damage.isWiped = true;
-      return nsp.restart(false);
-    case 3:
-      return nsp.restart(true);
-    case 4:
-      return conduit.changeSubnet();
-    case 5:
-      return conduit.setBridge(!conduit.hasBridge);
-    case 6:
-      return conduit.setState(conduit.stateOf('tap-1') === 'up' ? 'down' : 'up');
-    case 7:
-      return conduit.deleteAll();
-    case 8:
-      return conduit.tellAll(() => []);
-    case 9:
-      return conduit.tellAll((own) => own.toReversed());
-    case 10:
-      damage.isBlind = true;
-      conduit.eventFaults = !conduit.eventFaults;
-      return;
-    case 11:
-      damage.isBlind = true;
-      conduit.isMute = true;
-      return conduit.restart();
-    case 12:
-      return nsp.setVips(vipsOf(sim.choose(3)));
-    default:
-      return nsp.configure(
+type Fault = (sim: Simulation, world: TapWorld, damage: Damage) => void;
+
+const conduitOf = (sim: Simulation, { proxy }: TapWorld) =>
+  proxy.conduit(sim.choose(2) === 0 ? 'edge' : 'core');
+const modeOf = (sim: Simulation) => modes[sim.choose(modes.length)] ?? 'well';
+
+/** What befalls an NSP. */
+export const nspFaults: Readonly<Record<string, Fault>> = {
+  'the NSP becomes': (sim, { nsp }) => nsp.health.set(modeOf(sim)),
+  'the NSP loses its database': (_, { nsp }, damage) => {
+    damage.isWiped = true;
+    nsp.restart(false);
+  },
+  'the NSP restarts': (_, { nsp }) => nsp.restart(true),
+};
+
+/** What befalls everything else. */
+export const otherFaults: Readonly<Record<string, Fault>> = {
+  'a proxy becomes': (sim, world) => conduitOf(sim, world).health.set(modeOf(sim)),
+  'other addresses': (sim, world) => conduitOf(sim, world).changeSubnet(),
+  'a bridge address, or none': (sim, world) => {
+    const conduit = conduitOf(sim, world);
+    conduit.setBridge(!conduit.hasBridge);
+  },
+  'down, or up': (sim, world) => {
+    const conduit = conduitOf(sim, world);
+    conduit.setState(conduit.stateOf('tap-1') === 'up' ? 'down' : 'up');
+  },
+  'connections deleted': (sim, world) => conduitOf(sim, world).deleteAll(),
+  'no addresses': (sim, world) => conduitOf(sim, world).tellAll(() => []),
+  'addresses in another order': (sim, world) => conduitOf(sim, world).tellAll((own) => own.toReversed()),
+  'events that are lost, doubled or late': (sim, world, damage) => {
+    const conduit = conduitOf(sim, world);
+    damage.isBlind = true;
+    conduit.eventFaults = !conduit.eventFaults;
+  },
+  'a proxy restarts, and its monitor is mute': (sim, world, damage) => {
+    const conduit = conduitOf(sim, world);
+    damage.isBlind = true;
+    conduit.isMute = true;
+    conduit.restart();
+  },
+  'other VIPs': (sim, { nsp }) => nsp.setVips(vipsOf(sim.choose(3))),
+  'other streams': (sim, { nsp }) =>
+    nsp.configure(
+      new Map<string, number>(
         sim.choose(2) === 0
-          ? new Map([['web', 3]])
-          : new Map([
+          ? [['web', 3]]
+          : [
               ['web', 4],
               ['dns', 5],
-            ]),
-      );
-  }
+            ],
+      ),
+    ),
+};
+
+/** One thing goes wrong, or gets well again. */
+export function strike(
+  sim: Simulation,
+  world: TapWorld,
+  faults: Readonly<Record<string, Fault>>,
+  damage: Damage,
+): void {
+  const names = Object.keys(faults);
+  const name = names[sim.choose(names.length)] ?? '';
+  sim.note(`fault: ${name}`);
+  faults[name]?.(sim, world, damage);
 }
 
 /** Everything gets well, and tells how it is. */

@@ -13,7 +13,7 @@ import { Lane } from './lane.ts';
 export interface Entry extends ListedTarget {
   readonly stream: StreamName;
   readonly identifier: number;
-  readonly expiresMs: number;
+  readonly writtenMs: number;
 }
 
 /** How long a target lives without a refresh. */
@@ -75,8 +75,8 @@ export class ModelNsp {
     this.health.restart();
     const entries = this.entries;
     this.#entries.clear();
-    const expiresMs = this.#sim.clock.monotonic() + expiryMs;
-    if (database) for (const entry of entries) this.#entries.set(keyOf(entry), { ...entry, expiresMs });
+    const writtenMs = this.#sim.clock.monotonic();
+    if (database) for (const entry of entries) this.#entries.set(keyOf(entry), { ...entry, writtenMs });
   }
 
   /** Calls that a tap made, ever. */
@@ -126,10 +126,10 @@ export class ModelNsp {
     this.#expire();
     const key = keyOf({ stream, ips });
     const isKnown = this.#entries.has(key);
-    const expiresMs = this.#sim.clock.monotonic() + expiryMs;
-    this.#entries.set(key, { stream, ips, identifier, status: isKnown ? status : 'disabled', expiresMs });
+    const writtenMs = this.#sim.clock.monotonic();
+    this.#entries.set(key, { stream, ips, identifier, status: isKnown ? status : 'disabled', writtenMs });
     if (!isKnown) this.created += 1;
-    this.#writtenMs.set(key, this.#sim.clock.monotonic());
+    this.#writtenMs.set(key, writtenMs);
     this.#check(stream, ips, identifier);
   }
 
@@ -158,7 +158,8 @@ export class ModelNsp {
 
   #expire(): void {
     const nowMs = this.#sim.clock.monotonic();
-    for (const [key, { expiresMs }] of this.#entries) if (expiresMs <= nowMs) this.#entries.delete(key);
+    for (const [key, { writtenMs }] of this.#entries)
+      if (writtenMs + expiryMs <= nowMs) this.#entries.delete(key);
   }
 }
 

@@ -38,6 +38,8 @@ export const timings: ConduitTimings = {
   },
 };
 
+/** An attempt finds at its end, at the latest, that the NSP stored otherwise than asked. */
+const longestUnlistedMs = 15_000 + 1;
 /** A refresh that is as late as its jitter allows, and an attempt that takes its whole time. */
 const longestUnrefreshedMs = 30_000 * 1.1 + 15_000 + 1;
 
@@ -151,21 +153,25 @@ export class ModelTap implements AsyncDisposable {
     const wrong = wrongWaits(this.#liveness.phases());
     if (wrong.length > 0) throw new Error(wrong.join('; '));
     const open = this.rows.filter(({ status }) => status === 'open');
-    if (open.length === 0) return;
-    const conduits = this.conduits;
-    for (const { stream: name } of open) {
-      const conduit = conduits.find(({ name: { conduit: of } }) => of === name.conduit);
-      const writtenMs = this.#nsp.writtenMs(name, conduit?.localIps ?? []);
-      const ageMs = this.#sim.clock.monotonic() - (writtenMs ?? Number.NEGATIVE_INFINITY);
-      if (conduit?.link !== 'up' || ageMs > longestUnrefreshedMs)
-        throw new Error(
-          `${fullName(name)} is OPEN, ${conduit?.link}, at ${conduit?.localIps.join()}, ${ageMs} ms old`,
-        );
+    const conduits = open.length === 0 ? [] : this.conduits;
+    for (const row of open) {
+      const conduit = conduits.find(({ name }) => name.conduit === row.stream.conduit);
+      this.#checkOpen(row.stream, conduit?.link, conduit?.localIps ?? []);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ambassador[Symbol.asyncDispose]();
+  }
+
+  #checkOpen(name: StreamName, link: string | undefined, ips: readonly string[]): void {
+    const nowMs = this.#sim.clock.monotonic();
+    const ageMs = nowMs - (this.#nsp.writtenMs(name, ips) ?? Number.NEGATIVE_INFINITY);
+    if (link !== 'up' || ageMs > longestUnrefreshedMs)
+      throw new Error(`${fullName(name)} is OPEN, ${link}, written at ${ips.join()} ${ageMs} ms ago`);
+    const entry = this.#nsp.of(name).find((target) => target.ips.join() === ips.join());
+    if (entry?.status === 'disabled' && nowMs - entry.writtenMs > longestUnlistedMs)
+      throw new Error(`${fullName(name)} is OPEN, and DISABLED for ${nowMs - entry.writtenMs} ms`);
   }
 
   async #watch(signal: AbortSignal): Promise<void> {

@@ -41,11 +41,17 @@ export async function use(
   }
 }
 
-export async function trouble(sim: Simulation, world: TapWorld, times: number): Promise<Damage> {
+/** Some of `faults` befall the world, one after the other. */
+export async function trouble(
+  sim: Simulation,
+  world: TapWorld,
+  faults: Parameters<typeof strike>[2],
+  times: number,
+): Promise<Damage> {
   const damage: Damage = { isBlind: false, isWiped: false };
   for (let left = times; left > 0; left -= 1) {
     await pause(sim, world);
-    strike(sim, world, damage);
+    strike(sim, world, faults, damage);
   }
   return damage;
 }

@@ -2,7 +2,7 @@
 
 import { explore } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
-import { heal } from './chaos.ts';
+import { heal, nspFaults, otherFaults } from './chaos.ts';
 import { stream } from './model-tap.ts';
 import { end, threeStreams, trouble, use, worldWith } from './scenario.ts';
 
@@ -24,7 +24,7 @@ test(
         const world = worldWith(sim, { web: 4, dns: 5 });
         world.addTap();
         const [damage] = await Promise.all([
-          trouble(sim, world, sim.choose(7)),
+          trouble(sim, world, { ...nspFaults, ...otherFaults }, sim.choose(7)),
           use(sim, world, threeStreams, 1 + sim.choose(7)),
         ]);
         heal(world);
@@ -50,14 +50,11 @@ test(
         const maxTargets = 1 + sim.choose(3);
         const world = worldWith(sim, { web: maxTargets });
         for (let taps = 2 + sim.choose(3); taps > 0; taps -= 1) world.addTap();
-        const faults = sim.choose(4);
-        const [damage] = await Promise.all([
-          trouble(sim, world, faults),
+        await Promise.all([
+          trouble(sim, world, nspFaults, sim.choose(9)),
           use(sim, world, [stream('web')], 3 + sim.choose(6)),
         ]);
         heal(world);
-        world.nsp.configure(new Map([['web', maxTargets]]));
-        void damage;
         await world.pass(discoveryMs);
         const rows = world.taps.flatMap((tap) => tap.rows);
         const open = rows.filter(({ status }) => status === 'open').length;
