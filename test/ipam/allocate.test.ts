@@ -52,6 +52,36 @@ test('what nobody asks for is taken back, but for bridge', async () => {
   expect([...(await ipam.addresses()).keys()]).toEqual(['bridge']);
 });
 
+test('Status comes in pages, which are the whole when they are put together', async () => {
+  await using ipam = await IpamUnderTest.start();
+  for (const conduit of ['edge', 'core'])
+    for (const name of ['a', 'b']) await ipam.allocate(name, { conduit, family: IPFamily.IPV6 });
+  const whole = (await ipam.status()).prefixes;
+  const paged: typeof whole = [];
+  let pageToken = '';
+  do {
+    const { prefixes, nextPageToken } = await ipam.admin.status({ pageSize: 2, pageToken });
+    expect(prefixes.length).toBeLessThanOrEqual(2);
+    paged.push(...prefixes);
+    pageToken = nextPageToken;
+  } while (pageToken !== '');
+  const shown = ({ conduit, node, name, prefix }: (typeof whole)[number]) => [conduit, node, name, prefix];
+  expect(paged.map(shown)).toEqual(whole.map(shown));
+  expect(whole.map(({ prefix }) => prefix)).toEqual([
+    'fd00::/48',
+    'fd00:0:0:100::/56',
+    'fd00:0:0:100::/64',
+    'fd00:0:0:100::1/128',
+    'fd00:0:0:100::2/128',
+    'fd00::/56',
+    'fd00::/64',
+    'fd00::1/128',
+    'fd00::2/128',
+  ]);
+  const { prefixes } = await ipam.admin.status({ trench: 'demo', conduit: 'core' });
+  expect(prefixes).toHaveLength(5);
+});
+
 test('a hundred clients at once have a hundred addresses', async () => {
   await using ipam = await IpamUnderTest.start();
   const names = Array.from({ length: 200 }, (_, i) => `child-${i % 100}`);

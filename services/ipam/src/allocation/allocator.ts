@@ -186,7 +186,10 @@ export class Allocator {
     const draft = this.#draft();
     const removals = this.#upkeep.plan(this.#holdings, draft);
     const changes = [...draft.changes, ...removals.map(({ change }) => change)];
-    if (changes.length === 0 && this.#disk.error !== undefined) await this.#disk.probe();
+    if (changes.length === 0 && this.#disk.error !== undefined) {
+      watch.phase('probe', this.#settings.commitDeadlineMs, 'the disk, which has refused');
+      await this.#disk.probe();
+    }
     const refusal = await this.#commit(changes, watch);
     if (refusal === undefined) return this.#upkeep.done(removals);
     draft.rollBack();
