@@ -67,9 +67,9 @@ export const settings = {
       'How often the file is looked at when the system does not tell of a change.',
     ),
     synchronous: choice(
-      ['FULL', 'NORMAL'],
-      'FULL',
-      'With NORMAL a power cut, not a kill, may lose the last registrations; their refresh brings them back.',
+      ['NORMAL', 'FULL'],
+      'NORMAL',
+      'With NORMAL a power cut, not a kill, may lose the last registrations; a refresh brings them back.',
     ),
     disk: bytes('1GiB', { min: '1MiB', max: '1024GiB' }, 'How large the file of the targets may grow.'),
     storeDeadline: duration('10s', anyWait, 'How long the disk may take for one commit.'),

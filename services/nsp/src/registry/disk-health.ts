@@ -30,11 +30,6 @@ export class DiskHealth {
     return this.#retryAtMs;
   }
 
-  /** What nobody waits for may be written now. */
-  get mayRetry(): boolean {
-    return this.#clock.monotonic() >= this.#retryAtMs;
-  }
-
   refuses(error: Error): void {
     this.#refused += 1;
     this.#error = error;

@@ -7,11 +7,11 @@ import { Mailbox } from '@syncline/runtime/mailbox.ts';
 import { ClosedError, FullError } from '@syncline/runtime/mailbox-errors.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import { Batch, type RegistryLimits } from './batch.ts';
-import { DiskHealth } from './disk-health.ts';
 import { ExpiryOrder } from './expiry-order.ts';
-import { type RegistryStore, type RowChange, refusalOf, StoreRefusedError } from './registry-store.ts';
+import { type RegistryStore, StoreRefusedError } from './registry-store.ts';
 import type { Target } from './target.ts';
 import type { TargetFilter } from './target-filter.ts';
+import { TargetRows } from './target-rows.ts';
 import { type TargetChange, type TargetCounts, TargetTable } from './target-table.ts';
 
 export interface RegistryOptions {
@@ -41,9 +41,6 @@ type Command =
 
 const batchCommands = 256;
 
-// As many rows of targets that are gone, or uncertain, as one commit has.
-const batchOwed = 1_000;
-
 // Targets that expire at about one time go in one turn. It is part of the second within which one that has expired is gone.
 const slackMs = 100;
 
@@ -54,10 +51,8 @@ export class Registry {
   readonly #options: RegistryOptions;
   readonly #table = new TargetTable();
   readonly #order: ExpiryOrder;
-  readonly #disk: DiskHealth;
+  readonly #rows: TargetRows;
   readonly #mailbox: Mailbox<Command>;
-  /** Keys of which the disk may have something else than the table. */
-  readonly #owed = new Set<string>();
   /** Commands that were taken from the mailbox and not looked at. */
   #left: readonly Command[] = [];
   #timer: Timer | undefined;
@@ -65,10 +60,10 @@ export class Registry {
 
   /** `restored` is what the store has. Each of them lives as long as if it had just been heard of. */
   constructor(options: RegistryOptions, restored: readonly Target[]) {
-    const { clock, rng, lifeMs, pending, retry } = options;
+    const { store, clock, rng, lifeMs, pending, retry } = options;
     this.#options = options;
     this.#order = new ExpiryOrder(lifeMs);
-    this.#disk = new DiskHealth(retry, clock, rng);
+    this.#rows = new TargetRows(store, this.#table, retry, clock, rng);
     this.#mailbox = new Mailbox({ name: 'registry', capacity: pending });
     for (const target of restored) {
       this.#table.put(target);
@@ -87,17 +82,17 @@ export class Registry {
 
   /** Rows that the disk may have otherwise than they are. */
   get owed(): number {
-    return this.#owed.size;
+    return this.#rows.owed.size;
   }
 
   /** What the disk refused last; undefined while it takes what it is given. */
   get refusal(): Error | undefined {
-    return this.#disk.error;
+    return this.#rows.refusal;
   }
 
   /** How many commits it has refused. */
   get refused(): number {
-    return this.#disk.refused;
+    return this.#rows.refused;
   }
 
   /** In the order in which they were first registered. */
@@ -160,7 +155,7 @@ export class Registry {
 
   /** One batch of the commands that are left; of each target the first. */
   async #perform(): Promise<void> {
-    const batch = new Batch(this.#table, this.#options.limits, this.#owed);
+    const batch = new Batch(this.#table, this.#options.limits, this.#rows.owed);
     const waiting: PromiseWithResolvers<void>[] = [];
     const left: Command[] = [];
     for (const command of this.#left) {
@@ -180,34 +175,17 @@ export class Registry {
 
   async #settle(batch: Batch, waiting: readonly PromiseWithResolvers<void>[]): Promise<void> {
     // While the disk refuses, what is owed waits for its turn; what is asked for now is tried all the same.
-    const retries = this.#disk.mayRetry && (this.#owed.size > 0 || this.#disk.error !== undefined);
-    if (batch.after.size === 0 && !retries) return;
+    const isDue = (this.#rows.dueMs ?? Number.POSITIVE_INFINITY) <= this.#options.clock.monotonic();
+    if (batch.after.size === 0 && !isDue) return;
     try {
-      await this.#commit(batch);
+      await this.#rows.commit(batch.after);
     } catch (error) {
-      this.#refuse(error, batch, waiting);
-      return;
+      for (const done of waiting) done.reject(error);
+      if (error instanceof StoreRefusedError) return;
+      throw error;
     }
-    this.#disk.works();
     this.#apply(batch);
     for (const done of waiting) done.resolve();
-  }
-
-  /**
-   * What is owed goes first, or along: whoever acts on an expiry, such as by taking the identifier, must not find who
-   * expired back after a restart.
-   */
-  async #commit(batch: Batch): Promise<void> {
-    const { store } = this.#options;
-    while (this.#owed.size > batchOwed) {
-      const owed = [...take(this.#owed, batchOwed)];
-      await store.commit(owed.map((key) => rowOf(key, this.#table.get(key))));
-      for (const key of owed) this.#owed.delete(key);
-    }
-    const rows = new Map(batch.after);
-    for (const key of this.#owed) if (!rows.has(key)) rows.set(key, this.#table.get(key));
-    await store.commit(Array.from(rows, ([key, target]) => rowOf(key, target)));
-    this.#owed.clear();
   }
 
   #apply({ after }: Batch): void {
@@ -225,20 +203,11 @@ export class Registry {
     if (changes.length > 0) this.#options.changed(changes);
   }
 
-  #refuse(error: unknown, { after }: Batch, waiting: readonly PromiseWithResolvers<void>[]): void {
-    const cause = error instanceof Error ? error : new Error(String(error));
-    const refusal = refusalOf(error);
-    if (refusal === 'unknown') for (const key of after.keys()) this.#owed.add(key);
-    for (const done of waiting) done.reject(new StoreRefusedError(cause));
-    if (refusal === 'broken') throw cause;
-    this.#disk.refuses(cause);
-  }
-
   #expire(): void {
     const changes: TargetChange[] = [];
     for (const key of this.#order.takeExpired(this.#options.clock.monotonic())) {
       const change = this.#table.delete(key);
-      this.#owed.add(key);
+      this.#rows.owe(key);
       this.#expired += 1;
       if (change !== undefined) changes.push(change);
     }
@@ -251,8 +220,7 @@ export class Registry {
     const { clock } = this.#options;
     const nowMs = clock.monotonic();
     const expiryMs = (this.#order.nextMs ?? Number.POSITIVE_INFINITY) + slackMs;
-    const retryMs = this.#owed.size > 0 || this.#disk.error !== undefined ? this.#disk.retryAtMs : expiryMs;
-    const dueMs = Math.min(expiryMs, retryMs);
+    const dueMs = Math.min(expiryMs, this.#rows.dueMs ?? expiryMs);
     if (dueMs <= nowMs) return this.#look();
     if (dueMs === Number.POSITIVE_INFINITY) return;
     this.#timer = clock.setTimer(dueMs - nowMs, () => {
@@ -269,18 +237,5 @@ export class Registry {
       // With a full mailbox the loop is about to look anyway, and with a closed one never again.
       if (!(error instanceof FullError || error instanceof ClosedError)) throw error;
     }
-  }
-}
-
-function rowOf(key: string, target: Target | undefined): RowChange {
-  return target === undefined ? { kind: 'delete', key } : { kind: 'put', target };
-}
-
-function* take<T>(items: Iterable<T>, most: number): Generator<T> {
-  let taken = 0;
-  for (const item of items) {
-    if (taken === most) return;
-    taken += 1;
-    yield item;
   }
 }

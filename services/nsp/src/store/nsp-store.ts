@@ -28,6 +28,8 @@ interface TargetRow {
 
 export class NspStore implements Disposable {
   readonly #database: Database;
+  readonly #putTarget: (row: TargetRow) => void;
+  readonly #deleteTarget: (key: string) => void;
   readonly #pass: (point: StorePoint) => void;
 
   /** `pass` is called at each failpoint. Throws StoreFaultError or DatabaseOpenError when the file cannot be opened. */
@@ -40,6 +42,14 @@ export class NspStore implements Disposable {
     }
     const pageBytes = Number(this.#database.pragma('page_size', { simple: true }));
     this.#database.pragma(`max_page_count = ${Math.ceil(diskBytes / pageBytes)}`);
+    const put = this.#database.prepare<[TargetRow]>(
+      `INSERT INTO target (key, type, status, trench, conduit, stream, ips, context)
+       VALUES (@key, @type, @status, @trench, @conduit, @stream, @ips, @context)
+       ON CONFLICT (key) DO UPDATE SET status = excluded.status, ips = excluded.ips, context = excluded.context`,
+    );
+    const remove = this.#database.prepare<[string]>('DELETE FROM target WHERE key = ?');
+    this.#putTarget = (row) => void put.run(row);
+    this.#deleteTarget = (key) => void remove.run(key);
   }
 
   /** In the order in which they were first registered. Throws StoreFaultError. */
@@ -54,8 +64,8 @@ export class NspStore implements Disposable {
     this.#write('targets', () => {
       if (changes.length === 0) this.#database.prepare('UPDATE trial SET count = count + 1').run();
       for (const change of changes) {
-        if (change.kind === 'put') this.#put(change.target);
-        else this.#database.prepare<[string]>('DELETE FROM target WHERE key = ?').run(change.key);
+        if (change.kind === 'put') this.#putTarget(rowOf(change.target));
+        else this.#deleteTarget(change.key);
       }
     });
   }
@@ -78,16 +88,6 @@ export class NspStore implements Disposable {
     this.#database.close();
   }
 
-  #put({ key, type, status, stream, ips, context }: Target): void {
-    this.#database
-      .prepare<[TargetRow]>(
-        `INSERT INTO target (key, type, status, trench, conduit, stream, ips, context)
-         VALUES (@key, @type, @status, @trench, @conduit, @stream, @ips, @context)
-         ON CONFLICT (key) DO UPDATE SET status = excluded.status, ips = excluded.ips, context = excluded.context`,
-      )
-      .run({ key, type, status, ...stream, ips: JSON.stringify(ips), context: JSON.stringify([...context]) });
-  }
-
   #write(what: 'targets' | 'configuration', body: () => void): void {
     this.#attempt(`write ${what}`, () => {
       this.#database
@@ -107,6 +107,10 @@ export class NspStore implements Disposable {
       throw asStoreFault(operation, error);
     }
   }
+}
+
+function rowOf({ key, type, status, stream, ips, context }: Target): TargetRow {
+  return { key, type, status, ...stream, ips: JSON.stringify(ips), context: JSON.stringify([...context]) };
 }
 
 function targetOf({ key, type, status, trench, conduit, stream, ips, context }: TargetRow): Target {
