@@ -100,9 +100,20 @@ export class TapUnderTest implements AsyncDisposable {
     return this.dumps('no trench in use', ({ trench }) => trench === '', deadlineMs);
   }
 
-  /** Why a stream is not open, as the dump has it. */
-  async reasonOf({ stream }: StreamName): Promise<string | undefined> {
-    return (await this.dump()).streams.find(({ name }) => name === stream)?.reason;
+  /** Waits until a stream is not open for this reason. */
+  async isNotOpen({ stream }: StreamName, reason: RegExp): Promise<void> {
+    await this.dumps(`${stream} not open: ${reason}`, ({ streams }) =>
+      streams.some(({ name, reason: given }) => name === stream && reason.test(given)),
+    );
+  }
+
+  /** Waits until the process has logged this. */
+  async logs(message: string, deadlineMs = 5_000): Promise<void> {
+    await until(() => this.#service.logs.some((line) => line.includes(message)), {
+      deadlineMs,
+      everyMs: 2,
+      describe: `"${message}" in the log`,
+    });
   }
 
   /** kill -9, and that it is gone. */
