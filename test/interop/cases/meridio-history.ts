@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InteropCase } from '../case.ts';
 import type { CaseContext } from '../context.ts';
+import { Following, type Listed, meridio, refusal } from '../meridio/client.ts';
+import { freeze } from '../meridio/nsp.ts';
 import { type HistorySummary, Trench } from '../meridio/trench.ts';
 
-const atOnce = 'histories of taps';
 const needs = ['meridio'] as const;
 const web = 'web.edge.demo';
 
@@ -42,7 +43,7 @@ export const cases: readonly InteropCase[] = [
     (seed): InteropCase => ({
       name: `history of one tap, seed ${seed}: every Open ends OPEN, and nothing outlives its Close`,
       needs,
-      atOnce,
+      atOnce: 'histories of one tap',
       seconds: 120,
       async run(context) {
         const trench = await Trench.start(context);
@@ -55,7 +56,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'history of five taps on the same streams: identifiers are unique, and each has one target a stream',
     needs,
-    atOnce,
+    atOnce: 'histories of many taps',
     seconds: 120,
     async run(context) {
       const trench = await Trench.start(context, { taps: 5 });
@@ -67,7 +68,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'history of four taps on a stream for two: never more than two are enabled, and the others say UNAVAILABLE',
     needs,
-    atOnce,
+    atOnce: 'histories of many taps',
     seconds: 120,
     async run(context) {
       const trench = await Trench.start(context, {
@@ -82,7 +83,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'history with an NSP that crashes: what it knew is there again, and nothing outlives its Close',
     needs,
-    atOnce,
+    atOnce: 'histories of NSP and addresses',
     seconds: 120,
     async run(context) {
       const trench = await Trench.start(context);
@@ -99,7 +100,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'history of a conduit that changes its subnet: targets follow their addresses, and no old one stays',
     needs,
-    atOnce,
+    atOnce: 'histories of NSP and addresses',
     seconds: 120,
     async run(context) {
       const trench = await Trench.start(context);
@@ -110,7 +111,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'history of a proxy that tells everything twice and in the wrong order',
     needs,
-    atOnce,
+    atOnce: 'histories of proxies',
     seconds: 120,
     async run(context) {
       const trench = await Trench.start(context);
@@ -123,7 +124,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'history of the seed: a proxy without bridge addresses, all opened or all closed every 300 ms, 100 times',
     needs,
-    atOnce,
+    atOnce: 'histories of proxies',
     seconds: 120,
     async run(context) {
       const trench = await Trench.start(context);
@@ -136,20 +137,70 @@ export const cases: readonly InteropCase[] = [
     },
   },
   {
-    name: 'history of a proxy that gets its bridge addresses late: every stream is OPEN without being asked for again',
+    name: 'history of a proxy whose bridge addresses come and go: no stream changes its status for that',
     needs,
-    atOnce,
+    atOnce: 'histories of proxies',
+    seconds: 120,
     async run(context) {
       const trench = await Trench.start(context);
-      await trench.fault({ $case: 'noBridgeAddress', value: {} });
-      const history = trench.history({ 'by-list': true, cycles: 2, pause: '8s', settle: '6s' });
-      await delay(3_000);
-      const reasons = (await trench.dump()).streams.map(({ state, reason }) => `${state}: ${reason}`);
-      await trench.heal();
-      const summary = await history;
-      assert.equal(summary.reached['OPEN'], 3);
+      let without = false;
+      const history = trench.history({ cycles: 200, pause: '300ms', steady: true });
+      const summary = await meanwhile(history, 500, async () => {
+        without = !without;
+        await (without ? trench.fault({ $case: 'noBridgeAddress', value: {} }) : trench.heal());
+      });
       tell(context, summary);
-      context.note(`without: ${reasons.join('; ')}`);
+    },
+  },
+  {
+    name: 'history of an NSP that freezes for 2 s again and again: every call is answered all the same',
+    needs,
+    atOnce: 'histories of calls that wait',
+    seconds: 120,
+    async run(context) {
+      const trench = await Trench.start(context);
+      const history = trench.history({ cycles: 200, pause: '500ms', settle: '15s', lag: '10s' });
+      tell(context, await meanwhile(history, 3_000, () => freeze(trench.nsp, 2_000)));
+    },
+  },
+  {
+    name: 'history of one conduit while nothing that is asked for another is ever answered',
+    needs,
+    atOnce: 'histories of calls that wait',
+    seconds: 120,
+    async run(context) {
+      const trench = await Trench.start(context);
+      await trench.fault({ $case: 'hang', value: {} }, 'edge');
+      const { tap } = trench;
+      const asked = await Following.start<{ streams: readonly Listed[] }>(context, 'watch', { tap }, '.edge');
+      await meridio(context, 'open', { tap }, web);
+      const summary = await trench.history({ cycles: 200, pause: '300ms', watched: '.core' }, [
+        'api.core.demo',
+      ]);
+      assert.deepEqual(asked.seen.at(-1)?.streams, [{ stream: web, status: 'UNAVAILABLE' }]);
+      assert.ok(summary.slowest_open_ms < 1_000, `OPEN after ${summary.slowest_open_ms} ms`);
+      tell(context, summary);
+    },
+  },
+  {
+    name: 'history of a registry in which others write: what no tap has registered is found',
+    needs,
+    async run(context) {
+      const trench = await Trench.start(context);
+      const { address: nsp } = trench.nsp;
+      const flags = trench.flags({ 'by-list': true, cycles: 10, settle: '1s' });
+      const [found] = await Promise.all([
+        refusal(context, 'history', flags, web),
+        delay(1_000).then(() =>
+          meridio(context, 'register', { nsp, ips: '172.16.0.9/24', identifier: 3 }, 'api.core.demo'),
+        ),
+      ]);
+      for (const rule of [
+        'a target is of a stream that somebody opened',
+        'a target has the addresses of a connection',
+        'an entry of the registry does not outlive the Close',
+      ])
+        assert.ok(found.includes(rule), `${rule} is not in\n${found}`);
     },
   },
 ];

@@ -93,4 +93,28 @@ export const cases: readonly InteropCase[] = [
       );
     },
   },
+  {
+    name: "Meridio's stubs on our tap: a stream that cannot be open says why, and is OPEN when it can",
+    needs: ['meridio'],
+    async run(context) {
+      const trench = await Trench.start(context);
+      const { tap } = trench;
+      trench.ipam.kill('SIGSTOP');
+      await meridio(context, 'open', { tap }, web, 'nobody.edge.demo');
+      const reasons = await until(async () => (await trench.dump()).streams.map(({ reason }) => reason), {
+        ...soon,
+        describe: 'a reason for each',
+        accept: (all) => all.length === 2 && all.every((reason) => reason !== ''),
+      });
+      assert.deepEqual(await listed(context, tap, 'web'), [{ stream: web, status: 'UNAVAILABLE' }]);
+      trench.ipam.kill('SIGCONT');
+      await until(() => listed(context, tap), {
+        ...soon,
+        describe: 'web OPEN, and the one that is not configured UNDEFINED',
+        accept: (streams) =>
+          isDeepStrictEqual(streams, [...open(web), { stream: 'nobody.edge.demo', status: 'UNDEFINED' }]),
+      });
+      context.note(reasons.join('; '));
+    },
+  },
 ];

@@ -76,6 +76,7 @@ func askHistory(flags *flag.FlagSet, args []string) (*question, error) {
 	flags.Uint64Var(&q.plan.Seed, "seed", 1, "of chance")
 	flags.DurationVar(&q.plan.Pause, "pause", 300*time.Millisecond, "longest between two cycles")
 	flags.BoolVar(&q.plan.ByList, "by-list", false, "open all when nothing is listed, else close all, each -pause")
+	flags.StringVar(&q.plan.Watched, "watched", "", "filter of the widest watches; others may use the taps for the rest")
 	flags.DurationVar(&q.limits.Call, "call", time.Second, "bound of each call")
 	flags.DurationVar(&q.limits.Settle, "settle", 5*time.Second, "bound of coming to rest after an Open and after a Close")
 	flags.DurationVar(&q.limits.Lag, "lag", time.Second, "bound of tap and registry saying different things")
@@ -133,7 +134,7 @@ func (q *question) record(ctx context.Context, trench string) ([]history.Event, 
 		defer conn.Close()
 		tap := history.NewTap(i, conn, recorder)
 		taps = append(taps, tap)
-		go tap.Watch(ctx, "", 0)
+		go tap.Watch(ctx, q.plan.Watched, 0)
 	}
 	limited, stop := context.WithTimeoutCause(ctx, 10*time.Second, errors.New("no first list within 10s"))
 	defer stop()

@@ -2,6 +2,7 @@
 
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Configuration, NspAdminServiceDefinition } from '@syncline/proto/nsp-admin.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import type { Service } from '@syncline/testkit/service.ts';
@@ -56,12 +57,26 @@ export class Nsp {
     await rename(`${this.#file}.new`, this.#file);
   }
 
+  kill(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#service.kill(signal);
+  }
+
   /** Kills it as a crash does, and starts it on what it left. */
   async crash(): Promise<void> {
     this.#service.kill('SIGKILL');
     await this.#service.exited;
     this.#service = await this.#context.restart('nsp', this.#service);
   }
+}
+
+/** Stops a process as a hung machine would, for a while. */
+export async function freeze(
+  service: { kill(signal: 'SIGSTOP' | 'SIGCONT'): void },
+  ms: number,
+): Promise<void> {
+  service.kill('SIGSTOP');
+  await delay(ms);
+  service.kill('SIGCONT');
 }
 
 /** Settings of a service as its environment. */

@@ -43,6 +43,7 @@ const security = { kind: 'plaintext' } as const;
 /** A running trench. */
 export class Trench {
   readonly nsp: Nsp;
+  readonly ipam: Service;
   readonly proxy: Service;
   readonly taps: readonly Service[];
   readonly #context: CaseContext;
@@ -61,14 +62,15 @@ export class Trench {
         }),
       ),
     );
-    return new Trench(context, nsp, proxy, taps);
+    return new Trench(context, { nsp, ipam, proxy, taps });
   }
 
-  private constructor(context: CaseContext, nsp: Nsp, proxy: Service, taps: readonly Service[]) {
+  private constructor(context: CaseContext, of: Pick<Trench, 'nsp' | 'ipam' | 'proxy' | 'taps'>) {
     this.#context = context;
-    this.nsp = nsp;
-    this.proxy = proxy;
-    this.taps = taps;
+    this.nsp = of.nsp;
+    this.ipam = of.ipam;
+    this.proxy = of.proxy;
+    this.taps = of.taps;
   }
 
   /** The address of the first tap. */
@@ -80,21 +82,26 @@ export class Trench {
 
   /** Opens, watches and closes at random on every tap; fails with the history when it breaks a rule. */
   async history(flags: Flags, streams: readonly string[] = demoStreams): Promise<HistorySummary> {
-    const addresses = {
-      tap: this.taps.map(({ address }) => address),
-      nsp: this.nsp.address,
-      proxy: this.proxy.address,
-    };
-    const [said] = await meridio(this.#context, 'history', { ...addresses, ...flags }, ...streams);
+    const [said] = await meridio(this.#context, 'history', this.flags(flags), ...streams);
     return (said as { summary: HistorySummary }).summary;
   }
 
-  /** Makes the proxy misbehave on all conduits until `heal`. */
-  async fault(kind: FaultKind): Promise<void> {
-    using connection = connect(this.proxy.address, { security });
-    await connection.client(ProxyAdminServiceDefinition).setFault({ fault: { kind } });
+  /** Flags of `meridio history` on all that is here, and others. */
+  flags(others: Flags): Flags {
+    const tap = this.taps.map(({ address }) => address);
+    return { tap, nsp: this.nsp.address, proxy: this.proxy.address, ...others };
   }
 
+  /** Makes the proxy misbehave until `heal`, on one conduit or on all. */
+  async fault(kind: FaultKind, conduit?: string): Promise<void> {
+    using connection = connect(this.proxy.address, { security });
+    await connection.client(ProxyAdminServiceDefinition).setFault({
+      fault: { kind },
+      ...(conduit !== undefined && { conduit: { trench: 'demo', conduit } }),
+    });
+  }
+
+  /** Ends all faults of the proxy. */
   async heal(): Promise<void> {
     using connection = connect(this.proxy.address, { security });
     await connection.client(ProxyAdminServiceDefinition).clearFaults({});

@@ -11,6 +11,8 @@ import (
 type Plan struct {
 	// Streams is full names.
 	Streams []string
+	// Watched is the filter that no watch is wider than; others may use the tap for what it leaves out.
+	Watched string
 	Cycles  int
 	// Pause is the longest between two cycles; by list, it is each.
 	Pause time.Duration
@@ -100,7 +102,7 @@ func (d *driver) all(ctx context.Context) {
 // watch opens a watch with a filter that is near a stream, for a few lists or a while, unless there are too many.
 func (d *driver) watch(ctx context.Context, stream string) {
 	conduit := StreamOf(stream).GetConduit().GetName()
-	filters := []string{"", stream, "." + conduit, StreamOf(stream).GetName(), "nobody." + conduit}
+	filters := []string{d.plan.Watched, stream, "." + conduit, StreamOf(stream).GetName(), "nobody." + conduit}
 	filter := filters[d.random.IntN(len(filters))]
 	lists, most := 1+d.random.IntN(5), time.Duration(1+d.random.IntN(2_000))*time.Millisecond
 	select {
