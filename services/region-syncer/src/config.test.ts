@@ -41,6 +41,7 @@ test.each([
   ['MEMBER_ID', '-1', 'expected a whole number'],
   ['LEADER', 'http://pd:2379', 'expected host:port'],
   ['LEADER', 'pd', 'expected host:port'],
+  ['LEADER', 'pd:1,pd', 'not "pd"'],
   ['LEADER', 'pd:0', 'expected host:port'],
   ['LEADER', 'pd:65536', 'expected host:port'],
   ['CLIENT_URLS', 'pd:2379', 'not "pd:2379"'],
@@ -53,6 +54,11 @@ test.each([
 ])('%s=%s is refused: %s', (name, value, why) => {
   expect(() => read({ [name]: value })).toThrow(SettingsError);
   expect(() => read({ [name]: value })).toThrow(why);
+});
+
+test('a follower may look for its leader in several places', () => {
+  expect(read({ LEADER: 'pd-0:2379, [::1]:3379' }).leader).toEqual(['pd-0:2379', '[::1]:3379']);
+  expect(read().leader).toEqual([]);
 });
 
 test('every problem is reported at once, and a misspelled setting with the nearest name', () => {

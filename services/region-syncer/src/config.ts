@@ -21,7 +21,7 @@ import { logLevels } from '@syncline/telemetry/logger.ts';
 import { leaderSettings } from './leader/leader-limits.ts';
 import { copySettings } from './settings/copy.ts';
 import { followingSettings } from './settings/following.ts';
-import { address, id, urls } from './settings/forms.ts';
+import { addresses, id, urls } from './settings/forms.ts';
 import { storePoints } from './store/failpoints.ts';
 
 const anyWait = { min: '10ms', max: '24h' };
@@ -36,7 +36,9 @@ export const settings = {
       'leader',
       'whether this member takes heartbeats or follows a leader',
     ),
-    leader: address('the leader that a follower follows: one of ours, or a PD'),
+    leader: addresses(
+      'where a follower looks for its leader, ours or a PD, in turn; who is there may know where it is',
+    ),
     name: optional(
       text,
       "this member's name, unique among all that follow a leader, or syncline-<member id>",
@@ -105,10 +107,10 @@ export function contradictions(config: Config): readonly string[] {
       );
     }
   };
-  if (config.role === 'follower' && config.leader === undefined)
+  if (config.role === 'follower' && config.leader.length === 0)
     problems.push(`${named('role')}=follower needs ${named('leader')}`);
-  if (config.role === 'leader' && config.leader !== undefined)
-    problems.push(`${named('role')}=leader has no ${named('leader')}: ${config.leader}`);
+  if (config.role === 'leader' && config.leader.length > 0)
+    problems.push(`${named('role')}=leader has no ${named('leader')}: ${config.leader.join(',')}`);
   together('username', 'password');
   together('tlsCert', 'tlsKey');
   together('leaderCert', 'leaderKey');

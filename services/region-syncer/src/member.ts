@@ -72,16 +72,16 @@ export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncD
   };
 }
 
-/** Follows the leader that the settings name. */
+/** Follows the leader, which is at one of the addresses that the settings name, or known there. */
 export async function follow(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
   const { config, store, identity, replica, clientUrls, stop, logger } = parts;
-  const leaderAddress = config.leader ?? '';
   const settings = followerSettings(config);
   const follower = await Follower.start({
     replica,
     identity,
     store,
-    openLink: () => openLeaderLink(linkSettings(config, leaderAddress)),
+    leaderAddresses: config.leader,
+    openLink: (address) => openLeaderLink(linkSettings(config, address)),
     clientUrls,
     settings,
     clock,
@@ -90,8 +90,6 @@ export async function follow(parts: MemberParts, serving: Serving): Promise<Asyn
     broken: (error) => stop.fail(error),
   });
   const { silenceMs } = settings;
-  serving.follow(
-    new FollowerMember({ follower, replica, identity, clientUrls, leaderAddress, silenceMs, clock }),
-  );
+  serving.follow(new FollowerMember({ follower, replica, identity, clientUrls, silenceMs, clock }));
   return follower;
 }

@@ -7,7 +7,8 @@ import type { Peer } from '../service/member.ts';
 import { faultOf } from '../store/store-fault.ts';
 import { encodeSyncRequest } from '../wire/sync-request.ts';
 import type { Inbox } from './inbox.ts';
-import { callText, type Hello, type LeaderLink, type SyncCall } from './leader-link.ts';
+import type { LeaderAddresses } from './leader-addresses.ts';
+import { callText, type Hello, isNoLeader, type LeaderLink, type SyncCall } from './leader-link.ts';
 import type { LeaderHello, Why } from './state.ts';
 
 /** What comes of connecting. */
@@ -21,8 +22,9 @@ export interface ExchangeEvents {
 
 export interface ExchangeParts {
   readonly identity: Identity;
-  /** Opens a link to the leader; throws when it cannot even be tried. */
-  readonly openLink: () => LeaderLink;
+  readonly addresses: LeaderAddresses;
+  /** Opens a link to an address; throws when it cannot even be tried. */
+  readonly openLink: (address: string) => LeaderLink;
   /** Where this member is reached; at least one. */
   readonly clientUrls: readonly string[];
   /** Gets what the stream brings. */
@@ -47,10 +49,10 @@ export class Exchange {
 
   /** Opens a channel and asks who leads. */
   connect(): void {
-    const { openLink, events } = this.#parts;
+    const { addresses, openLink, events } = this.#parts;
     let link: LeaderLink;
     try {
-      link = openLink();
+      link = openLink(addresses.next());
     } catch (error) {
       // A certificate that cannot be read, for one. Not in this tick: the machine's step has more effects.
       queueMicrotask(() => this.#link === undefined && events.failed('connect_failed', callText(error)));
@@ -67,7 +69,7 @@ export class Exchange {
 
   /** Opens the stream with this start_index. */
   ask(index: number, term: number): void {
-    const { identity, clientUrls, inbox } = this.#parts;
+    const { identity, addresses, clientUrls, inbox } = this.#parts;
     const request = encodeSyncRequest({
       clusterId: identity.clusterId,
       member: {
@@ -87,8 +89,14 @@ export class Exchange {
     });
     this.#call = this.#link?.sync(
       request,
-      (message) => inbox.put({ kind: 'message', message }),
-      (end) => inbox.put({ kind: 'end', end }),
+      (message) => {
+        addresses.found();
+        inbox.put({ kind: 'message', message });
+      },
+      (end) => {
+        if (isNoLeader(end)) addresses.refused(this.#leader?.clientUrls ?? []);
+        inbox.put({ kind: 'end', end });
+      },
     );
     if (this.#call !== undefined) inbox.open(this.#call);
   }

@@ -24,8 +24,6 @@ export interface FollowerMemberParts {
   readonly replica: Replica;
   readonly identity: Identity;
   readonly clientUrls: readonly string[];
-  /** Where the leader is looked for. */
-  readonly leaderAddress: string;
   readonly silenceMs: number;
   readonly clock: Clock;
 }
@@ -141,8 +139,8 @@ export class FollowerMember implements Member {
   }
 
   #link(): MemberStatus['link'] {
-    const { follower, replica, leaderAddress, clock } = this.#parts;
-    const { lag, heardMs, state } = follower;
+    const { follower, replica, clock } = this.#parts;
+    const { lag, leaderAddress, heardMs, state } = follower;
     return {
       leaderAddress,
       ours: state.leader?.ours ?? state.held.origin?.kind === 'ours',

@@ -27,8 +27,10 @@ export interface FollowerParts {
   readonly replica: Replica;
   readonly identity: Identity;
   readonly store: Pick<RegionStoreThread, 'call'>;
-  /** Opens a link to the leader; throws when it cannot even be tried. */
-  readonly openLink: () => LeaderLink;
+  /** Where the leader is looked for, `host:port`; at least one. */
+  readonly leaderAddresses: readonly string[];
+  /** Opens a link to an address; throws when it cannot even be tried. */
+  readonly openLink: (address: string) => LeaderLink;
   /** Where this member is reached; at least one, because PD leaders index the first without looking. */
   readonly clientUrls: readonly string[];
   readonly settings: FollowerSettings;

@@ -365,6 +365,33 @@ describe('a follower of our leader', () => {
   });
 });
 
+describe('the leader’s address', () => {
+  test('is the one where somebody answers, and the same again after it', async () => {
+    await using deaf = await ScriptedLeader.start('ours');
+    await deaf[Symbol.asyncDispose]();
+    await start({ address: deaf.address, otherAddresses: [leader.address] });
+    const call = await leader.next();
+    call.send(...ownSnapshot(base + 10, regions(1, 9)));
+    await world.reaches('live');
+    call.end(Status.UNAVAILABLE, 'not now');
+    expect((await leader.next()).request.startIndex).toBe(base + 10);
+    expect(world.member.status().link?.leaderAddress).toBe(leader.address);
+    expect(why()).toEqual(['connect_failed', 'stream_ended']);
+  });
+
+  test.each(['server not started', 'not leader'])(
+    'is asked of a member that does not lead: %s',
+    async (details) => {
+      await using other = await ScriptedLeader.start('foreign');
+      other.says.clientUrls = [`http://${leader.address}`];
+      await start({ address: other.address });
+      (await other.next()).end(Status.UNAVAILABLE, details);
+      await leader.next();
+      expect(world.member.status().link?.leaderAddress).toBe(leader.address);
+    },
+  );
+});
+
 describe('the leader’s cluster', () => {
   test('is learnt once; the leader of another is refused and never asked', async () => {
     await live();

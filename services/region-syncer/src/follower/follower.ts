@@ -12,6 +12,7 @@ import { ForcedMark } from './forced-mark.ts';
 import { FrameReader, summaryOf } from './frame-reader.ts';
 import { Inbox } from './inbox.ts';
 import { Lag } from './lag.ts';
+import { LeaderAddresses } from './leader-addresses.ts';
 import { idleFollower, transition } from './machine.ts';
 import { Pulse } from './pulse.ts';
 import type { FollowerEffect, FollowerEvent, FollowerState, Held, Tier } from './state.ts';
@@ -30,6 +31,7 @@ export class Follower implements AsyncDisposable {
   readonly #parts: FollowerParts;
   readonly #copy: Copy;
   readonly #inbox: Inbox;
+  readonly #addresses: LeaderAddresses;
   readonly #exchange: Exchange;
   readonly #pulse: Pulse;
   readonly #backoff: Backoff;
@@ -59,8 +61,10 @@ export class Follower implements AsyncDisposable {
     this.#backoff = new Backoff(settings.retry, clock, rng);
     this.#reader = new FrameReader(settings.frame, identity);
     this.#inbox = new Inbox(settings.applyFrames);
+    this.#addresses = new LeaderAddresses(parts.leaderAddresses);
     this.#exchange = new Exchange({
       identity,
+      addresses: this.#addresses,
       openLink,
       clientUrls,
       inbox: this.#inbox,
@@ -101,6 +105,11 @@ export class Follower implements AsyncDisposable {
   /** Who answered at the leader's address last; undefined before it did. */
   get leader(): Peer | undefined {
     return this.#exchange.leader;
+  }
+
+  /** Where it was looked for last. */
+  get leaderAddress(): string {
+    return this.#addresses.current;
   }
 
   /** How long ago the leader's last frame came, in ms; undefined before the first. */

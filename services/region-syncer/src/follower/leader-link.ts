@@ -66,6 +66,11 @@ export class NoLeaderError extends Error {
   override name = 'NoLeaderError';
 }
 
+/** Whether a sync stream has ended because the member does not lead, in the words of PD. */
+export function isNoLeader({ code, message }: CallEnd): boolean {
+  return code === 'UNAVAILABLE' && (message === 'server not started' || message === 'not leader');
+}
+
 /** Opens a link that connects at its first call. Throws PemError for a certificate file that cannot be used. */
 export function openLeaderLink(settings: LeaderLinkSettings): LeaderLink {
   const { address, security, identity, keepalive, flowControlWindow } = settings;

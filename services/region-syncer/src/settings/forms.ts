@@ -9,9 +9,9 @@ export function id(doc: string): Setting<bigint | undefined> {
   return optional((fallback, text) => form('id 1..18446744073709551615', fallback, text, readId), doc);
 }
 
-/** `host:port`, or `[2001:db8::1]:port`; undefined when it is not given. */
-export function address(doc: string): Setting<string | undefined> {
-  return optional((fallback, text) => form('host:port', fallback, text, readAddress), doc);
+/** `host:port` or `[2001:db8::1]:port`, one or several, separated by commas; none when it is not given. */
+export function addresses(doc: string): Setting<readonly string[]> {
+  return form('host:port, …', '', doc, (text) => listed(text).map(readAddress));
 }
 
 /** URLs such as `http://10.0.0.1:3379`, separated by commas; none when it is not given. */
@@ -37,19 +37,25 @@ function readId(text: string): bigint {
 function readAddress(text: string): string {
   const [, port] = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw new RangeError('expected host:port such as 10.0.0.1:3379 or [2001:db8::1]:3379');
+    throw new RangeError(
+      `expected host:port such as 10.0.0.1:3379 or [2001:db8::1]:3379, not ${JSON.stringify(text)}`,
+    );
   }
   return text;
 }
 
 function readUrls(text: string): readonly string[] {
-  const given = text.split(',').map((part) => part.trim());
-  for (const url of text === '' ? [] : given) {
+  const given = listed(text);
+  for (const url of given) {
     if (!/^https?:\/\/[^\s/]+$/.test(url) || !URL.canParse(url)) {
       throw new RangeError(
         `expected URLs such as http://10.0.0.1:3379, separated by commas, not ${JSON.stringify(url)}`,
       );
     }
   }
-  return text === '' ? [] : given;
+  return given;
+}
+
+function listed(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((part) => part.trim());
 }

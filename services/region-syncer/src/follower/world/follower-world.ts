@@ -46,6 +46,7 @@ const followerSettings: FollowerSettings = {
 export interface FollowerWorldOptions {
   readonly directory: string;
   readonly address: string;
+  readonly otherAddresses?: readonly string[];
   readonly settings?: Partial<FollowerSettings>;
   readonly replica?: Partial<ReplicaSettings>;
   /** Of the store: point=action. */
@@ -109,9 +110,10 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
       replica,
       identity,
       store,
-      openLink: () =>
+      leaderAddresses: [address, ...(options.otherAddresses ?? [])],
+      openLink: (at) =>
         openLeaderLink({
-          address,
+          address: at,
           security: { kind: 'plaintext' },
           identity: { kind: 'none' },
           connectDeadlineMs: options.connectDeadlineMs ?? 2_000,
@@ -132,7 +134,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
       broken: (error) => broken.push(error),
     }),
   );
-  const parts = { follower, replica, identity, clientUrls, leaderAddress: address, clock };
+  const parts = { follower, replica, identity, clientUrls, clock };
   return {
     follower,
     member: new FollowerMember({ ...parts, silenceMs: settings.silenceMs }),

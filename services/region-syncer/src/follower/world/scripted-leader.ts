@@ -32,6 +32,8 @@ export interface Says {
   clusterId: bigint;
   memberId: bigint;
   binaryVersion: string;
+  /** Where the leader is. */
+  clientUrls: string[];
   /** GetMembers is not answered. */
   mute: boolean;
 }
@@ -48,6 +50,7 @@ export class ScriptedLeader implements AsyncDisposable {
       clusterId,
       memberId: 7n,
       binaryVersion: kind === 'ours' ? binaryVersion : 'v8.5.0',
+      clientUrls: ['http://127.0.0.1:1'],
       mute: false,
     };
     const calls: ScriptedCall[] = [];
@@ -138,7 +141,7 @@ async function members(says: Says): Promise<unknown> {
   const leader = {
     name: 'leader',
     memberId: says.memberId,
-    clientUrls: ['http://127.0.0.1:1'],
+    clientUrls: says.clientUrls,
     binaryVersion: says.binaryVersion,
   };
   return { header: { clusterId: says.clusterId }, members: [leader], leader };
