@@ -12,6 +12,7 @@ test('without settings the NSP of this machine is followed', () => {
   expect(config).toMatchObject({ nsp: '127.0.0.1:7778', port: 7_781, adminPort: 8_410 });
   expect(keeperLimits(config)).toEqual({
     maxFlows: 10_000,
+    maxStreams: 1_000,
     maxSlots: 20_000_000,
     sliceMs: 5,
     workMs: 60_000,

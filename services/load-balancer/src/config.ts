@@ -42,6 +42,11 @@ export const settings = {
       { min: '1', max: '1000000' },
       'Flows of all conduits; those of the lowest priorities are refused.',
     ),
+    maxStreams: integer(
+      1_000,
+      { min: '1', max: '10000' },
+      'Streams of all conduits; the last by trench, conduit and name are refused.',
+    ),
     maxSlots: integer(
       20_000_000,
       { min: '97', max: '1000000000' },
@@ -88,6 +93,6 @@ export function patienceOf({ answer, retry, retryMax, healthyAfter }: Config): W
 }
 
 /** Within which bounds the data plane is kept. */
-export function keeperLimits({ maxFlows, maxSlots, slice, work }: Config): KeeperLimits {
-  return { maxFlows, maxSlots, sliceMs: slice, workMs: work };
+export function keeperLimits({ maxFlows, maxStreams, maxSlots, slice, work }: Config): KeeperLimits {
+  return { maxFlows, maxStreams, maxSlots, sliceMs: slice, workMs: work };
 }

@@ -117,8 +117,10 @@ function availableOf(tables: Iterable<StreamTable>): readonly StreamSpec[] {
   );
 }
 
+/** A stream that stays has its name as the same object. */
 function sameStreams(a: readonly StreamSpec[], b: readonly StreamSpec[]): boolean {
-  const keysOf = (streams: readonly StreamSpec[]) =>
-    streams.map(({ name, maxTargets }) => `${streamKey(name)} ${maxTargets}`);
-  return keysOf(a).join() === keysOf(b).join();
+  return (
+    a.length === b.length &&
+    a.every(({ name, maxTargets }, i) => b[i]?.name === name && b[i].maxTargets === maxTargets)
+  );
 }

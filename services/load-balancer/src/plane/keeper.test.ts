@@ -69,7 +69,7 @@ beforeEach(() => {
   lists = new ConflatingMailbox({ name: 'nsp lists', capacity: listKinds.length });
   stop = new AbortController();
   const logger = createLogger({ service: 'test', instance: 'test', level: 'silent' });
-  const limits = { maxSlots: 5_000_000, maxFlows: 100, sliceMs: 1, workMs: 60_000 };
+  const limits = { maxStreams: 10, maxSlots: 5_000_000, maxFlows: 100, sliceMs: 1, workMs: 60_000 };
   keeper = new Keeper({ plane, lists, refusals: new Refusals(logger), limits, clock });
   over = keeper.run(new Liveness(clock).watch('keeper'), stop.signal).catch((error: unknown) => error);
 });

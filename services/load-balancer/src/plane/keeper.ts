@@ -8,7 +8,7 @@ import { fullName } from '@syncline/trench/stream-name.ts';
 import { readConduits } from '../reading/conduits.ts';
 import { readFlows } from '../reading/flows.ts';
 import type { Reader } from '../reading/reading.ts';
-import { readStreams } from '../reading/streams.ts';
+import { readStreams, type StreamLimits } from '../reading/streams.ts';
 import { readTargets } from '../reading/targets.ts';
 import { inSlices } from '../sliced.ts';
 import type { StreamSpec } from '../stream/stream-row.ts';
@@ -19,9 +19,7 @@ import { type ListKind, listKinds, type NspList } from './nsp-list.ts';
 import type { Refusals } from './refusals.ts';
 
 /** Within which bounds the keeper works. */
-export interface KeeperLimits {
-  /** Slots of all tables together. */
-  readonly maxSlots: number;
+export interface KeeperLimits extends StreamLimits {
   /** Flows of all conduits together. */
   readonly maxFlows: number;
   /** How long the event loop is kept at a stretch. */
@@ -90,7 +88,7 @@ export class Keeper {
       case 'conduits':
         return plane.setConduits(await read(readConduits(list.rows)));
       case 'streams':
-        return this.#setStreams(await read(readStreams(list.rows, limits.maxSlots)));
+        return this.#setStreams(await read(readStreams(list.rows, limits)));
       case 'flows':
         return plane.setClassifiers(await read(readFlows(list.rows, limits.maxFlows)));
       case 'targets':

@@ -12,6 +12,7 @@ import { readTargets } from './targets.ts';
 
 const web = { trench: 'demo', conduit: 'edge', stream: 'web' };
 const dns = { ...web, stream: 'dns' };
+const roomy = { maxStreams: 100, maxSlots: 1e6 };
 const [webKey, dnsKey] = [streamKey(web), streamKey(dns)];
 const streamRow = (stream: string, maxTargets: number) => ({
   ...streamMessage({ ...web, stream }),
@@ -27,7 +28,7 @@ test('a conduit without trench is told, and the others are read', () => {
 
 test('a stream without max-targets has 100, and one with too many is none', () => {
   const { value, refused } = finish(
-    readStreams([streamRow('web', 0), streamRow('dns', 10_001), { name: 'x', maxTargets: 1 }], 1e6),
+    readStreams([streamRow('web', 0), streamRow('dns', 10_001), { name: 'x', maxTargets: 1 }], roomy),
   );
   expect(value).toEqual(new Map([[webKey, { name: web, maxTargets: 100 }]]));
   expect(refused).toEqual([
@@ -42,14 +43,21 @@ test('a stream without max-targets has 100, and one with too many is none', () =
 
 test('streams have room for their tables up to the bound, in the order of their names', () => {
   const rows = [streamRow('c', 10), streamRow('a', 10), streamRow('b', 10)];
-  expect(finish(readStreams(rows, 2 * 997)).refused).toEqual([
+  expect(finish(readStreams(rows, { ...roomy, maxSlots: 2 * 997 })).refused).toEqual([
     {
       row: 'stream c.edge.demo',
       field: 'bound',
       reason: 'its table of 997 slots does not fit: 1994 of SYNCLINE_LOAD_BALANCER_MAX_SLOTS=1994 are taken',
     },
   ]);
-  expect(finish(readStreams(rows, 3 * 997)).refused).toEqual([]);
+  expect(finish(readStreams(rows, { ...roomy, maxSlots: 3 * 997 })).refused).toEqual([]);
+  expect(finish(readStreams(rows, { ...roomy, maxStreams: 2 })).refused).toEqual([
+    {
+      row: 'stream c.edge.demo',
+      field: 'bound',
+      reason: 'there are more streams than SYNCLINE_LOAD_BALANCER_MAX_STREAMS=2',
+    },
+  ]);
 });
 
 const flowRow = (name: string, priority: number, change: Partial<FlowRow> = {}): FlowRow => ({

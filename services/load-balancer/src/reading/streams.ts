@@ -7,18 +7,27 @@ import { looseName, streamText } from '../row-name.ts';
 import { readStream, type StreamRow, type StreamSpec } from '../stream/stream-row.ts';
 import { eachRow, type Reader } from './reading.ts';
 
-/**
- * The streams by streamKey, in the order of trench, conduit and name. Those whose tables do not fit into `maxSlots`
- * slots are refused, the last in that order.
- */
+/** How many streams there may be, and how many slots their tables may have together. */
+export interface StreamLimits {
+  readonly maxStreams: number;
+  readonly maxSlots: number;
+}
+
+/** The streams by streamKey, in the order of trench, conduit and name; the last that are beyond a limit are refused. */
 export function* readStreams(
   rows: readonly StreamRow[],
-  maxSlots: number,
+  { maxStreams, maxSlots }: StreamLimits,
 ): Reader<ReadonlyMap<string, StreamSpec>> {
   const value = new Map<string, StreamSpec>();
   let taken = 0;
   const refused = yield* eachRow(inOrder(rows), streamText, (row) => {
     const spec = readStream(row);
+    if (value.size === maxStreams) {
+      throw new RowError(
+        'bound',
+        `there are more streams than SYNCLINE_LOAD_BALANCER_MAX_STREAMS=${maxStreams}`,
+      );
+    }
     const size = tableSize(spec.maxTargets);
     if (taken + size > maxSlots) {
       const room = `${taken} of SYNCLINE_LOAD_BALANCER_MAX_SLOTS=${maxSlots} are taken`;
