@@ -103,8 +103,8 @@ test('F19: while the disk refuses everything it is not ready, and says why; refr
 
 test('a disk that hangs is given up after its deadline; what it wrote too late is set right', async () => {
   await using nsp = await NspUnderTest.start(text, {
-    storeDeadline: '300ms',
-    failpoints: 'targets.before-commit=block:1000@2',
+    storeDeadline: '2s',
+    failpoints: 'targets.before-commit=block:4000@2',
   });
   await nsp.registry.register(aTarget('10.0.0.1/24'));
   await expect(nsp.registry.register(aTarget('10.0.0.2/24'))).rejects.toMatchObject({

@@ -16,7 +16,7 @@ import { ConfigurationError, type Place, type Problems } from './problem.ts';
 
 const keys = ['trench', ...kinds] as const;
 
-export type Key = (typeof keys)[number];
+type Key = (typeof keys)[number];
 
 /** The mapping below a key, with the keys that it may have; undefined when it is absent or empty. */
 export type Part = (key: Key, inner: readonly string[]) => Mapping | undefined;

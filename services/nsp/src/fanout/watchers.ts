@@ -3,18 +3,9 @@
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { ListVersion, SharedList } from './shared-list.ts';
 
-/** What a watch is about. */
-export const watchKinds = [
-  'trench',
-  'conduit',
-  'stream',
-  'flow',
-  'vip',
-  'attractor',
-  'gateway',
-  'target',
-] as const;
+const watchKinds = ['trench', 'conduit', 'stream', 'flow', 'vip', 'attractor', 'gateway', 'target'] as const;
 
+/** What a watch is about. */
 export type WatchKind = (typeof watchKinds)[number];
 
 /** There are as many watchers as may be. */

@@ -274,7 +274,9 @@ test('what waits for a disk that hangs is bounded, and refused beyond', async ()
   const calls = [it.registry.register(aTarget())];
   await it.step(1);
   for (let n = 2; n <= 4; n++) calls.push(it.registry.register(aTarget([`10.0.0.${n}/24`])));
-  await expect(it.registry.register(aTarget(['10.0.0.9/24']))).rejects.toThrow('mailbox registry is full');
+  await expect(it.registry.register(aTarget(['10.0.0.9/24']))).rejects.toThrow(
+    '3 registrations wait for the disk already (SYNCLINE_NSP_PENDING)',
+  );
   release.resolve();
   await Promise.all(calls);
   expect(it.targets().length).toBe(4);

@@ -30,6 +30,15 @@ export interface RegistryOptions {
   readonly changed: (changes: readonly TargetChange[]) => void;
 }
 
+/** More calls wait for the disk than may. */
+export class RegistryBusyError extends Error {
+  override name = 'RegistryBusyError';
+
+  constructor(most: number) {
+    super(`${most} registrations wait for the disk already (SYNCLINE_NSP_PENDING)`);
+  }
+}
+
 type Command =
   | {
       readonly kind: 'register' | 'unregister';
@@ -102,7 +111,8 @@ export class Registry {
 
   /**
    * Stores the target, DISABLED when it is not known, and lets it live on; resolves when that is on disk. Rejects with
-   * StoreRefusedError or RegistryFullError, FullError or ClosedError: then nothing has changed but that it was heard of.
+   * StoreRefusedError, RegistryFullError, RegistryBusyError or ClosedError: then nothing has changed but that it was
+   * heard of.
    */
   register(target: Target): Promise<void> {
     // At once: a commit that takes long must not make it look silent.
@@ -149,7 +159,11 @@ export class Registry {
 
   async #command(kind: 'register' | 'unregister', target: Target): Promise<void> {
     const done = Promise.withResolvers<void>();
-    this.#mailbox.offer({ kind, target, done });
+    try {
+      this.#mailbox.offer({ kind, target, done });
+    } catch (error) {
+      throw error instanceof FullError ? new RegistryBusyError(this.#options.pending) : error;
+    }
     await done.promise;
   }
 

@@ -35,10 +35,6 @@ export class TargetTable {
     return this.#targets.get(key);
   }
 
-  all(): Iterable<Target> {
-    return this.#targets.values();
-  }
-
   /** How many of a stream there are, of any status. */
   countOf(stream: string): number {
     return this.#streams.get(stream)?.size ?? 0;

@@ -1,9 +1,10 @@
 // What a caller is told when something is refused, and how often that was.
 
-import { ClosedError, FullError } from '@syncline/runtime/mailbox-errors.ts';
+import { ClosedError } from '@syncline/runtime/mailbox-errors.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { TooManyWatchersError } from '../fanout/watchers.ts';
 import { RegistryFullError } from '../registry/batch.ts';
+import { RegistryBusyError } from '../registry/registry.ts';
 import { StoreRefusedError } from '../registry/registry-store.ts';
 import { InvalidTargetError } from '../registry/target-check.ts';
 import { NoConfigurationError } from './no-configuration-error.ts';
@@ -12,7 +13,7 @@ const refusals = [
   [InvalidTargetError, Status.INVALID_ARGUMENT, 'invalid'],
   [RegistryFullError, Status.RESOURCE_EXHAUSTED, 'targets'],
   [TooManyWatchersError, Status.RESOURCE_EXHAUSTED, 'watchers'],
-  [FullError, Status.RESOURCE_EXHAUSTED, 'pending'],
+  [RegistryBusyError, Status.RESOURCE_EXHAUSTED, 'pending'],
   [StoreRefusedError, Status.UNAVAILABLE, 'disk'],
   [NoConfigurationError, Status.UNAVAILABLE, 'no_configuration'],
   [ClosedError, Status.UNAVAILABLE, 'stopping'],
@@ -20,8 +21,6 @@ const refusals = [
 
 /** Why a call was refused. */
 export type RefusalReason = (typeof refusals)[number][2];
-
-export const refusalReasons: readonly RefusalReason[] = refusals.map(([, , reason]) => reason);
 
 /** The calls that are counted. */
 export type CountedCall = 'register' | 'unregister' | 'watch';
