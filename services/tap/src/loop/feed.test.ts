@@ -1,0 +1,64 @@
+import { sleep } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { seededRng } from '@syncline/runtime/rng.ts';
+import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
+import { expect, test } from 'vitest';
+import { feed } from './feed.ts';
+
+/** A feed of `open`, and what it handed on. */
+function watching(sim: Simulation, open: (nth: number, signal: AbortSignal) => AsyncIterable<string>) {
+  const seen: string[] = [];
+  let opened = 0;
+  const liveness = new Liveness(sim.clock).watch('feed');
+  const parts = {
+    what: 'nsp WatchFlow',
+    open: (signal: AbortSignal) => open(opened, signal),
+    opened: () => void (opened += 1),
+    take: (value: string) => void seen.push(value),
+    failed: (error: Error) => void seen.push(error.message),
+    firstMs: 15_000,
+    retry: { initialMs: 200, maxMs: 5_000 },
+    clock: sim.clock,
+    rng: seededRng(1),
+  };
+  feed(parts, liveness, sim.signal).catch((error: unknown) => {
+    if (!sim.signal.aborted) throw error;
+  });
+  return seen;
+}
+
+async function* silence(): AsyncGenerator<string> {
+  await Promise.withResolvers<void>().promise;
+  yield '';
+}
+
+test('a watch that ends or fails is opened again, and what it told stays told', async () => {
+  await explore({
+    name: 'feed-again',
+    seeds: 20,
+    budgetMs: 5_000,
+    run: async (sim) => {
+      const seen = watching(sim, async function* (nth) {
+        yield await Promise.resolve(`list ${nth}`);
+        if (nth === 2) throw new Error('UNAVAILABLE');
+        if (nth === 3) yield* silence();
+      });
+      await sleep(sim.clock, 60_000, sim.signal);
+      expect(seen).toEqual(['list 1', 'nsp WatchFlow: the watch ended', 'list 2', 'UNAVAILABLE', 'list 3']);
+    },
+  });
+});
+
+test('a watch that gives no first value in time is left, although it heeds no signal', async () => {
+  await explore({
+    name: 'feed-silent',
+    seeds: 20,
+    budgetMs: 5_000,
+    run: async (sim) => {
+      const seen = watching(sim, () => silence());
+      await sleep(sim.clock, 32_000, sim.signal);
+      expect(seen.slice(0, 1)).toEqual(['nsp WatchFlow: no answer within 15000 ms']);
+      expect(seen).toHaveLength(2);
+    },
+  });
+});
