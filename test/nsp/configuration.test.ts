@@ -2,6 +2,7 @@
 
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NspAdminServiceDefinition } from '@syncline/proto/nsp-admin.ts';
 import { readMetric } from '@syncline/testkit/metrics.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { Status as Code } from 'nice-grpc-common';
@@ -96,6 +97,27 @@ test('without any configuration nobody is told that there is nothing: UNAVAILABL
   await nsp.becomes('the configuration', (status) => status.configuration?.revision === 1n);
   expect((await first(nsp.configuration.watchConduit({ trench }))).conduits.length).toBe(2);
   expect(await nsp.readyz()).toEqual({ ready: true });
+});
+
+test('WatchStatus tells the state at once, again when it is another, and nothing in between', async () => {
+  await using nsp = await NspUnderTest.start(text);
+  using states = new Watch((options) =>
+    nsp.connection.client(NspAdminServiceDefinition).watchStatus({ intervalMs: 100 }, options),
+  );
+  await states.until('the first', ({ status }) => status?.configuration?.revision === 1n);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(states.received.length).toBe(1);
+  await nsp.write(withoutDns);
+  await states.until('the second', ({ status }) => status?.configuration?.streams === 2);
+  await nsp.registry.register(aTarget('10.0.0.1/24'));
+  const { status } = await states.until('the target', (message) => message.status?.targets?.disabled === 1);
+  expect(status?.configuration).toMatchObject({
+    revision: 2n,
+    path: nsp.file,
+    trenches: 1,
+    flows: 2,
+    vips: 6,
+  });
 });
 
 test('a mounted ConfigMap that is replaced is taken, and so is a file that is written in place', async () => {
