@@ -49,7 +49,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   if (strangers.length > 0)
     logger.warn({ conduits: strangers }, 'connections of conduits that are not served');
 
-  const ipam = stack.use(connect(config.ipam, { security: { kind: 'plaintext' } }));
+  const reconnect = { initialMs: config.retry, maxMs: config.retryMax };
+  const ipam = stack.use(connect(config.ipam, { security: { kind: 'plaintext' }, reconnect }));
   const liveness = new Liveness(clock);
   const proxy = stack.use(
     new Proxy({

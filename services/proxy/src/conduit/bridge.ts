@@ -102,7 +102,7 @@ export class Bridge {
       return true;
     } catch (err) {
       if (!(err instanceof IpamError)) throw err;
-      if (err.message !== this.#lastError) logger.warn({ err, subnet }, 'no bridge address');
+      if (err.message !== this.#lastError) logger.warn({ reason: err.message, subnet }, 'no bridge address');
       this.#lastError = err.message;
       return false;
     }

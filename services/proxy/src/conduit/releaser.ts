@@ -107,7 +107,7 @@ export class Releaser implements ReleasesUnderWay {
       schedule.failures += 1;
       schedule.dueMs = this.#parts.clock.monotonic() + schedule.backoff.next();
       if (schedule.failures < settings.release.attempts) return;
-      logger.warn({ err, owed, failures: schedule.failures }, 'release given up');
+      logger.warn({ reason: err.message, owed, failures: schedule.failures }, 'release given up');
       await this.#clear(owed, 'abandoned', signal).catch((error: unknown) => {
         if (!(error instanceof UnavailableError)) throw error;
       });

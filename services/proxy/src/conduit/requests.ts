@@ -10,7 +10,7 @@ import { TooManyError, UnavailableError } from '../connection/errors.ts';
 import { type Hop, ownId } from '../connection/path.ts';
 import { IpamError } from '../ipam/ipam.ts';
 import type { Addresses } from './addresses.ts';
-import type { Attempt, Attempts } from './attempts.ts';
+import type { Attempts } from './attempts.ts';
 import type { Bridge } from './bridge.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
 import { deadline } from './deadline.ts';
@@ -45,7 +45,7 @@ export class Requests {
     const within = AbortSignal.any([signal, attempt.signal, budget.signal]);
     try {
       for (;;) {
-        const connection = await this.#attempt(asked, attempt, within);
+        const connection = await this.#attempt(asked, within);
         if (connection !== undefined) return connection;
       }
     } catch (error) {
@@ -57,14 +57,11 @@ export class Requests {
   }
 
   /** Undefined when the conduit has moved on while addresses were asked for. */
-  async #attempt(asked: Asked, attempt: Attempt, signal: AbortSignal): Promise<Connection | undefined> {
+  async #attempt(asked: Asked, signal: AbortSignal): Promise<Connection | undefined> {
     const { bridge, book } = this.#parts;
     const { subnet } = await bridge.ready(signal);
     const assigned = await this.#assigned(asked.id, subnet, signal);
-    return book.change((state) => {
-      attempt.signal.throwIfAborted();
-      return this.#plan(state, asked, assigned);
-    }, signal);
+    return book.change((state) => this.#plan(state, asked, assigned), signal);
   }
 
   /** What the connection has, without asking the IPAM, else what the IPAM gives. */

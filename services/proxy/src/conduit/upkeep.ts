@@ -117,7 +117,7 @@ export class Upkeep {
     } catch (err) {
       if (!(err instanceof IpamError || err instanceof UnavailableError)) throw err;
       if (err.message !== this.#lastError)
-        logger.warn({ err, id, subnet }, 'addresses not brought up to date');
+        logger.warn({ reason: err.message, id, subnet }, 'addresses not brought up to date');
       this.#lastError = err.message;
       return false;
     }

@@ -3,7 +3,6 @@
 
 import type { MonitorScopeSelector } from '@syncline/proto/connection.ts';
 import { ConflatingMailbox } from '@syncline/runtime/conflating-mailbox.ts';
-import { FullError } from '@syncline/runtime/mailbox-errors.ts';
 import type { Counts } from '../counts.ts';
 import type { Distortion } from '../fault/distortion.ts';
 import { type ConnectionChange, Untold } from './event.ts';
@@ -25,6 +24,7 @@ const nudge = Symbol('nudge');
 
 export class Watcher implements Disposable {
   readonly selector: MonitorScopeSelector;
+  readonly #backlog: number;
   readonly #distortion: Distortion;
   readonly #counts: Counts['events'];
   readonly #mailbox: ConflatingMailbox<string | typeof nudge, Untold | undefined>;
@@ -42,8 +42,9 @@ export class Watcher implements Disposable {
     this.selector = selector;
     this.#distortion = distortion;
     this.#counts = counts;
-    // One more than the connections: for the nudge.
-    this.#mailbox = new ConflatingMailbox({ name: 'watcher', capacity: backlog + 1 });
+    this.#backlog = backlog;
+    // A connection whose turn has come may be there a second time, if it has changed again; and there is the nudge.
+    this.#mailbox = new ConflatingMailbox({ name: 'watcher', capacity: 2 * backlog + 1 });
   }
 
   /** Changes that it was not told of yet. */
@@ -57,14 +58,8 @@ export class Watcher implements Disposable {
     const { id } = change.connection;
     const waiting = this.#untold.get(id);
     const untold = waiting === undefined || waiting.taken ? new Untold() : waiting;
-    try {
-      this.#mailbox.offer(id, untold);
-    } catch (error) {
-      if (!(error instanceof FullError)) throw error;
-      const { capacity } = this.#mailbox;
-      const text = `the watcher is behind: changes of ${capacity - 1} connections wait (SYNCLINE_PROXY_WATCH_BACKLOG)`;
-      return this.end(new WatchEndedError('behind', text));
-    }
+    if (waiting === undefined && this.#untold.size >= this.#backlog) return this.#fallBehind();
+    this.#mailbox.offer(id, untold);
     this.#untold.set(id, untold);
     const replaced = untold.add(change);
     this.#counts.offered += 1;
@@ -102,6 +97,11 @@ export class Watcher implements Disposable {
     this.#mailbox.close();
     this.#counts.abandoned += this.#pending;
     this.#pending = 0;
+  }
+
+  #fallBehind(): void {
+    const text = `changes of ${this.#backlog} connections wait (SYNCLINE_PROXY_WATCH_BACKLOG)`;
+    this.end(new WatchEndedError('behind', `the watcher is behind: ${text}`));
   }
 
   *#tell(changes: readonly ConnectionChange[]): Generator<ConnectionChange, void, undefined> {

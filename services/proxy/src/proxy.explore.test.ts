@@ -1,0 +1,127 @@
+// Requests, refreshes and closes between an IPAM and a disk that fail: whatever the order of things, no address has two
+// owners or none, and whoever watches ends up knowing the present.
+
+import { sleep } from '@syncline/runtime/clock.ts';
+import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
+import { expect, test } from 'vitest';
+import type { IpamMood } from './world/model-ipam.ts';
+import { quietMs, World } from './world/world.ts';
+
+const targets = ['a', 'b', 'd'];
+const vips = [[], ['20.0.0.1/32'], ['20.0.0.1/32', '20.0.0.2/32']];
+const moods: readonly IpamMood[] = ['down', 'deaf'];
+
+/** Clients that ask, ask again and close, in any order. */
+function clients(sim: Simulation, world: World): void {
+  for (let nth = sim.choose(8); nth >= 0; nth -= 1) {
+    const target = targets[sim.choose(targets.length)] ?? 'a';
+    if (sim.choose(3) === 2) sim.schedule(`${target} closes`, () => world.close(target), 10_000);
+    else {
+      const wanted = vips[sim.choose(vips.length)] ?? [];
+      sim.schedule(`${target} asks`, () => world.request(target, wanted), 10_000);
+    }
+  }
+}
+
+/** From some moment to another the IPAM or the disk fails. */
+function trouble(sim: Simulation, world: World): void {
+  const mood = moods[sim.choose(moods.length)] ?? 'down';
+  sim.schedule(
+    'the ipam fails',
+    () => {
+      world.ipam.mood = mood;
+      sim.schedule('the ipam works', () => void (world.ipam.mood = 'works'), 5_000);
+    },
+    10_000,
+  );
+  sim.schedule(
+    'the disk is full',
+    () => {
+      world.store.refuses = true;
+      sim.schedule('the disk has room', () => void (world.store.refuses = false), 5_000);
+    },
+    10_000,
+  );
+}
+
+/** What must be once nothing fails any more and all delays are over. */
+async function expectOrder(sim: Simulation, world: World): Promise<void> {
+  await sleep(sim.clock, quietMs, sim.signal);
+  const [{ state, bridge } = { state: undefined, bridge: undefined }] = world.proxy.conduits;
+  expect([...(state?.owed.keys() ?? [])]).toEqual([]);
+  const wanted = [...(state?.connections.values() ?? [])].flatMap(({ id, assigned }) => [
+    ...assigned.src.map((address) => `${address} ${id}-src`),
+    ...assigned.dst.map((address) => `${address} ${id}-dst`),
+  ]);
+  const gateways = bridge?.present?.addresses ?? [];
+  expect(gateways.length).toBeGreaterThan(0);
+  expect(world.ipam.held().toSorted()).toEqual(
+    [...wanted, ...gateways.map((each) => `${each} bridge`)].toSorted(),
+  );
+  for (const connection of world.present().values()) {
+    expect(connection.context.ipContext.extraPrefixes).toEqual(gateways);
+  }
+}
+
+test('with an ipam and a disk that work, every address is released once, and watchers know the present', async () => {
+  await explore({
+    name: 'proxy-calm',
+    seeds: 1_000,
+    budgetMs: 20_000,
+    atLeast: 500,
+    run: async (sim) => {
+      const world = new World(sim);
+      const watchers = [world.watch('one'), world.watch('two')];
+      clients(sim, world);
+      if (sim.choose(2) === 1) {
+        sim.schedule('the subnet changes', () => world.changeSubnet(), 10_000);
+      }
+      await sleep(sim.clock, 30_000, sim.signal);
+      await expectOrder(sim, world);
+      // A Request whose place was taken before it asked for addresses leaves a release of what it never had.
+      expect(world.ipam.redundant).toBeLessThanOrEqual(2 * world.refused);
+      for (const seen of watchers) expect(seen).toEqual(world.present());
+      world.end();
+    },
+  });
+});
+
+test('whatever fails meanwhile, no address has two owners, and in the end none has none', async () => {
+  await explore({
+    name: 'proxy-trouble',
+    seeds: 2_000,
+    budgetMs: 30_000,
+    atLeast: 1_000,
+    run: async (sim) => {
+      const world = new World(sim);
+      const seen = world.watch('one');
+      clients(sim, world);
+      trouble(sim, world);
+      if (sim.choose(2) === 1) {
+        sim.schedule('the subnet changes', () => world.changeSubnet(), 10_000);
+      }
+      await sleep(sim.clock, 30_000, sim.signal);
+      await expectOrder(sim, world);
+      expect(seen).toEqual(world.present());
+      world.end();
+    },
+  });
+});
+
+test('a proxy that is killed anywhere has what it answered, and owes the ipam nothing in the end', async () => {
+  await explore({
+    name: 'proxy-killed',
+    seeds: 3_000,
+    budgetMs: 30_000,
+    atLeast: 1_500,
+    run: async (sim) => {
+      const world = new World(sim);
+      clients(sim, world);
+      if (sim.choose(2) === 1) trouble(sim, world);
+      sim.schedule('the proxy dies', () => world.crash(), 10_000);
+      await sleep(sim.clock, 30_000, sim.signal);
+      await expectOrder(sim, world);
+      world.end();
+    },
+  });
+});
