@@ -143,7 +143,7 @@ func (q *question) record(ctx context.Context, trench string) ([]history.Event, 
 	}
 	var driven sync.WaitGroup
 	for _, tap := range taps {
-		driven.Go(func() { tap.Drive(ctx, q.plan) })
+		driven.Go(func() { tap.Drive(ctx, q.plan, q.limits) })
 	}
 	driven.Wait()
 	recorder.AwaitRest(ctx, q.limits)

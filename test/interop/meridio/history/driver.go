@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -28,6 +29,7 @@ const watchesAtOnce = 8
 type driver struct {
 	tap     *Tap
 	plan    Plan
+	limits  Limits
 	random  *rand.Rand
 	open    map[string]bool
 	watches sync.WaitGroup
@@ -35,10 +37,11 @@ type driver struct {
 }
 
 // Drive opens, watches and closes as planned, and leaves everything closed. The standing watch must have begun.
-func (t *Tap) Drive(ctx context.Context, plan Plan) {
+func (t *Tap) Drive(ctx context.Context, plan Plan, limits Limits) {
 	d := &driver{
 		tap:    t,
 		plan:   plan,
+		limits: limits,
 		random: rand.New(rand.NewPCG(plan.Seed, uint64(t.number))),
 		open:   map[string]bool{},
 		slots:  make(chan struct{}, watchesAtOnce),
@@ -52,7 +55,7 @@ func (t *Tap) Drive(ctx context.Context, plan Plan) {
 			pause(ctx, plan.Pause)
 		} else {
 			d.byChance(ctx)
-			pause(ctx, d.anyPause())
+			d.pauseByChance(ctx)
 		}
 	}
 	for _, stream := range plan.Streams {
@@ -120,16 +123,35 @@ func (d *driver) watch(ctx context.Context, stream string) {
 	})
 }
 
-// anyPause is mostly short and sometimes long enough for everything to settle.
-func (d *driver) anyPause() time.Duration {
+// pauseByChance is mostly short, so that much happens at once, and sometimes until everything has come to rest.
+func (d *driver) pauseByChance(ctx context.Context) {
 	longest := float64(d.plan.Pause)
 	switch n := d.random.IntN(100); {
 	case n < 60:
 		longest /= 20
 	case n < 90:
 		longest /= 4
+	case n >= 95:
+		d.rest(ctx)
 	}
-	return time.Duration(d.random.Float64() * longest)
+	pause(ctx, time.Duration(d.random.Float64()*longest))
+}
+
+// rest waits until every stream that is asked for is listed in a status that it may rest in, or until it should be.
+func (d *driver) rest(ctx context.Context) {
+	deadline := d.tap.recorder.Now() + d.limits.Settle
+	for d.tap.recorder.Now() < deadline && ctx.Err() == nil {
+		list := d.tap.recorder.standingList(d.tap.number)
+		at := func(stream string) bool {
+			return slices.ContainsFunc(list, func(s Status) bool {
+				return s.Stream == stream && slices.Contains(d.limits.Settled, s.Status)
+			})
+		}
+		if !slices.ContainsFunc(d.plan.Streams, func(s string) bool { return d.open[s] && !at(s) }) {
+			return
+		}
+		pause(ctx, lookEvery)
+	}
 }
 
 func (d *driver) call(ctx context.Context, stream string, open bool) {
