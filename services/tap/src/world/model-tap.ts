@@ -118,12 +118,14 @@ export class ModelTap implements AsyncDisposable {
     this.#sim.note(`${this.name} opens ${fullName(name)}`);
     this.#desired.set(streamKey(name), name);
     this.#ambassador.open(name);
+    this.#checkRows();
   }
 
   close(name: StreamName): void {
     this.#sim.note(`${this.name} closes ${fullName(name)}`);
     this.#desired.delete(streamKey(name));
     this.#ambassador.close(name);
+    this.#checkRows();
   }
 
   /** True when all was given back before `signal` aborted. */
@@ -147,9 +149,7 @@ export class ModelTap implements AsyncDisposable {
    */
   check(): void {
     if (this.#stop.failure !== undefined) throw this.#stop.failure;
-    const shown = this.rows.map((row) => streamKey(row.stream));
-    if (shown.length !== this.#desired.size || !shown.every((key) => this.#desired.has(key)))
-      throw new Error(`shown: ${shown.join(' ')}; wanted: ${[...this.#desired.keys()].join(' ')}`);
+    this.#checkRows();
     const wrong = wrongWaits(this.#liveness.phases());
     if (wrong.length > 0) throw new Error(wrong.join('; '));
     const open = this.rows.filter(({ status }) => status === 'open');
@@ -162,6 +162,13 @@ export class ModelTap implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ambassador[Symbol.asyncDispose]();
+  }
+
+  /** I7: from the turn in which it is asked for on. */
+  #checkRows(): void {
+    const shown = this.rows.map((row) => streamKey(row.stream));
+    if (shown.length !== this.#desired.size || !shown.every((key) => this.#desired.has(key)))
+      throw new Error(`shown: ${shown.join(' ')}; wanted: ${[...this.#desired.keys()].join(' ')}`);
   }
 
   #checkOpen(name: StreamName, link: string | undefined, ips: readonly string[]): void {
