@@ -29,6 +29,10 @@ const usage = `usage: meridio COMMAND [flags] [STREAM ...]
   targets                  -nsp ADDRESS  prints the lists that a registry sends
   config                   -nsp ADDRESS  prints the lists of all seven kinds of a trench
   filters                  -nsp ADDRESS  asks with many filters and compares with Meridio's own rules
+  allocate, release        -ipam ADDRESS an address of a conduit
+  request, disconnect      -proxy ADDRESS  a connection to a conduit
+  monitor                  -proxy ADDRESS  prints what happens to connections
+  available                -load-balancer ADDRESS  prints which streams have targets
   golden                                 prints every message as the published stubs write it
   history                  -tap, -nsp    opens, watches and closes at random, and checks what is seen meanwhile
 
@@ -51,6 +55,12 @@ var commands = map[string]command{
 	"targets":    watchTargets,
 	"config":     watchConfig,
 	"filters":    compareFilters,
+	"allocate":   allocateAddress,
+	"release":    releaseAddress,
+	"request":    requestConnection,
+	"disconnect": closeConnection,
+	"monitor":    monitorConnections,
+	"available":  watchAvailability,
 	"golden":     printGolden,
 	"history":    runHistory,
 }

@@ -11,6 +11,12 @@ import (
 	nsp "github.com/nordix/meridio/api/nsp/v1"
 )
 
+// NameOf is the full name of the NSP's stream, with nothing for a parent that is absent.
+func NameOf(stream *nsp.Stream) string {
+	conduit := stream.GetConduit()
+	return fmt.Sprintf("%s.%s.%s", stream.GetName(), conduit.GetName(), conduit.GetTrench().GetName())
+}
+
 // StatusesOf is the entries of a tap's list, in its order.
 func StatusesOf(list *ambassador.StreamResponse) []Status {
 	out := []Status{}
@@ -24,10 +30,7 @@ func StatusesOf(list *ambassador.StreamResponse) []Status {
 func TargetsOf(list *nsp.TargetResponse) []Target {
 	out := []Target{}
 	for _, one := range list.GetTargets() {
-		stream := one.GetStream()
-		name := fmt.Sprintf("%s.%s.%s",
-			stream.GetName(), stream.GetConduit().GetName(), stream.GetConduit().GetTrench().GetName())
-		out = append(out, Target{name, one.GetIps(), one.GetContext()["identifier"], one.GetStatus().String()})
+		out = append(out, Target{NameOf(one.GetStream()), one.GetIps(), one.GetContext()["identifier"], one.GetStatus().String()})
 	}
 	slices.SortFunc(out, func(a, b Target) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	return out
@@ -53,13 +56,11 @@ func connectionsOf(held map[string]*networkservice.Connection) []Connection {
 func configOf(streams []*nsp.Stream, vips []*nsp.Vip) (*Config, error) {
 	config := &Config{MaxTargets: map[string]int{}}
 	for _, one := range streams {
-		name := fmt.Sprintf("%s.%s.%s",
-			one.GetName(), one.GetConduit().GetName(), one.GetConduit().GetTrench().GetName())
 		highest := int(one.GetMaxTargets())
 		if highest == 0 {
 			highest = 100
 		}
-		config.MaxTargets[name] = highest
+		config.MaxTargets[NameOf(one)] = highest
 	}
 	for _, one := range vips {
 		prefix, err := netip.ParsePrefix(one.GetAddress())
