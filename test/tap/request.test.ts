@@ -126,10 +126,10 @@ test('a dump says why a stream is not open, and WatchDump says it again when tha
 });
 
 test('settings that contradict each other or are misspelled stop the start and are all named', async () => {
-  const wrong = { stop: '1s', retry: '10s', tlsCert: '/nowhere', keepalive: '1s' };
+  const wrong = { closeCall: '1h', retry: '10s', tlsCert: '/nowhere', keepalive: '1s' };
   await expect(TapUnderTest.start('target-1', nowhere, wrong)).rejects.toThrow('SYNCLINE_TAP_KEEPALIVE=1s');
   const { keepalive: _, ...contradicting } = wrong;
   await expect(TapUnderTest.start('target-1', nowhere, contradicting)).rejects.toThrow(
-    /SYNCLINE_TAP_TLS_CERT and SYNCLINE_TAP_TLS_KEY need each other[^]*SYNCLINE_TAP_RETRY is above[^]*SYNCLINE_TAP_STOP \(1000 ms\) is less/,
+    /SYNCLINE_TAP_TLS_CERT and SYNCLINE_TAP_TLS_KEY need each other[^]*SYNCLINE_TAP_RETRY is above[^]*SYNCLINE_TAP_CLOSE_CALL is above/,
   );
 });

@@ -18,11 +18,11 @@ test('SIGTERM with three streams open: the registry is empty, the connections ar
   expect(tap.history.error).toMatchObject({ details: 'server is stopping' });
 });
 
-test('SIGTERM while the NSP hangs: the connections are closed, what is left is logged, and the exit code is 0 unless told otherwise (A17)', async () => {
+test('SIGTERM while the NSP hangs: the connections are closed, what is left is logged, and the exit code tells if it is told to (A17)', async () => {
   await using trench = await TrenchUnderTest.start('demo', [web]);
   for (const { strictStop, code } of [
     { strictStop: 'false', code: 0 },
-    { strictStop: 'true', code: 0 },
+    { strictStop: 'true', code: 1 },
   ]) {
     await using tap = await TapUnderTest.start('target-1', trench.neighbours, { strictStop });
     await tap.open(web);
@@ -30,7 +30,7 @@ test('SIGTERM while the NSP hangs: the connections are closed, what is left is l
     trench.nsp.kill('SIGSTOP');
     const beganMs = performance.now();
     expect(await tap.stop()).toEqual({ code, signal: null });
-    // Unregistering is given 2 s here, closing as much.
+    // Unregistering is given 2 s here.
     expect(performance.now() - beganMs).toBeLessThan(6_000);
     expect((await trench.proxyStatus()).connections).toEqual([]);
     expect(tap.service.logs.some((line) => line.includes('target left to expire'))).toBe(true);
@@ -38,15 +38,15 @@ test('SIGTERM while the NSP hangs: the connections are closed, what is left is l
   }
 });
 
-test('SIGTERM while the proxy hangs as well: over by the budget, and with STRICT_STOP the exit code tells (A17, I20)', async () => {
+test('SIGTERM while NSP and proxy hang: over within the budget of the stop, however long the others are (A17, I20)', async () => {
   await using trench = await TrenchUnderTest.start('demo', [web]);
   await using tap = await TapUnderTest.start('target-1', trench.neighbours, {
     strictStop: 'true',
-    close: '4s',
-    closeCall: '4s',
-    unregister: '100ms',
-    unregisterCall: '100ms',
-    stop: '4100ms',
+    unregister: '1h',
+    unregisterCall: '1h',
+    close: '1h',
+    closeCall: '1h',
+    stop: '3s',
   });
   await tap.open(web);
   await tap.shows(all([web], 'OPEN'));
@@ -54,10 +54,19 @@ test('SIGTERM while the proxy hangs as well: over by the budget, and with STRICT
   trench.proxy.kill('SIGSTOP');
   const beganMs = performance.now();
   const { code } = await tap.stop();
-  expect(performance.now() - beganMs).toBeLessThan(6_000);
+  expect(performance.now() - beganMs).toBeLessThan(4_500);
   trench.proxy.kill('SIGCONT');
   trench.nsp.kill('SIGCONT');
-  expect([code, tap.service.logs.some((line) => line.includes('left behind'))]).toEqual([1, true]);
+  expect(code).toBe(1);
+  for (const message of [
+    'target left to expire',
+    'connection left behind',
+    'stopping with targets or connections left',
+  ])
+    expect(
+      tap.service.logs.some((line) => line.includes(message)),
+      message,
+    ).toBe(true);
 });
 
 test('a second SIGTERM ends it at once (I20)', async () => {

@@ -30,6 +30,7 @@ import { claimSocketPath, openSocketTo } from './service/unix-socket.ts';
 import { watchLoops } from './service/watchdog.ts';
 import { Watchers } from './service/watchers.ts';
 import { neighboursOf } from './settings/neighbours.ts';
+import { withStopBudgets } from './settings/stop-budgets.ts';
 import { timingsOf } from './settings/timings.ts';
 import { openKept } from './state/open-kept.ts';
 import { StatusBoard } from './stream/status-board.ts';
@@ -53,9 +54,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const inbox = new Inbox((err) => logger.warn({ err }, 'a neighbour says what is no sense'));
   const neighbours = neighboursOf(config);
   const { streams, conduits } = config;
+  const timings = withStopBudgets(timingsOf(config), config.stop, stop.signal);
   const ambassador = stack.use(
     new Ambassador({
-      trench: { timings: timingsOf(config), board, notes, clock, rng, liveness, stop },
+      trench: { timings, board, notes, clock, rng, liveness, stop },
       limits: { streams, conduits },
       openNeighbours: (trench) => openNeighbours(neighbours, trench, clock, inbox),
     }),
@@ -135,6 +137,6 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const { port, adminPort } = server;
   logger.info({ port, adminPort, unixSocket, name: neighbours.client.name }, 'serving');
   await aborted(stop.signal, process);
-  const isDone = await giveBack(ambassador, config.stop, logger);
+  const isDone = await giveBack({ ambassador, notes }, config.stop, logger);
   if (!isDone && config.strictStop) process.exitCode = 1;
 }

@@ -23,6 +23,11 @@ export class LoopLog implements LoopNotes {
     return this.#conduitNotes;
   }
 
+  /** Targets and connections that were given up: they are somebody else's to clear away. */
+  get leftBehind(): number {
+    return (this.#streamNotes.get('left-behind') ?? 0) + (this.#conduitNotes.get('close-given-up') ?? 0);
+  }
+
   stream(name: StreamName, note: StreamNote): void {
     this.#streamNotes.set(note.kind, (this.#streamNotes.get(note.kind) ?? 0) + 1);
     const stream = fullName(name);

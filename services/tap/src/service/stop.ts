@@ -3,6 +3,7 @@
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Ambassador } from '../ambassador/ambassador.ts';
+import type { LoopLog } from './loop-log.ts';
 
 /** 128 and the number of SIGTERM, as shells tell of it. */
 const exitTerminated = 143;
@@ -14,16 +15,28 @@ export function endAtSecondTerm(stop: StopSignal): void {
   });
 }
 
-/** Unregisters all targets and closes all connections. False, and logged, when `budgetMs` does not suffice. */
-export async function giveBack(ambassador: Ambassador, budgetMs: number, logger: Logger): Promise<boolean> {
+/** Unregisters all targets and closes all connections. False, and logged, when any is left behind after `budgetMs`. */
+export async function giveBack(
+  { ambassador, notes }: { readonly ambassador: Ambassador; readonly notes: LoopLog },
+  budgetMs: number,
+  logger: Logger,
+): Promise<boolean> {
   const budget = new AbortController();
   // Not unref'd: with its neighbours gone nothing else may keep the process alive until the drain is over.
   const timer = setTimeout(() => budget.abort(), budgetMs);
-  const began = performance.now();
-  const isDone = await ambassador.drain(budget.signal);
+  const leftBefore = notes.leftBehind;
+  const beganMs = performance.now();
+  const isOver = await ambassador.drain(budget.signal);
   clearTimeout(timer);
-  const ms = Math.round(performance.now() - began);
-  if (isDone) logger.info({ ms }, 'all targets unregistered, all connections closed');
-  else logger.error({ ms, left: ambassador.dump() }, 'stopping with targets or connections left behind');
-  return isDone;
+  const ms = Math.round(performance.now() - beganMs);
+  const given = notes.leftBehind - leftBefore;
+  if (isOver && given === 0) {
+    logger.info({ ms }, 'all targets unregistered, all connections closed');
+    return true;
+  }
+  logger.error(
+    { ms, givenUp: given, pending: ambassador.dump() },
+    'stopping with targets or connections left behind',
+  );
+  return false;
 }

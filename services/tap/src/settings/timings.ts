@@ -36,7 +36,7 @@ export const timingSettings = {
   ),
   refreshJitter: integer(10, percent, 'Percent by which each refresh is early or late.'),
   unregister: duration(
-    '10s',
+    '15s',
     anyWait,
     'How long a target that is to go is tried to be unregistered; then the NSP lets it expire.',
   ),
@@ -51,7 +51,7 @@ export const timingSettings = {
     anyWait,
     'How long the monitor may take to tell of a connection that was there before.',
   ),
-  close: duration('10s', anyWait, 'How long closing a connection is tried, whatever unregistering took.'),
+  close: duration('15s', anyWait, 'How long closing a connection is tried, whatever unregistering took.'),
   closeCall: duration('5s', anyWait, 'One call of that.'),
   emptyGrace: duration(
     '2s',

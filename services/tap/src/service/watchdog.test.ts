@@ -1,0 +1,48 @@
+import { PassThrough } from 'node:stream';
+import { Liveness } from '@syncline/runtime/liveness.ts';
+import { createLogger } from '@syncline/telemetry/logger.ts';
+import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
+import { expect, test } from 'vitest';
+import { StuckLoopError, watchLoops } from './watchdog.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a loop that waits for longer than it may turns the services NOT_SERVING and is logged; it serves again when it moves', async () => {
+  const clock = new VirtualClock();
+  const liveness = new Liveness(clock);
+  const log = new PassThrough();
+  const told: string[] = [];
+  const end = new AbortController();
+  const watching = watchLoops(
+    {
+      liveness,
+      server: { setServing: (service, isServing) => told.push(`${service} ${isServing}`) },
+      services: ['ambassador.v1.Tap'],
+      clock,
+      logger: createLogger({ service: 'tap', instance: 'test', level: 'info', destination: log }),
+      stuck: (error) => told.push(error.message),
+    },
+    end.signal,
+  );
+  const loop = liveness.watch('conduit edge.demo');
+  loop.phase('request', 2_500, 'proxy Request');
+  const second = async () => {
+    clock.advance(1_000);
+    await turn();
+  };
+  await second();
+  await second();
+  expect(told).toEqual(['ambassador.v1.Tap true']);
+  await second();
+  await second();
+  expect(told.slice(1)).toEqual([
+    'ambassador.v1.Tap false',
+    new StuckLoopError(['conduit edge.demo awaits proxy Request']).message,
+  ]);
+  expect(String(log.read())).toContain('"awaits":"proxy Request"');
+  loop.idle('a change');
+  await second();
+  expect(told.at(-1)).toBe('ambassador.v1.Tap true');
+  end.abort(new Error('over'));
+  await expect(watching).rejects.toThrow('over');
+});
