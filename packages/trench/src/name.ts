@@ -3,7 +3,7 @@
 import { MalformedError } from './malformed-error.ts';
 
 /** Names become labels of a network service's and of a host's name, which have no more room (RFC 1123 2.1). */
-export const maxNameLength = 63;
+const maxNameLength = 63;
 
 const label = /^[A-Za-z0-9](?:[-_A-Za-z0-9]*[A-Za-z0-9])?$/;
 
