@@ -85,6 +85,22 @@ test('VIPs that come, go and change their order: one Request each, with a policy
   expect(tap.history.of('web').slice(tap.history.of('web').indexOf('OPEN'))).toEqual(['OPEN']);
 });
 
+test('VIPs that change fifty times in a row: the last ones hold, with no more Requests than changes, and nothing else moves (F12)', async () => {
+  await using trench = await TrenchUnderTest.start('demo', [web]);
+  await using tap = await TapUnderTest.start('target-1', trench.neighbours, { renew: '1h' });
+  await tap.open(web);
+  await tap.shows(all([web], 'OPEN'));
+  const targets = trench.targets.now;
+  const before = (await trench.proxyStatus()).counts?.requests ?? 0n;
+  for (let nth = 1; nth <= 50; nth += 1) await trench.configure([{ ...web, vips: [`20.0.1.${nth}/32`] }]);
+  await trench.becomes('the last VIP', ({ connections }) =>
+    isSameSet(connections[0]?.vips ?? [], ['20.0.1.50/32']),
+  );
+  const requests = ((await trench.proxyStatus()).counts?.requests ?? 0n) - before;
+  expect(requests).toBeLessThanOrEqual(50n);
+  expect([tap.statuses, trench.targets.now]).toEqual([all([web], 'OPEN'), targets]);
+});
+
 function isSameSet(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((each) => b.includes(each));
 }

@@ -133,3 +133,9 @@ test('settings that contradict each other or are misspelled stop the start and a
     /SYNCLINE_TAP_TLS_CERT and SYNCLINE_TAP_TLS_KEY need each other[^]*SYNCLINE_TAP_RETRY is above[^]*SYNCLINE_TAP_CLOSE_CALL is above/,
   );
 });
+
+test('a certificate for the neighbours that cannot be used stops the start', async () => {
+  await using dir = await tempDir('tap-certificate');
+  const neighbourCa = join(dir.path, 'ca.pem');
+  await expect(TapUnderTest.start('target-1', nowhere, { neighbourCa })).rejects.toThrow(neighbourCa);
+});

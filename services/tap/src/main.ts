@@ -38,6 +38,9 @@ import { StatusBoard } from './stream/status-board.ts';
 /** What closing stores and sockets may take after the budgets of the stop are used up. */
 const closingMs = 5_000;
 
+/** How long another process may take to accept on the unix socket, if there is one. */
+const socketAnswerMs = 1_000;
+
 const config = prepare();
 if (config !== undefined) {
   const logger = createLogger({ service: 'tap', instance: hostname(), level: config.logLevel });
@@ -53,6 +56,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const notes = new LoopLog(logger.child({ component: 'loops' }));
   const inbox = new Inbox((err) => logger.warn({ err }, 'a neighbour says what is no sense'));
   const neighbours = neighboursOf(config);
+  // Channels are lazy: this says now, and not at the first Open, when a certificate cannot be used.
+  openNeighbours(neighbours, neighbours.client.name, clock, inbox)[Symbol.dispose]();
   const { streams, conduits } = config;
   const timings = withStopBudgets(timingsOf(config), config.stop, stop.signal);
   const ambassador = stack.use(
@@ -86,7 +91,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const metrics = createMetrics('tap');
   registerTapMetrics(metrics, { ambassador, board, inbox, notes, refusals, watchers });
   const unixSocket = socketPathOf(config);
-  await claimSocketPath(unixSocket, stop.signal);
+  await claimSocketPath(unixSocket, AbortSignal.any([stop.signal, AbortSignal.timeout(socketAnswerMs)]));
   const tls = tlsOf(config);
   const server = stack.use(
     await serve({
