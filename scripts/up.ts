@@ -1,5 +1,5 @@
-// `make up`: starts the services of up/service-table.ts, creates the datastore `local` on top of the device, and shows
-// what happens there and how far the copies of the regions are. Ctrl-C stops everything; a second Ctrl-C does not wait.
+// `make up`: starts the services of up/service-table.ts, creates the datastore `local` on top of the device, opens the
+// streams of the example trench, and shows what happens there and how far the copies of the regions are. Ctrl-C stops everything; a second Ctrl-C does not wait.
 
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -15,10 +15,12 @@ import type { LogRecord } from './up/log-record.ts';
 import { PlainView, print } from './up/plain-view.ts';
 import { watchMember } from './up/region-members.ts';
 import { regionMembers, services } from './up/service-table.ts';
+import { openStreams, watchTap } from './up/streams.ts';
 import { TerminalView } from './up/terminal-view.ts';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const interrupted = 130;
+const plaintext = { security: { kind: 'plaintext' } } as const;
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -56,6 +58,9 @@ async function main(): Promise<void> {
   const kept = await orStop(ensureLocal(connection, portOf(ports, 'device'), env, stop.signal));
   print(`${localName}: ${kept === 'kept' ? 'goes on from what is on disk' : 'created'}`);
 
+  const tap = stack.use(connect(`127.0.0.1:${portOf(ports, 'tap')}`, plaintext));
+  await orStop(openStreams(tap, stop.signal));
+
   const names = regionMembers.map(({ name }) => name);
   const view = stack.use(
     process.stdout.isTTY ? new TerminalView(names, hints(ports)) : new PlainView(names, ports, hints(ports)),
@@ -63,12 +68,12 @@ async function main(): Promise<void> {
   complain = (text) => view.complaint(text);
   if (view instanceof TerminalView) void followAgain(view, connection);
   const members = names.map(async (name) => {
-    const plaintext = { security: { kind: 'plaintext' } } as const;
     const member = stack.use(connect(`127.0.0.1:${portOf(ports, name)}`, plaintext));
     await show(watchMember(member, stop.signal), (status) => view.member(name, status));
   });
   const local = show(watchLocal(connection, stop.signal), (status) => view.local(status));
-  await orStop(Promise.race([children.failed, local, ...members]));
+  const streams = show(watchTap(tap, stop.signal), (dump) => view.tap(dump));
+  await orStop(Promise.race([children.failed, local, streams, ...members]));
 }
 
 async function show<Status>(watched: AsyncIterable<Status>, shown: (status: Status) => void): Promise<void> {

@@ -35,14 +35,14 @@ export class Children implements AsyncDisposable {
   async start(services: readonly UpService[]): Promise<Ports> {
     const serving = new Map<string, Promise<number>>();
     for (const service of services) {
-      const followed = (service.follows ?? []).map((name) => serving.get(name));
+      const followed = (service.follows ?? []).flatMap((name) => serving.get(name) ?? []);
       serving.set(service.name, this.#start(service, followed));
     }
     const served = Array.from(serving, async ([name, port]) => [name, await port] as const);
     return new Map(await Promise.all(served));
   }
 
-  async #start(service: UpService, followed: readonly (Promise<number> | undefined)[]): Promise<number> {
+  async #start(service: UpService, followed: readonly Promise<number>[]): Promise<number> {
     const ports = await Promise.all(followed);
     const addresses = ports.map((port) => `127.0.0.1:${port}`);
     if (this.#stopping) throw new Error(`${service.name} is not started any more`);

@@ -1,11 +1,13 @@
 // The picture of `make up` in a terminal, as lines that fit it: what is in sync, how far the copies of the regions are,
-// the leaves that change, what to try.
+// how the streams stand, the leaves that change, what to try.
 
 import type { DatastoreStatus } from '@syncline/proto/datastore.ts';
+import type { TapDump } from '@syncline/proto/tap-admin.ts';
 import { stateText } from 'syncline/status-text.ts';
 import type { Hint } from './hints.ts';
 import type { BoardRow } from './leaf-board.ts';
 import { type MemberStatuses, memberTable } from './region-members.ts';
+import { streamTable } from './streams.ts';
 
 /** Everything that is shown. */
 export interface Picture {
@@ -13,6 +15,8 @@ export interface Picture {
   /** Changes a second. */
   readonly rate: number;
   readonly members: MemberStatuses;
+  /** The tap's; undefined before its first word. */
+  readonly tap: TapDump | undefined;
   readonly rows: readonly BoardRow[];
   readonly hints: readonly Hint[];
   /** The last thing a service complained of, '' when none did. */
@@ -31,8 +35,8 @@ export interface Room {
   readonly hints: readonly Hint[];
 }
 
-// The summary, the complaint, the head of the members and a line below them, the head of the leaves.
-const headLines = 5;
+// The summary, the complaint, the head of the members, a line below them and below the streams, the head of the leaves.
+const headLines = 6;
 // Two empty lines, and what is above and below the hints.
 const footLines = 4;
 // Leaves come before hints, up to so many.
@@ -42,9 +46,9 @@ const indent = '  ';
 /** How a terminal is shared; at least one leaf is shown, and no command that would be cut. */
 export function roomIn(
   { columns, rows }: Size,
-  { members, hints }: Pick<Picture, 'members' | 'hints'>,
+  { members, tap, hints }: Pick<Picture, 'members' | 'tap' | 'hints'>,
 ): Room {
-  const room = Math.max(1, rows - headLines - members.size - footLines);
+  const room = Math.max(1, rows - headLines - members.size - streamTable(tap).length - footLines);
   const shown = hints
     .filter(({ command }) => indent.length + command.length <= columns)
     .slice(0, Math.max(0, room - leastLeaves));
@@ -53,7 +57,7 @@ export function roomIn(
 
 /** The lines, none wider than the terminal. */
 export function drawFrame(picture: Picture, size: Size): string[] {
-  const { status, rate, members, rows, complaint, nowMs } = picture;
+  const { status, rate, members, tap, rows, complaint, nowMs } = picture;
   const { columns } = size;
   const room = roomIn(size, picture);
   const pathWidth = Math.max(4, Math.min(Math.floor(columns * 0.6), longest(rows)));
@@ -68,6 +72,8 @@ export function drawFrame(picture: Picture, size: Size): string[] {
     summary(status, rate),
     complaint === '' ? '' : `! ${complaint}`,
     ...memberTable(members),
+    '',
+    ...streamTable(tap),
     '',
     line('CHANGED LEAF', 'VALUE', 'CHANGES', 'AGO'),
     ...(leaves.length > 0 ? leaves : ['(waiting for the first change)']),

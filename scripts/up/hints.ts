@@ -4,7 +4,14 @@ import type { Ports } from './children.ts';
 import { localName } from './local.ts';
 import { regionMembers } from './service-table.ts';
 
-const usual = { datastore: 57400, device: 57401, 'region-leader': 3379 } as const;
+const usual = {
+  datastore: 57400,
+  device: 57401,
+  'region-leader': 3379,
+  nsp: 7778,
+  tap: 7780,
+  'load-balancer': 7781,
+} as const;
 
 /** A command and what it shows. */
 export interface Hint {
@@ -26,6 +33,10 @@ export function hints(ports: Ports): readonly Hint[] {
     { command: `npx syncline region status${option('region-leader')}`, shows: 'log, ledger and followers' },
     { command: `npx syncline region watch ${follower}`, shows: 'a follower as it follows' },
     { command: `npx syncline region scan ${other} --limit 5 --hex`, shows: 'regions of the other copy' },
+    { command: `npx syncline tap watch${option('tap')}`, shows: 'the streams as they open and close' },
+    { command: `npx syncline tap close${option('tap')} dns.edge.demo`, shows: 'its target goes' },
+    { command: `npx syncline nsp targets${option('nsp')}`, shows: 'who serves which stream' },
+    { command: `npx syncline lb stats${option('load-balancer')}`, shows: 'shares of the targets' },
     { command: `npx syncline region digest ${members.join(' ')}`, shows: 'the copies, compared' },
     { command: ours(`ds status ${localName}`), shows: 'sessions and ledger' },
     {

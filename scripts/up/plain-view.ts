@@ -3,12 +3,14 @@
 
 import type { DatastoreStatus } from '@syncline/proto/datastore.ts';
 import type { RegionStatus } from '@syncline/proto/region.ts';
+import type { TapDump } from '@syncline/proto/tap-admin.ts';
 import { indexText } from 'syncline/region-text.ts';
 import { stateText } from 'syncline/status-text.ts';
 import type { Ports } from './children.ts';
 import type { Hint } from './hints.ts';
 import { localName } from './local.ts';
 import { isUp, memberState } from './region-members.ts';
+import { areOpen, streamName, streamState } from './streams.ts';
 
 const lagEveryMs = 10_000;
 
@@ -19,6 +21,7 @@ export class PlainView implements Disposable {
   readonly #states = new Map<string, string>();
   readonly #members: Map<string, RegionStatus | undefined>;
   #isSynced = false;
+  #tap: TapDump | undefined;
   #lag: NodeJS.Timeout | undefined;
 
   constructor(members: readonly string[], ports: Ports, hints: readonly Hint[]) {
@@ -41,6 +44,14 @@ export class PlainView implements Disposable {
     this.#tellReady();
   }
 
+  /** Prints how a stream stands when that is something else. */
+  tap(dump: TapDump): void {
+    for (const stream of dump.streams)
+      this.#tell(streamName(stream), streamState(stream), stream.registeredIps.join(' ') || 'no target');
+    this.#tap = dump;
+    this.#tellReady();
+  }
+
   complaint(text: string): void {
     print(text);
   }
@@ -55,9 +66,10 @@ export class PlainView implements Disposable {
   }
 
   #tellReady(): void {
-    if (this.#lag !== undefined || !this.#isSynced || ![...this.#members.values()].every(isUp)) return;
+    if (this.#lag !== undefined || !this.#isSynced || !areOpen(this.#tap)) return;
+    if (![...this.#members.values()].every(isUp)) return;
     const where = Array.from(this.#ports, ([service, port]) => `${service} 127.0.0.1:${port}`).join(', ');
-    print(`ready: ${localName} is SYNCED and every follower live; ${where}`);
+    print(`ready: ${localName} is SYNCED, every follower live, every stream open; ${where}`);
     for (const { command, shows } of this.#hints) print(`try: ${command}  # ${shows}`);
     this.#tellLag();
     this.#lag = setInterval(() => this.#tellLag(), lagEveryMs).unref();

@@ -1,5 +1,11 @@
-// What `make up` starts: the datastore on its device, and the region syncer as a leader with two followers and a feed.
+// What `make up` starts: the datastore on its device; the region syncer as a leader with two followers and a feed; the
+// tap with its neighbours, on the example trench.
 // A further process is an entry here.
+
+import { fileURLToPath } from 'node:url';
+import { demoTrench } from './streams.ts';
+
+const exampleTrench = fileURLToPath(new URL('../../deploy/examples/demo.yaml', import.meta.url));
 
 /** A process of `make up`. */
 export interface UpService {
@@ -38,6 +44,31 @@ export const services: readonly UpService[] = [
     follows: ['region-leader'],
     // Slow enough for a laptop on battery; short keys fit a terminal.
     settings: (leader = '') => ({ PD: leader, REGIONS: '1000', RATE: '50', KEY_BYTES: '12' }),
+  },
+  { name: 'nsp', service: 'nsp', settings: () => ({ CONFIGURATION: exampleTrench }) },
+  {
+    name: 'ipam',
+    service: 'ipam',
+    follows: ['nsp'],
+    settings: (nsp = '') => ({ NSP: nsp, TRENCH: demoTrench }),
+  },
+  {
+    name: 'proxy',
+    service: 'proxy',
+    follows: ['ipam'],
+    settings: (ipam = '') => ({ IPAM: ipam, TRENCH: demoTrench, CONDUITS: 'edge,core' }),
+  },
+  {
+    name: 'tap',
+    service: 'tap',
+    follows: ['nsp', 'proxy'],
+    settings: (nsp = '', proxy = '') => ({ NSP: nsp, PROXY: proxy }),
+  },
+  {
+    name: 'load-balancer',
+    service: 'load-balancer',
+    follows: ['nsp'],
+    settings: (nsp = '') => ({ NSP: nsp }),
   },
 ];
 

@@ -1,8 +1,9 @@
-// `make up` for people: the datastore's sync, the copies of the regions and the leaves that change, refreshed in place.
+// `make up` for people: the datastore's sync, the copies of the regions, the streams and the leaves that change, refreshed in place.
 
 import type { DatastoreStatus } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition, SubscribeRequest, SubscriptionMode } from '@syncline/proto/gnmi.ts';
 import type { RegionStatus } from '@syncline/proto/region.ts';
+import type { TapDump } from '@syncline/proto/tap-admin.ts';
 import type { Connection } from '@syncline/rpc/connect.ts';
 import { aborted } from '@syncline/runtime/stop-signal.ts';
 import { drawFrame, roomIn } from './frame.ts';
@@ -23,6 +24,7 @@ export class TerminalView implements Disposable {
   readonly #screen = new Screen(process.stdout);
   readonly #refresh: NodeJS.Timeout;
   #status: DatastoreStatus | undefined;
+  #tap: TapDump | undefined;
   readonly #members: Map<string, RegionStatus | undefined>;
   #complaint = { text: '', untilMs: 0 };
   #counted: { readonly atMs: number; readonly changes: number }[] = [];
@@ -40,6 +42,10 @@ export class TerminalView implements Disposable {
 
   member(name: string, status: RegionStatus): void {
     this.#members.set(name, status);
+  }
+
+  tap(dump: TapDump): void {
+    this.#tap = dump;
   }
 
   complaint(text: string): void {
@@ -68,7 +74,7 @@ export class TerminalView implements Disposable {
     const nowMs = performance.now();
     const { size } = this.#screen;
     const { text, untilMs } = this.#complaint;
-    const shown = { members: this.#members, hints: this.#hints };
+    const shown = { members: this.#members, tap: this.#tap, hints: this.#hints };
     const picture = {
       ...shown,
       status: this.#status,

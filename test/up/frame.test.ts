@@ -1,4 +1,5 @@
 import { Phase, RegionStatus, Role } from '@syncline/proto/region.ts';
+import { StreamState, TapDump } from '@syncline/proto/tap-admin.ts';
 import { expect, test } from 'vitest';
 import { drawFrame, roomIn } from '../../scripts/up/frame.ts';
 
@@ -11,7 +12,18 @@ const follower = RegionStatus.fromPartial({
   nextIndex: 2n ** 36n + 5n,
   link: { lagRecords: 41n, lagMs: 1_200n },
 });
+const stream = {
+  name: 'web',
+  conduit: 'edge',
+  state: StreamState.OPEN,
+  identifier: 17,
+  registeredIps: ['10.0.0.3/24'],
+};
 const picture = {
+  tap: TapDump.fromPartial({
+    trench: 'demo',
+    streams: [stream, { ...stream, name: 'dns', state: StreamState.PENDING, reason: 'why' }],
+  }),
   status: undefined,
   rate: 0,
   members: new Map([
@@ -36,12 +48,12 @@ test.each([
 });
 
 test('a small terminal has some leaves before it has commands, and no command that is cut', () => {
-  expect(roomIn({ columns: 200, rows: 16 }, picture)).toEqual({ leaves: 4, hints: [] });
-  expect(roomIn({ columns: 200, rows: 18 }, picture)).toEqual({
+  expect(roomIn({ columns: 200, rows: 20 }, picture)).toEqual({ leaves: 4, hints: [] });
+  expect(roomIn({ columns: 200, rows: 22 }, picture)).toEqual({
     leaves: 4,
     hints: picture.hints.slice(0, 2),
   });
-  expect(roomIn({ columns: 200, rows: 40 }, picture)).toEqual({ leaves: 19, hints: picture.hints });
+  expect(roomIn({ columns: 200, rows: 40 }, picture)).toEqual({ leaves: 15, hints: picture.hints });
   expect(roomIn({ columns: 34, rows: 40 }, picture).hints).toEqual(picture.hints.slice(0, 3));
 });
 
@@ -51,4 +63,12 @@ test('each copy of the regions has a line: what it does, where it is, how far be
   expect(text).toMatch(/^one +leader +serving +0 +0$/m);
   expect(text).toMatch(/^two +follower +replaying, not ready +7 +1:5 +41 +1200$/m);
   expect(text).toMatch(/^three +starting$/m);
+});
+
+test('each stream has a line: how it stands and why, its target and the addresses of it', () => {
+  const text = drawFrame(picture, { columns: 120, rows: 40 }).join('\n');
+  expect(text).toMatch(/^web\.edge\.demo +open +17 +10\.0\.0\.3\/24$/m);
+  expect(text).toMatch(/^dns\.edge\.demo +pending, why +17 +10/m);
+  const before = drawFrame({ ...picture, tap: undefined }, { columns: 120, rows: 40 }).join('\n');
+  expect(before).toMatch(/^api\.core\.demo +starting$/m);
 });

@@ -48,14 +48,14 @@ export function startUp(data: string, env: Readonly<Record<string, string>>): Up
     line: async (start) =>
       (await until(() => lines.find((line) => line.startsWith(start)), {
         describe: `a line "${start}" among ${JSON.stringify(lines)}`,
-        deadlineMs: 40_000,
+        deadlineMs: 55_000,
       })) ?? '',
     async [Symbol.asyncDispose]() {
       signal('SIGKILL');
       await ended;
       await until(() => processesOf(data), {
         describe: 'the end of all',
-        deadlineMs: 12_000,
+        deadlineMs: 20_000,
         accept: isEmpty,
       });
     },

@@ -10,7 +10,8 @@ import { freePort, processesOf, startUp } from './up-process.ts';
 const plaintext = { security: { kind: 'plaintext' } } as const;
 
 async function freePorts() {
-  const [datastore, leader, follower] = [await freePort(), await freePort(), await freePort()];
+  const [datastore, leader] = [await freePort(), await freePort()];
+  const [follower, tap] = [await freePort(), await freePort()];
   const ports = {
     DEVICE: await freePort(),
     DATASTORE: datastore,
@@ -18,12 +19,17 @@ async function freePorts() {
     REGION_FOLLOWER_1: follower,
     REGION_FOLLOWER_2: 0,
     REGION_FEED: 0,
+    NSP: 0,
+    IPAM: 0,
+    PROXY: 0,
+    TAP: tap,
+    LOAD_BALANCER: 0,
   };
   const settings = Object.entries(ports).flatMap(([name, port]) => [
     [`SYNCLINE_${name}_PORT`, String(port)],
     [`SYNCLINE_${name}_ADMIN_PORT`, '0'],
   ]);
-  return { datastore, leader, follower, env: Object.fromEntries(settings) as Record<string, string> };
+  return { datastore, leader, follower, tap, env: Object.fromEntries(settings) as Record<string, string> };
 }
 
 test('it says ready when all is, Ctrl-C leaves no process, and the next start goes on', async () => {
@@ -38,12 +44,15 @@ test('it says ready when all is, Ctrl-C leaves no process, and the next start go
       'region-leader: serving',
       'region-follower-1: live',
       'region-follower-2: live',
+      'web.edge.demo: open',
+      'dns.edge.demo: open',
+      'api.core.demo: open',
     ];
     for (const state of states) expect(up.lines.join('\n')).toContain(`${state}, `);
     expect(await up.line('lag:')).toMatch(/^lag: region-follower-1 \d+ records, \d+ ms at 1:\d+; /);
     const members = ['-a', `127.0.0.1:${leader}`, '-a', `127.0.0.1:${follower}`];
     expect(await syncline(['region', 'digest', ...members])).toMatchObject({ code: 0, err: '' });
-    expect(await processesOf(dir.path)).toHaveLength(7);
+    expect(await processesOf(dir.path)).toHaveLength(12);
     const began = performance.now();
     up.signal('SIGINT');
     expect(await up.ended).toEqual({ code: 0, signal: null });
