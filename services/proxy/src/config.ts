@@ -91,6 +91,7 @@ export const settings = {
     ),
     diskBytes: bytes('1GiB', { min: '64KiB', max: '64GiB' }, 'How large the file may grow.'),
     storeDeadline: duration('10s', anyWait, 'How long the store may take; then the process ends.'),
+    storeProbe: duration('1s', anyWait, 'How often a disk that refuses is asked whether it does still.'),
     maxRequest: bytes('64KiB', { min: '1KiB', max: '4MiB' }, 'Longest request message accepted.'),
     defaultDeadline: duration('15s', anyWait, 'Deadline of calls that come without one.'),
     drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
@@ -155,6 +156,7 @@ export function proxySettings(config: Config): ProxySettings {
     watchBacklog: config.watchBacklog,
     changeBacklog: config.conduits.length * config.connections,
     commitMs: config.storeDeadline,
+    probeMs: config.storeProbe,
   };
 }
 

@@ -86,7 +86,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         drainMs: config.drain,
         stallMs: config.stall,
       },
-      readiness: () => readinessOf(proxy.conduits),
+      readiness: () => readinessOf(proxy),
       liveness,
       reflection: config.reflection,
       metrics,

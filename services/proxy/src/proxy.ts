@@ -4,9 +4,12 @@ import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Liveness } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
-import { Book, type BookStore } from './book/book.ts';
+import { Book } from './book/book.ts';
+import type { BookStore } from './book/book-store.ts';
+import { Disk } from './book/disk.ts';
 import type { BookState, Change } from './book/state.ts';
 import { Conduit } from './conduit/conduit.ts';
 import type { ConduitSettings } from './conduit/conduit-settings.ts';
@@ -31,6 +34,8 @@ export interface ProxySettings {
   readonly changeBacklog: number;
   /** How long the store may take, in ms. */
   readonly commitMs: number;
+  /** How often a disk that refuses is asked again, in ms. */
+  readonly probeMs: number;
 }
 
 /** What the proxy works with. */
@@ -50,21 +55,30 @@ export interface ProxyParts {
 /** Constructing starts its loops, disposing ends them and makes the changes that were asked for. */
 export class Proxy implements AsyncDisposable {
   readonly clock: Clock;
+  readonly disk: Disk;
   readonly faults: Faults;
   readonly monitor: Monitor;
   readonly counts: Counts = zeroCounts();
   readonly #book: Book;
   readonly #conduits: ReadonlyMap<string, Conduit>;
+  readonly #diskLoop: SupervisedLoop;
 
   constructor({ settings, boot, store, ipam, stop, liveness, ...parts }: ProxyParts) {
     this.clock = parts.clock;
     this.faults = new Faults(parts.clock);
+    const { probeMs, commitMs } = settings;
+    this.disk = new Disk(store, parts.clock, probeMs, commitMs);
+    this.#diskLoop = new SupervisedLoop('disk', (watch, signal) => this.disk.run(watch, signal), {
+      liveness,
+      stop,
+    });
     this.#book = new Book(boot, {
       store,
+      disk: this.disk,
       liveness,
       stop,
       backlog: settings.changeBacklog,
-      commitMs: settings.commitMs,
+      commitMs,
       made: (changes) => this.#made(changes),
     });
     const { counts, faults } = this;
@@ -123,7 +137,7 @@ export class Proxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.conduits.map((conduit) => conduit[Symbol.asyncDispose]()));
+    await Promise.all([...this.conduits, this.#diskLoop].map((each) => each[Symbol.asyncDispose]()));
     await this.#book[Symbol.asyncDispose]();
   }
 

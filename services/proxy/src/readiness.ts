@@ -1,9 +1,10 @@
-// When the proxy is ready: each of its conduits has a bridge address, so a Request is answered at once.
+// When the proxy is ready: the disk takes changes and each conduit has a bridge address, so a Request is answered at once.
 
 import type { Readiness } from '@syncline/rpc/serve.ts';
-import type { Conduit } from './conduit/conduit.ts';
+import type { Proxy } from './proxy.ts';
 
-export function readinessOf(conduits: readonly Conduit[]): Readiness {
+export function readinessOf({ conduits, disk }: Proxy): Readiness {
+  if (disk.refusal !== undefined) return { ready: false, reason: `the disk refuses: ${disk.refusal}` };
   const lacking = conduits.filter(({ bridge }) => bridge.lastError !== '');
   if (lacking.length === 0) return { ready: true };
   const reasons = lacking.map(({ settings, bridge }) => `conduit "${settings.conduit}": ${bridge.lastError}`);

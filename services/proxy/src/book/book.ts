@@ -7,19 +7,10 @@ import { Mailbox } from '@syncline/runtime/mailbox.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { UnavailableError } from '../connection/errors.ts';
+import { type BookStore, RefusedError } from './book-store.ts';
+import type { Disk } from './disk.ts';
 import { MutableBook } from './mutable-book.ts';
 import type { BookState, Change } from './state.ts';
-
-/** Where changes are kept. */
-export interface BookStore {
-  /** Makes all of the changes or none, and resolves when they are on disk. Rejects with RefusedError when none was made. */
-  commit(changes: readonly Change[]): Promise<void>;
-}
-
-/** The disk refused a change; nothing of it was made. */
-export class RefusedError extends Error {
-  override name = 'RefusedError';
-}
 
 /** What a plan comes to: changes, perhaps none, and the answer once they are made. */
 export interface Planned<Answer> {
@@ -36,6 +27,8 @@ interface Job {
 /** What the book works with. */
 export interface BookParts {
   readonly store: BookStore;
+  /** Told whether the disk takes changes. */
+  readonly disk: Pick<Disk, 'accepted' | 'refused'>;
   readonly liveness: Liveness;
   readonly stop: StopSignal;
   /** How many changes may wait for the disk; those who ask for more wait for room. */
@@ -115,11 +108,13 @@ export class Book implements AsyncDisposable {
       try {
         await this.#parts.store.commit(changes);
       } catch (error) {
-        job.reject(new UnavailableError(`the store refuses: ${message(error)}`));
+        job.reject(new UnavailableError(`the disk refuses: ${message(error)}`));
         // Whether the change is on disk is not known, so memory cannot be trusted any more.
         if (!(error instanceof RefusedError)) throw error;
+        this.#parts.disk.refused(error);
         return;
       }
+      this.#parts.disk.accepted();
       for (const change of changes) this.#state.apply(change);
       this.#parts.made(changes);
     }

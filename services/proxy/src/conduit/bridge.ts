@@ -6,8 +6,8 @@ import { Latest } from '@syncline/runtime/latest.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { ownerKey } from '../book/state.ts';
 import { IpamError } from '../ipam/ipam.ts';
+import { Doorbell } from '../loop/doorbell.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
-import { Doorbell } from './doorbell.ts';
 
 /** The gateways of a subnet, each as address/length. */
 export interface Gateways {

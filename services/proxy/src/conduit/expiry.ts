@@ -4,9 +4,9 @@
 import { sleep } from '@syncline/runtime/clock.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { UnavailableError } from '../connection/errors.ts';
+import { Doorbell } from '../loop/doorbell.ts';
+import { DueTimes } from '../loop/due-times.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
-import { Doorbell } from './doorbell.ts';
-import { DueTimes } from './due-times.ts';
 
 /** The wait after the store refused. */
 const againMs = 1_000;

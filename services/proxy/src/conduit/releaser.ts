@@ -6,9 +6,9 @@ import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { type Cleared, type Owed, owedKey, ownerKey } from '../book/state.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
+import { Doorbell } from '../loop/doorbell.ts';
 import type { ReleasesUnderWay } from './addresses.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
-import { Doorbell } from './doorbell.ts';
 
 interface Schedule {
   dueMs: number;

@@ -8,12 +8,11 @@ import { compose } from '../connection/compose.ts';
 import type { Asked, Assigned, Connection, Held } from '../connection/connection.ts';
 import { TooManyError, UnavailableError } from '../connection/errors.ts';
 import { type Hop, ownId } from '../connection/path.ts';
-import { IpamError } from '../ipam/ipam.ts';
+import { deadline } from '../loop/deadline.ts';
 import type { Addresses } from './addresses.ts';
 import type { Attempts } from './attempts.ts';
 import type { Bridge } from './bridge.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
-import { deadline } from './deadline.ts';
 import { interfaceNameFor } from './interface-names.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -34,7 +33,7 @@ export class Requests {
 
   /**
    * Makes the connection, or brings it to what is asked; gives it as its watchers see it. Rejects with SupersededError,
-   * TooManyError, UnavailableError or the signal's reason. What it has changed by then is nothing.
+   * TooManyError, UnavailableError, IpamError or the signal's reason. What it has changed by then is nothing.
    */
   async answer(asked: Asked, signal: AbortSignal): Promise<Connection> {
     const { attempts, pins, settings } = this.#parts;
@@ -51,7 +50,6 @@ export class Requests {
     } catch (error) {
       if (budget.signal.aborted && error === budget.signal.reason)
         throw new UnavailableError(this.#lacking());
-      if (error instanceof IpamError) throw new UnavailableError(error.message, { cause: error });
       throw error;
     }
   }

@@ -11,11 +11,11 @@ import { readdressed } from '../connection/compose.ts';
 import type { Assigned, Held } from '../connection/connection.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
+import { Doorbell } from '../loop/doorbell.ts';
+import { DueTimes } from '../loop/due-times.ts';
 import type { Addresses } from './addresses.ts';
 import type { Bridge } from './bridge.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
-import { Doorbell } from './doorbell.ts';
-import { DueTimes } from './due-times.ts';
 
 export class Upkeep {
   /** The newest subnet that every connection was brought to. */

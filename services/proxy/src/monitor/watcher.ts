@@ -82,6 +82,7 @@ export class Watcher implements Disposable {
     const within = AbortSignal.any([signal, this.#end.signal]);
     for await (const batch of this.#mailbox.batches(within)) {
       for (const { key, value } of batch) {
+        within.throwIfAborted();
         for (const change of this.#take(key, value)) {
           const told = this.#distortion.told(change);
           if (told === undefined) this.#withhold();

@@ -6,6 +6,7 @@ import { ServerError, Status } from 'nice-grpc-common';
 import { SupersededError, TooManyError, UnavailableError, UnknownError } from '../connection/errors.ts';
 import { countOne, type Outcomes } from '../counts.ts';
 import { InjectedError } from '../fault/fault.ts';
+import { IpamError } from '../ipam/ipam.ts';
 import { WatchEndedError } from '../monitor/watcher.ts';
 
 const known: readonly (readonly [new (...args: never[]) => Error, Status])[] = [
@@ -26,8 +27,15 @@ export function refusal(error: unknown): unknown {
     const status = error.why === 'behind' ? Status.RESOURCE_EXHAUSTED : Status.UNAVAILABLE;
     return new ServerError(status, error.message);
   }
+  if (error instanceof IpamError) return new ServerError(ipamStatus(error), error.message);
   const status = known.find(([type]) => error instanceof type)?.[1];
   return status === undefined ? error : new ServerError(status, error.message);
+}
+
+/** What is wrong for good with the connection or the conduit stays that; all else may be better the next time. */
+function ipamStatus({ reason }: IpamError): Status {
+  if (reason === 'RESOURCE_EXHAUSTED') return Status.RESOURCE_EXHAUSTED;
+  return reason === 'INVALID_ARGUMENT' ? Status.INVALID_ARGUMENT : Status.UNAVAILABLE;
 }
 
 /** What `answer` gives; a refusal leaves with its status. What became of it is counted. */

@@ -3,8 +3,8 @@
 import { processFaults } from '@syncline/rpc/process-faults.ts';
 import { Failpoints } from '@syncline/runtime/failpoint.ts';
 
-/** before-commit is inside the transaction, with everything written and nothing committed. */
-export const storePoints = ['commit.before-commit', 'commit.after-commit'] as const;
+/** before-commit and probe are inside their transaction, with everything written and nothing committed. */
+export const storePoints = ['commit.before-commit', 'commit.after-commit', 'probe'] as const;
 
 export type StorePoint = (typeof storePoints)[number];
 

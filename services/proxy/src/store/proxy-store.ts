@@ -66,6 +66,16 @@ export class ProxyStore implements Disposable {
     this.#failpoint('commit.after-commit');
   }
 
+  /** Whether a write would be taken: writes something and leaves nothing of it. Throws StoreFaultError when it is not. */
+  probe(): void {
+    const write = () => {
+      this.#statements.putFiller.run();
+      this.#statements.removeFiller.run();
+      this.#failpoint('probe');
+    };
+    this.#guarded('probe', () => this.#database.transaction(write).immediate());
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }
@@ -113,6 +123,8 @@ function prepare(database: Database) {
       'REPLACE INTO connection VALUES (@conduit, @id, @connection, @subnet, @src, @dst, @sinceUnixMs)',
     ),
     remove: database.prepare<[string, string]>('DELETE FROM connection WHERE conduit = ? AND id = ?'),
+    putFiller: database.prepare<[]>('INSERT INTO probe VALUES (zeroblob(65536))'),
+    removeFiller: database.prepare<[]>('DELETE FROM probe'),
     owed: database.prepare<[], OwedRow>('SELECT conduit, subnet, id, interface FROM owed'),
     owe: database.prepare<[OwedRow]>('REPLACE INTO owed VALUES (@conduit, @subnet, @id, @interface)'),
     clear: database.prepare<[OwedRow]>(

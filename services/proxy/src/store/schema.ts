@@ -31,5 +31,8 @@ export const migrations: readonly string[] = [
      id TEXT NOT NULL,
      interface TEXT,
      PRIMARY KEY (conduit, subnet, id)
-   ) STRICT, WITHOUT ROWID;`,
+   ) STRICT, WITHOUT ROWID;
+
+   -- Empty but inside a transaction that asks whether the disk takes anything.
+   CREATE TABLE probe (filler BLOB NOT NULL) STRICT;`,
 ];

@@ -18,6 +18,8 @@ interface Step {
 
 export class ModelIpam {
   mood: IpamMood = 'works';
+  /** Whether what it gave out before is nobody's any more, whoever believes to have it. */
+  hasForgotten = false;
   /** Releases of children that were not there. */
   redundant = 0;
   /** Releases that freed an address. */
@@ -71,6 +73,12 @@ export class ModelIpam {
         return `${printPrefix(this.allocate(child))} ${name}`;
       }),
     );
+  }
+
+  /** It has lost its disk: nobody holds anything, and the first to ask get what others had. */
+  forget(): void {
+    this.hasForgotten = true;
+    this.#blocks.clear();
   }
 
   /** What is under way is lost. */

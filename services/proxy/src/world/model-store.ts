@@ -1,7 +1,7 @@
 // For the explorer: a disk in memory that takes or refuses each step, at any moment, in order.
 
 import type { Simulation } from '@syncline/testkit/explorer.ts';
-import { type BookStore, RefusedError } from '../book/book.ts';
+import { type BookStore, RefusedError } from '../book/book-store.ts';
 import { MutableBook } from '../book/mutable-book.ts';
 import type { BookState, Change } from '../book/state.ts';
 
@@ -35,13 +35,15 @@ export class ModelStore {
 
   /** The disk as one process sees it; once `isAlive` says no it does nothing and answers nothing. */
   port(isAlive: () => boolean): BookStore {
+    const refusal = () => new RefusedError('the disk is full');
     return {
+      probe: () => (this.refuses ? Promise.reject(refusal()) : Promise.resolve()),
       commit: (changes: readonly Change[]) => {
         const { promise, resolve, reject } = Promise.withResolvers<void>();
         const perform = () => {
           // A process that is killed may be so before or after what it wrote counts.
           if (!isAlive()) return;
-          if (this.refuses) return reject(new RefusedError('the disk is full'));
+          if (this.refuses) return reject(refusal());
           for (const change of changes) this.#kept.apply(change);
           resolve();
         };

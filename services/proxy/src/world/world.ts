@@ -1,15 +1,17 @@
 // For the explorer: a proxy of one conduit between a model of the IPAM and a model of the disk, with clients that ask,
 // ask again and close, and watchers that read as fast as the seed says.
 
-import { MonitorScopeSelector } from '@syncline/proto/connection.ts';
+import { type Connection as Message, MonitorScopeSelector } from '@syncline/proto/connection.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { expect } from 'vitest';
+import type { Conduit } from '../conduit/conduit.ts';
 import type { ConduitSettings } from '../conduit/conduit-settings.ts';
 import type { Connection } from '../connection/connection.ts';
 import { SupersededError, TooManyError, UnavailableError } from '../connection/errors.ts';
+import { IpamError } from '../ipam/ipam.ts';
 import { Proxy } from '../proxy.ts';
 import { ModelIpam } from './model-ipam.ts';
 import { ModelStore } from './model-store.ts';
@@ -19,10 +21,10 @@ export const conduit = 'c';
 const logger = createLogger({ service: 'proxy', instance: 'explored', level: 'silent' });
 
 /** How long a call of a model takes at the most; all that is timed is longer. */
-const latencyMs = 20;
+export const latencyMs = 20;
 
 const growing = { factor: 2, jitter: 0, resetAfterMs: 0 };
-const conduitSettings: ConduitSettings = {
+export const conduitSettings: ConduitSettings = {
   trench,
   conduit,
   node: 'node',
@@ -59,12 +61,9 @@ export class World {
   readonly #clients = new Map<string, { underWay: number; has: boolean }>();
   #life = { alive: true };
 
-  constructor(sim: Simulation) {
+  constructor(sim: Simulation, settings: Partial<ConduitSettings> = {}) {
     this.#sim = sim;
-    const { release } = conduitSettings;
-    // With a short delay it is often a release that is under way when a client comes back.
-    const delayMs = sim.choose(2) === 0 ? release.delayMs : latencyMs;
-    this.#settings = { ...conduitSettings, release: { ...release, delayMs } };
+    this.#settings = { ...conduitSettings, ...settings };
     this.ipam = new ModelIpam(sim, this.#settings.ipamMs, latencyMs);
     this.store = new ModelStore(sim, [conduit], latencyMs);
     this.proxy = this.#start();
@@ -87,6 +86,18 @@ export class World {
     this.#kill();
     this.ipam.cut();
     this.store.cut();
+  }
+
+  /** The one conduit of it. */
+  get conduit(): Conduit {
+    return this.proxy.conduit({ trench, conduit });
+  }
+
+  /** Asks once, for a connection that is changed like this. Rejects as the proxy does. */
+  ask(target: string, change?: (connection: Message) => Partial<Message>): Promise<Connection> {
+    const known = this.connection(target);
+    const { networkService, ...wanted } = asked(target, conduit, change, known && clientView(known));
+    return this.proxy.request(networkService, wanted, this.#sim.signal);
   }
 
   /** Asks for a target's connection, with these VIPs once it has one; undefined when something was in its way. */
@@ -114,7 +125,7 @@ export class World {
   /** Moves the conduit; it goes on moving when that takes too long. */
   async changeSubnet(): Promise<void> {
     try {
-      await this.#lived(this.proxy.conduits[0]?.changeSubnet(this.#sim.signal) ?? Promise.resolve(0));
+      await this.#lived(this.conduit.changeSubnet(this.#sim.signal));
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
@@ -122,12 +133,12 @@ export class World {
 
   /** The target's connection, as watchers see it; undefined when there is none. */
   connection(target: string): Connection | undefined {
-    return this.proxy.conduits[0]?.state.connections.get(asked(target, conduit).id)?.connection;
+    return this.conduit.state.connections.get(asked(target, conduit).id)?.connection;
   }
 
   /** All connections, as an initial event has them. */
   present(): Map<string, Connection> {
-    const held = [...(this.proxy.conduits[0]?.state.connections.values() ?? [])];
+    const held = [...this.conduit.state.connections.values()];
     return new Map(held.map(({ connection }) => [connection.id, connection]));
   }
 
@@ -173,6 +184,7 @@ export class World {
         watchBacklog: 10,
         changeBacklog: 100,
         commitMs: 60_000,
+        probeMs: 1_000,
       },
       boot: this.store.kept,
       store: this.store.port(() => life.alive),
@@ -221,8 +233,9 @@ export class World {
   }
 
   #expectOwned(): void {
+    if (this.ipam.hasForgotten) return;
     const held = new Set(this.ipam.held());
-    for (const { id, assigned } of this.proxy.conduits[0]?.state.connections.values() ?? []) {
+    for (const { id, assigned } of this.conduit.state.connections.values()) {
       for (const address of assigned.src) expect(held).toContain(`${address} ${id}-src`);
       for (const address of assigned.dst) expect(held).toContain(`${address} ${id}-dst`);
     }
@@ -235,8 +248,8 @@ function clientView(connection: Connection) {
   return { ...connection, id: path.pathSegments[0]?.id ?? '', path: { ...path, index: 0 } };
 }
 
+const refusals = [UnavailableError, SupersededError, TooManyError, IpamError];
+
 function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof UnavailableError || error instanceof SupersededError || error instanceof TooManyError
-  );
+  return refusals.some((type) => error instanceof type);
 }
