@@ -13,6 +13,7 @@ async function opened(sim: Simulation): Promise<TapWorld> {
   world.addTap().open(stream('web'));
   await world.pass(3_000);
   world.expectConverged();
+  expect(world.proxy.conduit('edge').requests).toBe(1);
   return world;
 }
 
@@ -118,6 +119,25 @@ test('addresses that stay away longer than the grace are believed to be gone, an
       conduit.tellAll();
       await world.pass(1_000);
       world.expectConverged();
+      await end(sim, world);
+    },
+  });
+}, 60_000);
+
+test('ten thousand events of the same addresses register nothing and show nothing (I13)', async () => {
+  await explore({
+    name: 'event-storm',
+    seeds: 2,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = await opened(sim);
+      const { created } = world.nsp;
+      const shown = world.taps[0]?.published;
+      for (let left = 10_000; left > 0; left -= 1)
+        world.proxy.conduit('edge').tellAll((own) => own.toReversed());
+      await world.pass(1_000);
+      expect(world.nsp.created).toBe(created);
+      expect(world.taps[0]?.published).toBe(shown);
       await end(sim, world);
     },
   });

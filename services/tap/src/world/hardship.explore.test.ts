@@ -114,3 +114,34 @@ test('a neighbour that always fails is asked less and less, down to once in a fe
     },
   });
 }, 60_000);
+
+test.each([
+  { unregisterOnDown: false, left: 3 },
+  { unregisterOnDown: true, left: 1 },
+])(
+  'a link that is down shows at once; $left targets stay when unregisterOnDown is $unregisterOnDown',
+  async (of) => {
+    await explore({
+      name: `down-${of.unregisterOnDown}`,
+      seeds: 100,
+      atLeast: 20,
+      budgetMs: 10_000,
+      run: async (sim) => {
+        const world = worldWith(sim, { web: 4, dns: 5 });
+        const { unregisterOnDown } = of;
+        const tap = world.addTap({ ...timings, stream: { ...timings.stream, unregisterOnDown } });
+        for (const name of threeStreams) tap.open(name);
+        await world.pass(3_000);
+        world.proxy.conduit('edge').setState('down');
+        await world.pass(100);
+        expect(tap.rows.map(({ status }) => status)).toEqual(['unavailable', 'unavailable', 'open']);
+        expect(world.nsp.entries).toHaveLength(of.left);
+        heal(world);
+        await world.pass(12_000);
+        world.expectConverged();
+        await end(sim, world);
+      },
+    });
+  },
+  60_000,
+);

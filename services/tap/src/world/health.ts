@@ -71,7 +71,7 @@ export class Health {
   }
 
   #latencyMs(): number {
-    if (this.#mode === 'well') return 1 + this.#sim.choose(2);
+    if (this.#mode !== 'slow') return 1 + this.#sim.choose(2);
     return slowMs[this.#sim.choose(slowMs.length)] ?? 1;
   }
 }

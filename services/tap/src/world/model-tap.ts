@@ -65,7 +65,7 @@ export class ModelTap implements AsyncDisposable {
   readonly #nsp: ModelNsp;
   readonly #proxy: ModelProxy;
 
-  constructor(sim: Simulation, nth: number, nsp: ModelNsp, proxy: ModelProxy) {
+  constructor(sim: Simulation, nth: number, nsp: ModelNsp, proxy: ModelProxy, settings = timings) {
     const { clock, rng } = sim;
     this.#sim = sim;
     this.#nsp = nsp;
@@ -81,7 +81,7 @@ export class ModelTap implements AsyncDisposable {
     };
     this.#ambassador = new Ambassador({
       trench: {
-        timings,
+        timings: settings,
         board: this.board,
         notes: this.#notes(),
         clock,

@@ -6,7 +6,7 @@ import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { fullName, type StreamName } from '@syncline/trench/stream-name.ts';
 import { ModelNsp } from './model-nsp.ts';
 import { ModelProxy } from './model-proxy.ts';
-import { ModelTap } from './model-tap.ts';
+import { ModelTap, timings } from './model-tap.ts';
 
 /** Neighbours that are well from the start, and no tap. */
 export class TapWorld {
@@ -31,8 +31,8 @@ export class TapWorld {
     });
   }
 
-  addTap(): ModelTap {
-    const tap = new ModelTap(this.#sim, this.taps.length + 1, this.nsp, this.proxy);
+  addTap(settings = timings): ModelTap {
+    const tap = new ModelTap(this.#sim, this.taps.length + 1, this.nsp, this.proxy, settings);
     this.taps.push(tap);
     return tap;
   }
