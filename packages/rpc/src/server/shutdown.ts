@@ -7,9 +7,9 @@ import type { Health } from './health.ts';
 import type { OpenCalls } from './open-calls.ts';
 
 export interface DrainOptions {
-  readonly server: Server;
-  readonly calls: OpenCalls;
-  readonly health: Health;
+  readonly server: Pick<Server, 'tryShutdown' | 'forceShutdown'>;
+  readonly calls: Pick<OpenCalls, 'stop' | 'count'>;
+  readonly health: Pick<Health, 'stop'>;
   readonly logger: Logger;
   /** How long calls may go on before they are cut. */
   readonly drainMs: number;
@@ -27,7 +27,9 @@ export async function drain({ server, calls, health, logger, drainMs }: DrainOpt
   if ((await Promise.race([closed.promise, expired])) === 'expired') {
     logger.warn({ drainMs, calls: calls.count }, 'calls outlived the drain and were cut');
     server.forceShutdown();
-    await closed.promise;
+    // Everything is cut by now. tryShutdown may never call back: Node forgets to, for a connection that a client was
+    // leaving when it was asked to close.
+    await nextTurn();
   }
   timeout.abort();
 }
