@@ -28,7 +28,7 @@ test('a proxy that gives other addresses: the target moves with its identifier, 
   expect(trench.targets.enabled('api')).toEqual([other]);
   // The other conduit was left alone: its target was on every list, as it is.
   for (const list of trench.targets.lists.slice(heardBefore)) expect(list).toContainEqual(other);
-  for (const { statuses } of tap.history.lists.slice(listsBefore)) expect(statuses['api']).toBe('OPEN');
+  for (const statuses of tap.history.lists.slice(listsBefore)) expect(statuses['api']).toBe('OPEN');
   expect(trench.targets.problems(100, vips)).toEqual([]);
 });
 

@@ -57,10 +57,6 @@ export class AmbassadorInProcess implements AsyncDisposable {
     return this.#board.rows.value.find((row) => row.stream.stream === stream)?.status;
   }
 
-  reasonOf({ stream }: StreamName): string | undefined {
-    return this.#board.rows.value.find((row) => row.stream.stream === stream)?.reason;
-  }
-
   /** Gives back all it holds; true when that was done in time. */
   drain(budgetMs: number): Promise<boolean> {
     return this.#ambassador.drain(AbortSignal.timeout(budgetMs));

@@ -59,8 +59,8 @@ test('a connection that the proxy forgets is asked for again, and the streams op
   await trench.becomes('two connections', (status) => status.connections.length === 2);
   await tap.shows(all(streams, 'OPEN'));
   const later = tap.history.lists.slice(listsBefore);
-  expect(later.some(({ statuses }) => statuses['web'] === 'UNAVAILABLE')).toBe(true);
-  expect(later.every(({ statuses }) => statuses['api'] === 'OPEN')).toBe(true);
+  expect(later.some((statuses) => statuses['web'] === 'UNAVAILABLE')).toBe(true);
+  expect(later.every((statuses) => statuses['api'] === 'OPEN')).toBe(true);
 });
 
 test('a monitor that tells nothing at first, ends at once, repeats, reorders or loses events: streams open and follow all the same (F8)', async () => {

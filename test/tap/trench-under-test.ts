@@ -22,10 +22,9 @@ import type { Neighbours } from './tap-under-test.ts';
 import { TargetHistory } from './target-history.ts';
 import { type StreamSetting, trenchConfiguration } from './trench-configuration.ts';
 
-/** Settings of the processes of a trench. */
+/** Settings of the NSP, where a test needs others. */
 export interface TrenchSettings {
   readonly nsp?: Settings;
-  readonly proxy?: Settings;
 }
 
 export class TrenchUnderTest implements AsyncDisposable {
@@ -53,7 +52,7 @@ export class TrenchUnderTest implements AsyncDisposable {
       startService({ service: 'ipam', env: envOf('ipam', {}) }),
     ]);
     stack.use(ipam);
-    const proxySettings = { trench: name, conduits, ipam: ipam.address, ...settings.proxy };
+    const proxySettings = { trench: name, conduits, ipam: ipam.address };
     const proxy = stack.use(await startService({ service: 'proxy', env: envOf('proxy', proxySettings) }));
     const targets = stack.use(new TargetHistory(nsp.address));
     await targets.connected;

@@ -1,4 +1,4 @@
-// What a watcher of a tap is told: every list, and when.
+// What a watcher of a tap is told: every list.
 
 import { type StreamResponse, StreamStatus_Status, TapDefinition } from '@syncline/proto/ambassador.ts';
 import type { Connection } from '@syncline/rpc/connect.ts';
@@ -7,12 +7,6 @@ export type StatusName = 'OPEN' | 'PENDING' | 'UNAVAILABLE' | 'UNDEFINED';
 
 /** Statuses by the streams' own names. */
 export type Statuses = Readonly<Record<string, StatusName>>;
-
-/** A list, and when it came. */
-export interface SeenList {
-  readonly atMs: number;
-  readonly statuses: Statuses;
-}
 
 const names: Readonly<Record<number, StatusName>> = {
   [StreamStatus_Status.OPEN]: 'OPEN',
@@ -23,7 +17,7 @@ const names: Readonly<Record<number, StatusName>> = {
 
 export class WatchHistory implements AsyncDisposable {
   readonly #end = new AbortController();
-  readonly #lists: SeenList[] = [];
+  readonly #lists: Statuses[] = [];
   readonly #watching: Promise<void>;
   #error: unknown;
 
@@ -32,12 +26,13 @@ export class WatchHistory implements AsyncDisposable {
     this.#watching = this.#watch(line);
   }
 
-  get lists(): readonly SeenList[] {
+  /** Every list that was received, oldest first. */
+  get lists(): readonly Statuses[] {
     return this.#lists;
   }
 
   get now(): Statuses {
-    return this.#lists.at(-1)?.statuses ?? {};
+    return this.#lists.at(-1) ?? {};
   }
 
   /** Why the tap ended the stream; undefined while it did not. */
@@ -47,7 +42,7 @@ export class WatchHistory implements AsyncDisposable {
 
   /** Statuses that a stream had one after the other, the same one once; 'none' is not listed. */
   of(stream: string): readonly (StatusName | 'none')[] {
-    const all = this.#lists.map(({ statuses }) => statuses[stream] ?? 'none');
+    const all = this.#lists.map((statuses) => statuses[stream] ?? 'none');
     return all.filter((status, index) => status !== all[index - 1]);
   }
 
@@ -60,7 +55,7 @@ export class WatchHistory implements AsyncDisposable {
     const { signal } = this.#end;
     try {
       for await (const response of line.client(TapDefinition).watch({}, { signal }))
-        this.#lists.push({ atMs: performance.now(), statuses: read(response) });
+        this.#lists.push(read(response));
     } catch (error) {
       if (!signal.aborted) this.#error = error;
     }
