@@ -47,12 +47,14 @@ async function* bounded<Response>(
   const timer = setTimeout(() => deadline.abort(), deadlineMs).unref();
   const signal =
     options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
-  const metadata = Metadata(options.metadata).set('grpc-timeout', `${Math.max(1, Math.ceil(deadlineMs))}m`);
+  // What is left of a longer wait is seldom a whole number; the header takes no other.
+  const wholeMs = Math.max(1, Math.ceil(deadlineMs));
+  const metadata = Metadata(options.metadata).set('grpc-timeout', `${wholeMs}m`);
   try {
     return yield* next({ ...options, metadata, signal });
   } catch (error) {
     if (!deadline.signal.aborted || options.signal?.aborted) throw error;
-    throw new ClientError(path, Status.DEADLINE_EXCEEDED, `no answer within ${deadlineMs} ms`);
+    throw new ClientError(path, Status.DEADLINE_EXCEEDED, `no answer within ${wholeMs} ms`);
   } finally {
     clearTimeout(timer);
   }

@@ -108,6 +108,12 @@ test("a client's deadline ends its call", async () => {
   });
 });
 
+test('a deadline between two milliseconds is told as the next whole one', async () => {
+  await using echo = await startEcho({ unary: () => new Promise(() => {}) });
+  const failed = echo.client.unary({ text: '' }, { deadlineMs: 49.98 });
+  await expect(failed).rejects.toMatchObject({ details: 'no answer within 50 ms' });
+});
+
 test("a client's deadline replaces the server's default", async () => {
   await using echo = await startEcho(
     { unary: (request, { signal }) => sleep(60, request, { signal }) },
