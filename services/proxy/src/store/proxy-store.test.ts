@@ -73,10 +73,9 @@ test('what is read after any steps is what the same steps make of the book in me
 
 test('a conduit that is not served keeps its rows, and is named', () => {
   using store = openStore(directory);
-  store.commit([
-    { kind: 'put', row: row('a', 'old') },
-    { kind: 'put', row: row('a') },
-  ]);
+  const assigned = { subnet: 0, src: [], dst: [] };
+  const one = { id: 'a', connection: connectionOf('a'), assigned, sinceUnixMs: 0 };
+  store.commit(['old', 'edge'].map((name) => rowChange({ conduit: name, kind: 'put', held: one })));
   expect(strangersIn(store.load(), ['edge'])).toEqual(['old']);
   expect([...bookOf(store.load(), ['edge']).keys()]).toEqual(['edge']);
   expect(bookOf(store.load(), ['edge', 'old']).get('old')?.connections.size).toBe(1);
