@@ -2,12 +2,12 @@ import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FailpointError } from '@syncline/runtime/failpoint.ts';
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tinyLayouts, usualLayouts } from '../tree/layout.fixture.ts';
 import type { Change, TreeRows } from '../tree/rows.ts';
 import type { StorePoint } from './failpoints.ts';
 import { IpamStore } from './ipam-store.ts';
-import { faultOf } from './store-fault.ts';
 
 let directory: string;
 
@@ -139,9 +139,9 @@ test('a full file refuses whole calls and probes, and takes them again when ther
       slot += 50;
     }
   };
-  expect(refusal(fill)).toBe('full');
+  expect(refusal(fill)).toBe('disk-full');
   expect(store.leases(undefined, 100_000)).toHaveLength(slot);
-  expect(refusal(() => store.probe())).toBe('full');
+  expect(refusal(() => store.probe())).toBe('disk-full');
   store.apply(Array.from({ length: slot }, (_, i) => ({ kind: 'remove-lease', node: 2, name: `a${i + 1}` })));
   store.probe();
   store.apply([lease(2, 1)]);

@@ -2,13 +2,13 @@
 // Invariant: apply() is one transaction, so a process killed anywhere finds all changes of a call or none.
 
 import { type Database, open } from '@syncline/sqlite/database.ts';
+import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { printPrefix } from '@syncline/trench/prefix.ts';
 import type { Layout } from '../tree/layout.ts';
 import type { Change, LeaseRow, TreeRows } from '../tree/rows.ts';
 import type { StorePoint } from './failpoints.ts';
 import { migrations } from './schema.ts';
 import { Statements } from './statements.ts';
-import { asStoreFault } from './store-fault.ts';
 
 /** How the store uses its file; each comes from a setting. */
 export interface StoreOptions {

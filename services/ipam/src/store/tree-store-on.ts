@@ -1,10 +1,10 @@
 // The allocator's view of a store in a thread of its own.
 
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError, type StoreThread } from '@syncline/sqlite/store-thread.ts';
 import { StoreRefusedError, StoreUnsureError, type TreeStore } from '../allocation/tree-store.ts';
 import type { LeaseRow } from '../tree/rows.ts';
 import type { IpamStore } from './ipam-store.ts';
-import { faultOf } from './store-fault.ts';
 
 /** `page` is how many leases are read at once: what the thread that serves the network has to take in one go. */
 export function treeStoreOn(store: StoreThread<IpamStore>, page: number): TreeStore {

@@ -3,6 +3,7 @@
 // Invariant: a frame's work is over before the next frame is taken.
 
 import type { Clock } from '@syncline/runtime/clock.ts';
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { ArenaFullError } from '../regions/arena.ts';
 import { Digest } from '../regions/digest.ts';
@@ -10,7 +11,6 @@ import { OverlapError } from '../regions/region-load.ts';
 import type { Admission } from '../replica/fold.ts';
 import type { Incoming } from '../replica/incoming.ts';
 import type { Replica } from '../replica/replica.ts';
-import { faultOf } from '../store/store-fault.ts';
 import type { Frame } from '../wire/frame.ts';
 import { WireError } from '../wire/wire-error.ts';
 import { tracedApply } from './apply-span.ts';

@@ -1,10 +1,10 @@
 // What a follower says to its leader and hears from it: one channel at a time, one stream at a time on it.
 // Invariants: an event of a channel that was given up never comes out; a leader of another cluster is never asked.
 
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { binaryVersion } from '../cluster/binary-version.ts';
 import { type Identity, IdentityConflictError } from '../cluster/identity.ts';
 import type { Peer } from '../service/member.ts';
-import { faultOf } from '../store/store-fault.ts';
 import { encodeSyncRequest } from '../wire/sync-request.ts';
 import type { Inbox } from './inbox.ts';
 import type { LeaderAddresses } from './leader-addresses.ts';

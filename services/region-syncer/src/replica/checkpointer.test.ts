@@ -1,7 +1,7 @@
+import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
-import { StoreFaultError } from '../store/store-fault.ts';
 import {
   Disk,
   member,

@@ -3,8 +3,8 @@
 import { Backoff } from '@syncline/runtime/backoff.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
-import { faultOf } from '../store/store-fault.ts';
 import { Listeners } from './listeners.ts';
 
 /** What an error of the store means for a write. */

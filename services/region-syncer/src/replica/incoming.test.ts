@@ -1,7 +1,7 @@
+import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { OverlapError } from '../regions/region-load.ts';
-import { StoreFaultError } from '../store/store-fault.ts';
 import {
   blocks,
   Disk,

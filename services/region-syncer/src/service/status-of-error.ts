@@ -1,7 +1,7 @@
 // What a caller is told when something is refused.
 
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { ServerError, Status } from 'nice-grpc-common';
-import { faultOf } from '../store/store-fault.ts';
 import { MemberLoadingError, UnknownStreamError, WrongRoleError } from './member.ts';
 
 const statuses = [

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { chunkOf, runOf } from '../log/run.fixture.ts';
 import { openRegionStore, type RegionStoreThread } from './open-region-store.ts';
 import { identity, storeOptions } from './store.fixture.ts';
-import { faultOf } from './store-fault.ts';
 
 let directory: string;
 

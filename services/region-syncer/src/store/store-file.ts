@@ -2,11 +2,11 @@
 // Invariant: what is held is what the last commit left. When a transaction fails it is thrown away and read again.
 
 import { type Database, open } from '@syncline/sqlite/database.ts';
+import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { History } from './history.ts';
 import { HistoryTable } from './history-table.ts';
 import { LogSegments } from './log-segments.ts';
 import { migrations } from './schema.ts';
-import { asStoreFault } from './store-fault.ts';
 import type { RegionStoreOptions } from './store-options.ts';
 
 export interface Held {

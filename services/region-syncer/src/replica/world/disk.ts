@@ -3,11 +3,11 @@
 // Invariants: calls take effect in their order, each at any moment; what a process finds was written in its own run.
 
 import { inspect } from 'node:util';
+import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError, StoreLostError } from '@syncline/sqlite/store-thread.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { RegionStore } from '../../store/region-store.ts';
 import { identity } from '../../store/store.fixture.ts';
-import { StoreFaultError } from '../../store/store-fault.ts';
 import { type ReplicaStore, type StoreMethod, storeBy } from '../replica-store.ts';
 
 /** Bytes of a piece; a handful of regions fills one. */

@@ -1,11 +1,11 @@
 // For the explorer: a follower that is told of a leader's records, snapshots and changes in any way there is, while
 // leaders are lost and it is killed itself.
 
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { firstOfTerm, termOf } from '../../log/index.ts';
 import type { ModelRegion } from '../../regions/regions.fixture.ts';
-import { faultOf } from '../../store/store-fault.ts';
 import type { Incoming } from '../incoming.ts';
 import { member as ownMember, runOf } from '../replica.fixture.ts';
 import type { Origin } from '../standing.ts';

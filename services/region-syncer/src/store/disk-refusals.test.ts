@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FailpointError } from '@syncline/runtime/failpoint.ts';
 import { open } from '@syncline/sqlite/database.ts';
+import { asStoreFault, faultOf } from '@syncline/sqlite/store-fault.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { block, chunkOf } from '../log/run.fixture.ts';
 import { contents, identity, openStore, storeOptions } from './store.fixture.ts';
-import { asStoreFault, faultOf } from './store-fault.ts';
 
 let directory: string;
 
