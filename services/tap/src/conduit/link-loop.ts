@@ -118,7 +118,10 @@ export class LinkLoop implements AsyncDisposable {
   }
 
   hear(event: ConnectionEvent): void {
+    const { snapshot, emptyAtMs } = this.#link;
     this.#change(() => this.#link.hear(event, this.#nowMs()));
+    const isOther = this.#link.snapshot?.epoch !== snapshot?.epoch;
+    if (isOther || this.#link.emptyAtMs < emptyAtMs) this.#times.doubted();
   }
 
   /** Ends the loop as it is: nothing is closed any more. */
@@ -178,6 +181,7 @@ export class LinkLoop implements AsyncDisposable {
     const reselect = kind === 'reselect' || basis?.state === 'down';
     if (reselect) this.#times.healing();
     this.#link.asking();
+    this.#times.asking();
     try {
       const answer = await this.#calls.request(kind, { basis, reselect, addresses: egress }, caller);
       // Cancelled by setDemand(): what the proxy makes of it is closed with the rest.

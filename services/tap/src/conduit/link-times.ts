@@ -15,6 +15,7 @@ export class LinkTimes {
   #healAtMs = Number.POSITIVE_INFINITY;
   #renewAtMs = Number.POSITIVE_INFINITY;
   #closeByMs = Number.POSITIVE_INFINITY;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
   #sinceUnixMs: number;
 
   constructor(timings: ConduitTimings, clock: Clock, rng: Rng) {
@@ -54,6 +55,20 @@ export class LinkTimes {
   /** Another endpoint is being asked for, or is to be after a while. */
   healing(): void {
     this.#healAtMs = this.#clock.monotonic() + this.#timings.healMs;
+  }
+
+  /** A Request is about to be sent. */
+  asking(): void {
+    this.#askedAtMs = this.#clock.monotonic();
+  }
+
+  /**
+   * What an event told may be old, as events can be late or in another order: the proxy is asked, while the grace for no
+   * addresses still runs, but not at the pace of a storm of events.
+   */
+  doubted(): void {
+    const dueMs = Math.max(this.#clock.monotonic(), this.#askedAtMs + this.#timings.emptyGraceMs / 2);
+    this.#renewAtMs = Math.min(this.#renewAtMs, dueMs);
   }
 
   /** A Request succeeded. */

@@ -177,6 +177,20 @@ test('what is held expires from when it was sent, however long the list that con
   expect(registration.held).toMatchObject({ state: 'listed', sentMs: 100 });
 });
 
+test('a refresh that was aborted is not followed by another one unseen', async () => {
+  const { registry, registration, end, attempt } = begin();
+  await registration.secure(wanted, attempt);
+  const identifier = registration.held?.identifier;
+  registry.before = (rpc) => {
+    if (rpc.startsWith('enabled')) end.abort(new Error('max-targets is another'));
+  };
+  await expect(registration.secure(wanted, attempt)).rejects.toThrow('max-targets is another');
+  registry.before = () => undefined;
+  registry.calls.length = 0;
+  await registration.secure(wanted, { ...attempt, signal: new AbortController().signal });
+  expect(registry.calls).toEqual(['list', `enabled ${identifier}`, 'list']);
+});
+
 test('what may be in the registry is held from before it is asked for until it is known to be gone', async () => {
   const { registry, registration, attempt } = begin();
   registry.before = () => {

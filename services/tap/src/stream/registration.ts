@@ -64,7 +64,8 @@ export class Registration {
       }
       this.#listed(isRefreshed ? 'refreshed' : 'registered');
     } catch (error) {
-      if (!attempt.signal.aborted) this.#doubt();
+      // Whoever ended it: a write may be on its way that stores the target DISABLED.
+      this.#doubt();
       throw error;
     }
   }

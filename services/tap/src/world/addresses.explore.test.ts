@@ -112,13 +112,35 @@ test('addresses that stay away longer than the grace are believed to be gone, an
     run: async (sim) => {
       const world = await opened(sim);
       const conduit = world.proxy.conduit('edge');
-      conduit.tellAll(() => []);
+      conduit.hasAddresses = false;
+      conduit.tellAll();
       await world.pass(timings.emptyGraceMs + 50 + sim.choose(1_000));
       expect(world.taps[0]?.rows).toMatchObject([{ status: 'unavailable', reason: 'no local IPs' }]);
       expect(world.nsp.entries).toEqual([]);
+      conduit.hasAddresses = true;
       conduit.tellAll();
       await world.pass(1_000);
       world.expectConverged();
+      await end(sim, world);
+    },
+  });
+}, 60_000);
+
+test('an event that nothing follows and that the proxy does not confirm is not believed for long (F3, F8)', async () => {
+  await explore({
+    name: 'stale-event',
+    seeds: 100,
+    atLeast: 20,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = await opened(sim);
+      const conduit = world.proxy.conduit('edge');
+      const { created } = world.nsp;
+      const isEmpty = sim.choose(2) === 0;
+      conduit.tellAll((own) => (isEmpty ? [] : own.slice(1)));
+      await world.pass(timings.emptyGraceMs + 500);
+      world.expectConverged();
+      if (isEmpty) expect(world.nsp.created).toBe(created);
       await end(sim, world);
     },
   });

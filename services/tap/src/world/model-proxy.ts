@@ -65,7 +65,9 @@ export class ModelConduit {
   readonly health: Health;
   /** The bridge has addresses. */
   hasBridge = true;
-  /** Events are as they should be, from when the monitor was opened. */
+  /** Connections have addresses. */
+  hasAddresses = true;
+  /** Events are lost, doubled, or overtaken. */
   eventFaults = false;
   /** The monitor sends no first event. */
   isMute = false;
@@ -199,7 +201,7 @@ export class ModelConduit {
   }
 
   #own(nth: number): Prefix[] {
-    return this.addressesOf(nth).map(parsed);
+    return this.hasAddresses ? this.addressesOf(nth).map(parsed) : [];
   }
 
   #gateways(): Prefix[] {

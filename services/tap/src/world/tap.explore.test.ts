@@ -39,8 +39,9 @@ test(
           use(sim, world, threeStreams, 1 + sim.choose(7)),
         ]);
         heal(world);
-        const isHidden = damage.isBlind || damage.isWiped || world.taps.some(({ left }) => left.length > 0);
-        await world.pass(isHidden ? discoveryMs : recoveryMs);
+        await world.pass(recoveryMs);
+        if (damage.isBlind || damage.isWiped || world.taps.some(({ left }) => left.length > 0))
+          await world.pass(discoveryMs);
         world.expectConverged();
         await end(sim, world);
       },
