@@ -86,6 +86,22 @@ export function text(fallback: string, doc: string): Setting<string> {
   return withDefault(anyText('text'), fallback, doc);
 }
 
+/** Where a server is: `nsp:7778`, `10.0.0.1:7778` or `[2001:db8::1]:7778`; the value is the text as it was given. */
+export function address(fallback: string, doc: string): Setting<string> {
+  const parse = (given: string) => {
+    if (isHostAndPort(given)) return given;
+    throw new RangeError('expected host:port such as 10.0.0.1:7778 or [2001:db8::1]:7778');
+  };
+  // A default is read with the settings only: what optional() and required() pass for one is no address.
+  return { form: 'host:port', fallback, doc, secret: false, parse };
+}
+
+/** Whether `text` is an address as above: a name or an address, that of IPv6 in brackets, and a port other than 0. */
+export function isHostAndPort(text: string): boolean {
+  const [, port] = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text) ?? [];
+  return Number(port) >= 1 && Number(port) <= 65_535;
+}
+
 /** The path of a file or folder; a relative one starts where the process was started. */
 export function path(fallback: string, doc: string): Setting<string> {
   return withDefault(anyText('path'), fallback, doc);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  address,
   bytes,
   choice,
   duration,
@@ -28,6 +29,8 @@ const spec = {
     leader: required(text, 'Address of the leader'),
     clientCaFile: optional(path, 'Authority of clients'),
     token: secret('Presented to the leader'),
+    nsp: address('127.0.0.1:7778', 'Where targets are registered'),
+    peer: optional(address, 'Another member'),
     data: shared('SYNCLINE_DATA', path('.syncline', 'Where everything is kept')),
   },
 } as const;
@@ -46,6 +49,8 @@ test('what is not set, or empty, has its default', () => {
     leader: 'a:1',
     clientCaFile: undefined,
     token: undefined,
+    nsp: '127.0.0.1:7778',
+    peer: undefined,
     data: '.syncline',
   });
 });
@@ -60,6 +65,8 @@ test('every form is read', () => {
     SYNCLINE_REGION_SYNCER_TIER: 'etcd',
     SYNCLINE_REGION_SYNCER_CLIENT_CA_FILE: 'ca.pem',
     SYNCLINE_REGION_SYNCER_TOKEN: 't0',
+    SYNCLINE_REGION_SYNCER_NSP: 'nsp-a.default:1',
+    SYNCLINE_REGION_SYNCER_PEER: '[2001:db8::1]:65535',
     SYNCLINE_DATA: '/data',
     SYNCLINE_DATASTORE_PORT: 'of another service',
   };
@@ -72,6 +79,8 @@ test('every form is read', () => {
     tier: 'etcd',
     clientCaFile: 'ca.pem',
     token: 't0',
+    nsp: 'nsp-a.default:1',
+    peer: '[2001:db8::1]:65535',
     data: '/data',
   });
 });
@@ -103,6 +112,23 @@ test('all problems are told at once, with the variable, the value and what was e
       'SYNCLINE_REGION_SYNCER_FRAMESIZE is no setting; did you mean SYNCLINE_REGION_SYNCER_FRAME_SIZE?',
       'SYNCLINE_REGION_SYNCER_COLOUR_OF_THE_SKY is no setting',
     ]),
+  );
+});
+
+test.each([
+  'nsp',
+  'nsp:',
+  ':7778',
+  'nsp:0',
+  'nsp:65536',
+  'nsp:7778/',
+  'http://nsp:7778',
+  '2001:db8::1:7778',
+  'unix:/nsp.sock',
+  'n s:1',
+])('%j is no address', (given) => {
+  expect(() => parseSettings({ ...leader, SYNCLINE_REGION_SYNCER_PEER: given }, spec)).toThrow(
+    `SYNCLINE_REGION_SYNCER_PEER=${given}: expected host:port such as 10.0.0.1:7778 or [2001:db8::1]:7778`,
   );
 });
 

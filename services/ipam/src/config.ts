@@ -1,6 +1,7 @@
 // What the ipam can be told: its settings, all from the environment. docs/ipam.md has them as a table.
 
 import {
+  address,
   bytes,
   choice,
   duration,
@@ -17,7 +18,6 @@ import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { bits, type Family } from '@syncline/trench/address.ts';
 import type { AllocatorSettings } from './allocation/allocator-parts.ts';
-import { address } from './nsp/address.ts';
 import { prefixOf } from './prefix-setting.ts';
 import { storePoints } from './store/failpoints.ts';
 import { layoutProblems } from './tree/layout.ts';
@@ -33,7 +33,8 @@ export const settings = {
   service: 'ipam',
   table: {
     trench: optional(text, 'The one trench that addresses are given out in; without it any.'),
-    nsp: address(
+    nsp: optional(
+      address,
       'The NSP that says which conduits there are; without it each is made when it is first asked for.',
     ),
     families: choice(

@@ -30,7 +30,7 @@ test.each(['nsp', 'nsp:0', 'nsp:65536', 'http://nsp:7778', '2001:db8::1:7778', '
   'the address %s is named with its setting',
   (address) => {
     expect(() => parse({ SYNCLINE_LOAD_BALANCER_NSP: address })).toThrow(
-      `SYNCLINE_LOAD_BALANCER_NSP=${address}: expected host:port such as nsp:7778`,
+      `SYNCLINE_LOAD_BALANCER_NSP=${address}: expected host:port such as 10.0.0.1:7778`,
     );
   },
 );

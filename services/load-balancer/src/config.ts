@@ -1,9 +1,8 @@
 // What the load balancer can be told: its settings, all from the environment. docs/load-balancer.md has them as a table.
 
-import { bytes, choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
+import { address, bytes, choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
-import { address } from './nsp/address.ts';
 import type { WatchPatience } from './nsp/followed-list.ts';
 import type { KeeperLimits } from './plane/keeper.ts';
 

@@ -1,9 +1,8 @@
 // Where the members of a PD cluster listen, as an operator writes it.
 
-import type { Setting } from '@syncline/rpc/setting-types.ts';
+import { isHostAndPort, type Setting } from '@syncline/rpc/setting-types.ts';
 
-const form = /^(?:http:\/\/)?(\[[0-9a-fA-F:]+\]|[^\s:/[\]]+):(\d{1,5})\/?$/;
-const highestPort = 65_535;
+const url = /^(?:http:\/\/)?(.*?)\/?$/;
 
 /**
  * Addresses `host:port` or `http://host:port`, separated by commas, without the scheme.
@@ -12,11 +11,11 @@ const highestPort = 65_535;
 export function parseAddresses(text: string): readonly string[] {
   return text.split(',').map((part) => {
     const given = part.trim();
-    const [, host, port] = form.exec(given) ?? [];
-    if (host === undefined || Number(port) < 1 || Number(port) > highestPort) {
+    const [, address = ''] = url.exec(given) ?? [];
+    if (!isHostAndPort(address)) {
       throw new RangeError(`expected host:port or http://host:port, separated by commas, not "${given}"`);
     }
-    return `${host}:${port}`;
+    return address;
   });
 }
 

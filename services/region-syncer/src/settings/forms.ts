@@ -1,6 +1,6 @@
 // Settings of forms that only a member of a cluster has: ids of 64 bits, host and port, client URLs.
 
-import { optional, type Setting } from '@syncline/rpc/setting-types.ts';
+import { isHostAndPort, optional, type Setting } from '@syncline/rpc/setting-types.ts';
 
 const largest = 2n ** 64n - 1n;
 
@@ -35,13 +35,10 @@ function readId(text: string): bigint {
 }
 
 function readAddress(text: string): string {
-  const [, port] = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/.exec(text) ?? [];
-  if (port === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw new RangeError(
-      `expected host:port such as 10.0.0.1:3379 or [2001:db8::1]:3379, not ${JSON.stringify(text)}`,
-    );
-  }
-  return text;
+  if (isHostAndPort(text)) return text;
+  throw new RangeError(
+    `expected host:port such as 10.0.0.1:3379 or [2001:db8::1]:3379, not ${JSON.stringify(text)}`,
+  );
 }
 
 function readUrls(text: string): readonly string[] {

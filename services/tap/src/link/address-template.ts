@@ -1,6 +1,6 @@
 // Where the NSP of a trench is: an address with places for names, since each trench has an NSP of its own.
 
-import type { Setting } from '@syncline/rpc/setting-types.ts';
+import { isHostAndPort, type Setting } from '@syncline/rpc/setting-types.ts';
 
 /** What the places of a template stand for. */
 export interface Places {
@@ -9,7 +9,6 @@ export interface Places {
 }
 
 const place = /\{(trench|namespace)\}/g;
-const hostAndPort = /^(?:\[[0-9A-Fa-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/;
 
 /** The address for these names: `nsp-{trench}.{namespace}:7778` becomes `nsp-a.default:7778`. */
 export function addressFor(template: string, places: Places): string {
@@ -39,8 +38,6 @@ export function targetAddress(fallback: string, doc: string): Setting<string> {
 }
 
 function checked(filled: string, text: string): string {
-  if (filled.startsWith('unix:/')) return text;
-  const port = Number(hostAndPort.exec(filled)?.[1]);
-  if (port >= 1 && port <= 65_535) return text;
+  if (filled.startsWith('unix:/') || isHostAndPort(filled)) return text;
   throw new RangeError('expected host:port such as 10.0.0.1:7778, or unix:/path');
 }
