@@ -25,6 +25,9 @@ import { storePoints } from './store/failpoints.ts';
 const anyWait = { min: '1ms', max: '24h' };
 const anyCount = { min: '1', max: '1000000' };
 
+/** Few, because a conduit has prefixes for 16 nodes in IPv4 and another subnet is that of another node. */
+const subnets = 4;
+
 const families: Readonly<Record<string, readonly Family[]>> = {
   dual: ['ipv4', 'ipv6'],
   ipv4: ['ipv4'],
@@ -138,6 +141,7 @@ export function proxySettings(config: Config): ProxySettings {
       networkService: printNetworkService({ trench, conduit, namespace }),
       hopName: `proxy-${conduit}-${node}`,
       families: families[config.families] ?? [],
+      subnets,
       connections: config.connections,
       requestMs: config.requestDeadline,
       renewMs: config.renew,

@@ -30,6 +30,15 @@ function clients(sim: Simulation, world: World): void {
   }
 }
 
+/** The subnet changes up to three times, so that it may come back to one whose addresses are still to be released. Gives how often. */
+function moves(sim: Simulation, world: World): number {
+  const times = sim.choose(4);
+  for (let nth = 0; nth < times; nth += 1) {
+    sim.schedule('the subnet changes', () => world.changeSubnet(), 10_000);
+  }
+  return times;
+}
+
 /** From some moment to another the IPAM or the disk fails. */
 function trouble(sim: Simulation, world: World): void {
   const mood = moods[sim.choose(moods.length)] ?? 'down';
@@ -80,13 +89,12 @@ test('with an ipam and a disk that work, every address is released once, and wat
       const world = worldOf(sim);
       const watchers = [world.watch('one'), world.watch('two')];
       clients(sim, world);
-      if (sim.choose(2) === 1) {
-        sim.schedule('the subnet changes', () => world.changeSubnet(), 10_000);
-      }
+      const moved = moves(sim, world);
       await sleep(sim.clock, 30_000, sim.signal);
       await expectOrder(sim, world);
-      // A Request whose place was taken before it asked for addresses leaves a release of what it never had.
-      expect(world.ipam.redundant).toBeLessThanOrEqual(2 * world.refused);
+      // A Request whose place was taken before it asked for addresses leaves a release of what it never had, and so
+      // does a move that was overtaken by the next one.
+      if (moved === 0) expect(world.ipam.redundant).toBeLessThanOrEqual(2 * world.refused);
       for (const seen of watchers) expect(seen).toEqual(world.present());
       world.end();
     },
@@ -104,9 +112,7 @@ test('whatever fails meanwhile, no address has two owners, and in the end none h
       const seen = world.watch('one');
       clients(sim, world);
       trouble(sim, world);
-      if (sim.choose(2) === 1) {
-        sim.schedule('the subnet changes', () => world.changeSubnet(), 10_000);
-      }
+      moves(sim, world);
       await sleep(sim.clock, 30_000, sim.signal);
       await expectOrder(sim, world);
       expect(seen).toEqual(world.present());
@@ -124,6 +130,7 @@ test('a proxy that is killed anywhere has what it answered, and owes the ipam no
     run: async (sim) => {
       const world = worldOf(sim);
       clients(sim, world);
+      moves(sim, world);
       if (sim.choose(2) === 1) trouble(sim, world);
       sim.schedule('the proxy dies', () => world.crash(), 10_000);
       await sleep(sim.clock, 30_000, sim.signal);

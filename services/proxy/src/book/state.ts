@@ -17,7 +17,7 @@ export interface Owed {
 
 /** One conduit. */
 export interface ConduitState {
-  /** The subnet that its addresses are to be of: 0 at first, one more with each change. */
+  /** The subnet that its addresses are to be of: 0 at first. */
   readonly subnet: number;
   /** By the client's id. */
   readonly connections: ReadonlyMap<string, Held>;

@@ -7,6 +7,7 @@ import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { ownerKey } from '../book/state.ts';
 import { IpamError } from '../ipam/ipam.ts';
 import { Doorbell } from '../loop/doorbell.ts';
+import type { ReleasesUnderWay } from './addresses.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
 
 /** The gateways of a subnet, each as address/length. */
@@ -23,6 +24,7 @@ export interface BridgeFault {
 
 export class Bridge {
   readonly #parts: ConduitParts;
+  readonly #releases: ReleasesUnderWay;
   readonly #fault: BridgeFault;
   readonly #changed: () => void;
   readonly #bell: Doorbell;
@@ -30,8 +32,9 @@ export class Bridge {
   #lastError = 'the ipam was not asked yet';
 
   /** @param changed called when `present` may have changed */
-  constructor(parts: ConduitParts, fault: BridgeFault, changed: () => void) {
+  constructor(parts: ConduitParts, releases: ReleasesUnderWay, fault: BridgeFault, changed: () => void) {
     this.#parts = parts;
+    this.#releases = releases;
     this.#fault = fault;
     this.#changed = changed;
     this.#bell = new Doorbell(parts.clock);
@@ -62,10 +65,15 @@ export class Bridge {
     throw new RangeError('the bridge is closed');
   }
 
-  /** The subnet or the fault has changed. */
+  /** The fault has changed. */
   look(): void {
-    this.#bell.ring();
     this.#know(this.#known.value);
+  }
+
+  /** The subnet has changed: what was known of another one is not ours any more, also if that should come back. */
+  moved(): void {
+    this.#bell.ring();
+    this.#know(undefined);
   }
 
   /** The loop; ends when `signal` aborts. */
@@ -91,7 +99,9 @@ export class Bridge {
 
   async #allocate(subnet: number, signal: AbortSignal): Promise<boolean> {
     const { pins, leases, logger } = this.#parts;
-    using _ = pins.pin(ownerKey({ kind: 'bridge' }));
+    const owner = ownerKey({ kind: 'bridge' });
+    using _ = pins.pin(owner);
+    await this.#releases.over(owner);
     try {
       const addresses = await leases.bridge(subnet, signal);
       const known = this.#known.value;

@@ -12,6 +12,8 @@ export interface ConduitSettings {
   /** The proxy's name in paths, and that of the endpoint. */
   readonly hopName: string;
   readonly families: readonly Family[];
+  /** How many subnets its addresses are taken from, in turn, when they are changed. */
+  readonly subnets: number;
   /** How many connections it may have. */
   readonly connections: number;
   /** How long a Request may wait for addresses, in ms. */

@@ -5,7 +5,7 @@ import type { State } from '@syncline/proto/connection.ts';
 import type { Liveness } from '@syncline/runtime/liveness.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
-import type { BookState, Change, ConduitState } from '../book/state.ts';
+import { type BookState, type Change, type ConduitState, owedKey } from '../book/state.ts';
 import type { Asked, Connection, Held } from '../connection/connection.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { deadline } from '../loop/deadline.ts';
@@ -45,7 +45,7 @@ export class Conduit implements AsyncDisposable {
     const parts = { ...input, pins: new Pins(() => this.#releaser.look()) };
     this.#parts = parts;
     this.#releaser = new Releaser(parts);
-    this.bridge = new Bridge(parts, fault, () => this.upkeep.look());
+    this.bridge = new Bridge(parts, this.#releaser, fault, () => this.upkeep.look());
     this.#addresses = new Addresses(parts, this.#releaser);
     this.upkeep = new Upkeep(parts, this.bridge, this.#addresses);
     this.#attempts = new Attempts(settings.connections);
@@ -126,27 +126,18 @@ export class Conduit implements AsyncDisposable {
    * Rejects with UnavailableError when that takes longer than a Request may; they go on moving then.
    */
   async changeSubnet(signal: AbortSignal): Promise<number> {
-    const { conduit, release, requestMs } = this.settings;
+    const { conduit, requestMs } = this.settings;
     const { book, clock } = this.#parts;
-    const subnet = await book.change((state) => {
-      const { subnet: former = 0, owed = new Map() } = state.get(conduit) ?? {};
-      const bridge = { subnet: former, owner: { kind: 'bridge' }, interfaceName: undefined } as const;
-      const next = former + 1;
-      const changes: Change[] = [
-        { conduit, kind: 'subnet', subnet: next },
-        ...owing(conduit, owed, bridge, release.backlog),
-      ];
-      return { changes, answer: next };
-    }, signal);
+    await book.change((state) => ({ changes: this.#move(state), answer: undefined }), signal);
     using budget = deadline(clock, requestMs);
     try {
-      await this.upkeep.moved.reaches(BigInt(subnet), AbortSignal.any([signal, budget.signal]));
+      await this.upkeep.settled(AbortSignal.any([signal, budget.signal]));
     } catch (error) {
       if (error !== budget.signal.reason) throw error;
       const why = this.bridge.lastError || this.upkeep.lastError || 'the ipam is slow';
       throw new UnavailableError(`conduit "${conduit}" has not moved after ${requestMs} ms: ${why}`);
     }
-    return [...this.state.connections.values()].filter(({ assigned }) => assigned.subnet === subnet).length;
+    return this.state.connections.size;
   }
 
   /** Milliseconds until the connection is ended unless it is requested again; undefined for never. */
@@ -164,12 +155,13 @@ export class Conduit implements AsyncDisposable {
     const { counts } = this.#parts;
     switch (change.kind) {
       case 'put':
+        this.upkeep.lookAt(change.held.id);
         return;
       case 'delete':
         this.#expiry?.forget(change.last.id);
         return;
       case 'subnet':
-        this.bridge.look();
+        this.bridge.moved();
         return;
       case 'owe':
         this.#releaser.look();
@@ -182,6 +174,22 @@ export class Conduit implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#loops.map((loop) => loop[Symbol.asyncDispose]()));
+  }
+
+  /** The changes that make another subnet the present one. Its bridge may still be owed from an earlier time. */
+  #move(state: BookState): Change[] {
+    const { conduit, release, subnets } = this.settings;
+    const own = state.get(conduit);
+    if (own === undefined) return [];
+    const bridge = { kind: 'bridge' } as const;
+    const subnet = (own.subnet + 1) % subnets;
+    const wanted = own.owed.get(owedKey({ subnet, owner: bridge }));
+    const left = { subnet: own.subnet, owner: bridge, interfaceName: undefined };
+    return [
+      { conduit, kind: 'subnet', subnet },
+      ...(wanted === undefined ? [] : [{ conduit, kind: 'clear', owed: wanted, why: 'wanted' } as const]),
+      ...owing(conduit, own.owed, left, release.backlog),
+    ];
   }
 
   /** A connection is not overdue while its client waits for the answer to a Request. */

@@ -118,8 +118,9 @@ export class Releaser implements ReleasesUnderWay {
     const { book, settings } = this.#parts;
     const { conduit } = settings;
     await book.change((state) => {
-      const stillOwed = state.get(conduit)?.owed.has(owedKey(owed)) ?? false;
-      return { changes: stillOwed ? [{ conduit, kind: 'clear', owed, why }] : [], answer: undefined };
+      // Not the same one when its owner came back and left again meanwhile: that one is to be done yet.
+      const isSame = state.get(conduit)?.owed.get(owedKey(owed)) === owed;
+      return { changes: isSame ? [{ conduit, kind: 'clear', owed, why }] : [], answer: undefined };
     }, signal);
   }
 }

@@ -14,12 +14,10 @@ import { IpamError } from '../ipam/ipam.ts';
 import { Doorbell } from '../loop/doorbell.ts';
 import { DueTimes } from '../loop/due-times.ts';
 import type { Addresses } from './addresses.ts';
-import type { Bridge } from './bridge.ts';
+import type { Bridge, Gateways } from './bridge.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
 
 export class Upkeep {
-  /** The newest subnet that every connection was brought to. */
-  readonly moved = new Watermark();
   readonly #parts: ConduitParts;
   readonly #bridge: Pick<Bridge, 'present'>;
   readonly #addresses: Addresses;
@@ -27,7 +25,12 @@ export class Upkeep {
   readonly #renewals: DueTimes;
   /** Connections that are not as they must be, as far as is known. */
   readonly #stale = new Set<string>();
-  #lookAtAll = true;
+  /** Connections that were changed since they were looked at last. */
+  readonly #changed = new Set<string>();
+  /** How often all connections were to be looked at, how often they were, and up to which look all was then brought up to date. */
+  #wanted = 1n;
+  #looked = 0n;
+  readonly #done = new Watermark();
   #lastError: string | undefined;
 
   constructor(parts: ConduitParts, bridge: Pick<Bridge, 'present'>, addresses: Addresses) {
@@ -40,8 +43,19 @@ export class Upkeep {
 
   /** Subnet, gateways or the fault may have changed: every connection is looked at. */
   look(): void {
-    this.#lookAtAll = true;
+    this.#wanted += 1n;
     this.#bell.ring();
+  }
+
+  /** A connection was changed, perhaps with what was known a moment ago. */
+  lookAt(id: string): void {
+    this.#changed.add(id);
+    this.#bell.ring();
+  }
+
+  /** Resolves when all connections are as is known now that they must be. Rejects with the signal's reason. */
+  settled(signal: AbortSignal): Promise<void> {
+    return this.#done.reaches(this.#wanted, signal);
   }
 
   /** The IPAM has just given or renewed a connection's addresses. */
@@ -83,16 +97,14 @@ export class Upkeep {
     const gateways = this.#bridge.present;
     if (gateways === undefined) return [];
     const { connections, subnet } = stateOf(this.#parts);
-    if (this.#lookAtAll) {
-      this.#lookAtAll = false;
-      for (const [id, held] of connections) {
-        const { assigned, connection } = held;
-        const isRight =
-          assigned.subnet === subnet && readdressed(held, assigned, gateways.addresses) === connection;
-        if (!isRight) this.#stale.add(id);
-      }
+    const doubtful = this.#looked < this.#wanted ? connections.keys() : this.#changed;
+    for (const id of doubtful) {
+      const held = connections.get(id);
+      if (held !== undefined && !isRight(held, subnet, gateways)) this.#stale.add(id);
     }
-    if (this.#stale.size === 0 && BigInt(subnet) > this.moved.value) this.moved.advance(BigInt(subnet));
+    this.#changed.clear();
+    this.#looked = this.#wanted;
+    if (this.#stale.size === 0) this.#done.advance(this.#looked);
     const { parallel } = this.#parts.settings;
     return [...new Set([...this.#stale, ...this.#renewals.due(parallel)])].slice(0, parallel);
   }
@@ -146,6 +158,11 @@ export class Upkeep {
       answer: undefined,
     };
   }
+}
+
+function isRight(held: Held, subnet: number, { addresses }: Gateways): boolean {
+  const { assigned, connection } = held;
+  return assigned.subnet === subnet && readdressed(held, assigned, addresses) === connection;
 }
 
 function sameAddresses(a: Assigned, b: Assigned): boolean {

@@ -15,7 +15,7 @@ export type Connection = PathedMessage & { readonly mechanism: Mechanism };
 
 /** Addresses that the IPAM keeps for one connection, each as address/length, one for each family. */
 export interface Assigned {
-  /** Which of the conduit's subnets they are of; see conduit/subnet.ts. */
+  /** Which of the conduit's subnets they are of. */
   readonly subnet: number;
   readonly src: readonly string[];
   readonly dst: readonly string[];

@@ -31,6 +31,7 @@ export const conduitSettings: ConduitSettings = {
   networkService: serviceOf(conduit),
   hopName: 'proxy',
   families: ['ipv4'],
+  subnets: 2,
   connections: 3,
   requestMs: 2_000,
   renewMs: 50_000,
