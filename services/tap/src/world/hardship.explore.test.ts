@@ -34,6 +34,30 @@ test('whatever does not answer, a tap is drained within its budgets (I20, F17)',
   });
 }, 60_000);
 
+test('what comes back within the budgets gets back everything that it gave (I6, F17)', async () => {
+  await explore({
+    name: 'coming-back',
+    seeds: 200,
+    atLeast: 40,
+    budgetMs: 10_000,
+    run: async (sim) => {
+      const world = worldWith(sim, { web: 4, dns: 5 });
+      const tap = world.addTap();
+      for (const name of threeStreams) tap.open(name);
+      await world.pass(100);
+      const neighbours = [world.nsp, world.proxy.conduit('edge'), world.proxy.conduit('core')];
+      for (const { health } of neighbours) health.set(unwell[sim.choose(2)] ?? 'hanging');
+      for (const name of threeStreams) tap.close(name);
+      await world.pass(8_000 * sim.choose(2));
+      heal(world);
+      await world.pass(timings.stream.unregisterMs);
+      expect(tap.left).toEqual([]);
+      expect(world.nsp.entries).toEqual([]);
+      await end(sim, world);
+    },
+  });
+}, 60_000);
+
 test('a conduit whose proxy does not answer delays no other conduit (I10)', async () => {
   await explore({
     name: 'isolation',
