@@ -78,6 +78,7 @@ test('nsp config and status show what is in force, by kind or all of it', async 
   expect(out).toMatch(/^in force +1 trenches, 1 conduits, 2 streams, 2 flows, 3 vips, /m);
   expect(out).toMatch(/^targets +1 enabled, 0 disabled, /m);
   expect(out).toMatch(/^target +127\.0\.0\.1:\d+ /m);
+  expect(out).not.toContain('left out');
   expect((await onNsp('config', 'pods')).code).toBe(2);
 });
 
@@ -136,6 +137,7 @@ test('lb stats shows tables and shares; --watch goes on with each change', async
   );
   expect(stats.out).toMatch(/^\d+ +\S+\/\d+, \S+\/\d+ +9973 +100\.00 % +\d+$/m);
   expect(stats.out).not.toMatch(/^one\./m);
+  expect(stats.out).toMatch(/^NSP 127\.0\.0\.1:\d+: in step$/m);
   const watch = runningSyncline([
     'lb',
     'stats',

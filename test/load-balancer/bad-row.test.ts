@@ -83,6 +83,13 @@ test('each row that cannot be used is told and counted, and the others are used'
     'target 172.16.0.2/24 of stream web.edge.demo: identifier 2 is also that of 172.16.0.22/24, which comes later',
     'target 172.16.0.300/24 of stream web.edge.demo: ip "172.16.0.300/24": not an IPv4 or IPv6 address',
   ]);
+  const stats = await balancer.stats();
+  expect([stats.refusedRows.length, stats.refusedRowCount]).toEqual([16, 16]);
+  expect(stats.refusedRows[0]).toEqual({
+    row: 'conduit lost.',
+    field: 'trench',
+    reason: 'trench cannot be nil',
+  });
   const { targets } = await balancer.stream('web');
   expect(targets.map(({ identifier, ips }) => [identifier, ...ips])).toEqual([
     [1, '172.16.0.1/24'],
@@ -103,6 +110,7 @@ test('each row that cannot be used is told and counted, and the others are used'
     accept: (n) => n === 0,
   });
   expect(await refused('duplicate')).toBe(1);
+  expect((await balancer.stats()).refusedRowCount).toBe(9);
 });
 
 test('what a real NSP lets pass and the tables cannot hold is told as well', async () => {

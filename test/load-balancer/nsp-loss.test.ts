@@ -28,6 +28,8 @@ test('an NSP that is killed leaves the tables; the age is told, readiness ends, 
   await balancer.isReady();
   await balancer.hasTargets('web', [1, 2, 3]);
   expect(await ageOf(balancer)).toBe(0);
+  const { address } = nsp.service;
+  expect((await balancer.stats()).nsp).toEqual({ address, inStep: true, staleMs: 0n, reason: '' });
   const before = await balancer.identifiers(100);
 
   await nsp.kill();
@@ -38,6 +40,13 @@ test('an NSP that is killed leaves the tables; the age is told, readiness ends, 
   expect(reason).toMatch(
     /^the NSP at 127\.0\.0\.1:\d+ is lost for \d+ ms, more than 500; .*: \w+: UNAVAILABLE: /,
   );
+  const told = (await balancer.stats()).nsp;
+  expect(told).toMatchObject({
+    address,
+    inStep: false,
+    reason: expect.stringMatching(/^\w+: UNAVAILABLE: /) as string,
+  });
+  expect(told?.staleMs).toBeGreaterThan(500n);
   const { adminPort } = balancer.service;
   expect(await readMetric(adminPort, 'load_balancer_nsp_stale_seconds')).toBeGreaterThan(0.5);
   expect((await fetch(`http://127.0.0.1:${adminPort}/livez`)).status).toBe(200);
@@ -50,6 +59,30 @@ test('an NSP that is killed leaves the tables; the age is told, readiness ends, 
   await balancer.hasTargets('web', [1, 2, 3, 4]);
   const counted = (name: string) => readMetric(adminPort, `load_balancer_nsp_lists_${name}_total`);
   expect(await counted('received')).toBe((await counted('applied')) + (await counted('superseded')));
+});
+
+test('who watches the statistics is told when the NSP is lost, and when it is back', async () => {
+  await using nsp = await NspUnderTest.start();
+  await nsp.enable([1]);
+  await using balancer = await LoadBalancerUnderTest.start(nsp.service.address);
+  await balancer.hasTargets('web', [1]);
+  const watch = new AbortController();
+  const watched = balancer.client
+    .watchStats({ intervalMs: 100 }, { signal: watch.signal })
+    [Symbol.asyncIterator]();
+  const becomes = async (inStep: boolean) => {
+    for (;;) {
+      const next = await watched.next();
+      if (next.done === true) throw new Error('the watch ended');
+      if (next.value.stats?.nsp?.inStep === inStep) return;
+    }
+  };
+  await becomes(true);
+  await nsp.kill();
+  await becomes(false);
+  await nsp.restart();
+  await becomes(true);
+  watch.abort();
 });
 
 test('an NSP that hangs is found out by its silence', async () => {

@@ -99,6 +99,21 @@ test('without any configuration nobody is told that there is nothing: UNAVAILABL
   expect(await nsp.readyz()).toEqual({ ready: true });
 });
 
+test('Status has what leads nowhere, the first hundred and how many there are', async () => {
+  const flow = (i: number) => `    - { name: f${i}, stream: nowhere, vips: [] }\n`;
+  const flows = Array.from({ length: 130 }, (_, i) => flow(i)).join('');
+  await using nsp = await NspUnderTest.start(`trench: { name: trench-a }\nflows:\n  items:\n${flows}`);
+  const { configuration } = await nsp.status();
+  expect(configuration).toMatchObject({ revision: 1n, flows: 0, danglingCount: 130 });
+  expect(configuration?.dangling).toHaveLength(100);
+  expect(configuration?.dangling.at(-1)).toBe(
+    'line 103: flows.items[99].stream "nowhere": no such stream, so this is left out',
+  );
+  await nsp.write(text);
+  const mended = await nsp.becomes('the other file', (status) => status.configuration?.revision === 2n);
+  expect(mended.configuration).toMatchObject({ dangling: [], danglingCount: 0 });
+});
+
 test('WatchStatus tells the state at once, again when it is another, and nothing in between', async () => {
   await using nsp = await NspUnderTest.start(text);
   using states = new Watch((options) =>

@@ -49,6 +49,7 @@ const stats = LoadBalancerStats.fromPartial({
     { name: 'dns', conduit: 'edge', trench: 'demo', tableSize: 97, maxTargets: 1 },
   ],
   droppedNoFlow: 2n,
+  nsp: { address: 'nsp:7778', inStep: true },
 });
 
 test('statistics are a row for each stream, and one for each target if asked', () => {
@@ -59,5 +60,21 @@ test('statistics are a row for each stream, and one for each target if asked', (
   expect(text).toMatch(/^dns\.edge\.demo +97 +0 of 1 +- +0 +never +- +-$/m);
   expect(text).toMatch(/^1 +172\.16\.0\.1\/24 +100 +50\.25 % +5$/m);
   expect(text).toMatch(/^dropped: 2 without a flow, 0 without a target$/m);
+  expect(text).toMatch(/^NSP nsp:7778: in step$/m);
+  expect(text).not.toContain('not used');
   expect(statsText(stats, false)).not.toContain('172.16.0.1');
+});
+
+test('statistics say for how long the NSP is lost, and which of its rows are not used', () => {
+  const nsp = { address: 'nsp:7778', inStep: false, staleMs: 1_200n, reason: 'flows: UNAVAILABLE: gone' };
+  const refusedRows = [
+    { row: 'flow a of stream web.edge.demo', field: 'protocol', reason: 'protocol "http": not one' },
+  ];
+  expect(statsText({ ...stats, nsp, refusedRows, refusedRowCount: 1 }, false)).toMatch(
+    /\n\nNSP nsp:7778: lost for 1200 ms: flows: UNAVAILABLE: gone\n\nrows .* not used:\nflow a of stream web\.edge\.demo: protocol "http": not one$/,
+  );
+  const untold = { ...nsp, staleMs: 0n, reason: 'no flows: it was not asked yet' };
+  const text = statsText({ ...stats, nsp: untold, refusedRows, refusedRowCount: 205 }, false);
+  expect(text).toContain('NSP nsp:7778: has not told all: no flows: it was not asked yet');
+  expect(text).toMatch(/\nand 204 more$/);
 });

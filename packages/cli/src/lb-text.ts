@@ -4,9 +4,11 @@ import {
   Dropped_Reason as DropReason,
   type LoadBalancerStats,
   type LookupResponse,
+  type NspLink,
   type StreamStats,
 } from '@syncline/proto/loadbalancer-admin.ts';
 import { plainName } from './enum-name.ts';
+import { firstOf } from './first-of.ts';
 import { type Printable, tableText } from './print.ts';
 import { protoJson } from './proto-json.ts';
 import { momentText } from './value-text.ts';
@@ -33,12 +35,14 @@ export function outcomeJson({ outcome }: LookupResponse, staleMs: number): Print
   return { outcome: 'dropped', reason: plainName(DropReason, reason), flow, stream, ...age };
 }
 
-/** The tables, a row each; with `perTarget`, the targets of each below. */
+/** The tables, a row each, and what they go by; with `perTarget`, the targets of each below. */
 export function statsText(stats: LoadBalancerStats, perTarget: boolean): string {
   return [
     tableText(streamHead, stats.streams.map(streamRow)),
     ...(perTarget ? stats.streams.filter(({ targets }) => targets.length > 0).map(targetsText) : []),
     `dropped: ${stats.droppedNoFlow} without a flow, ${stats.droppedNoTarget} without a target`,
+    linkText(stats.nsp),
+    ...(stats.refusedRowCount === 0 ? [] : [refusedText(stats)]),
   ].join('\n\n');
 }
 
@@ -85,6 +89,18 @@ function targetsText(stream: StreamStats): string {
     String(lookups),
   ]);
   return `${nameOf(stream)}\n${tableText(['TARGET', 'IPS', 'SLOTS', 'SHARE', 'LOOKUPS'], rows)}`;
+}
+
+function linkText(nsp: NspLink | undefined): string {
+  if (nsp === undefined) return 'NSP: the service does not say';
+  const { address, inStep, staleMs, reason } = nsp;
+  if (inStep) return `NSP ${address}: in step`;
+  return `NSP ${address}: ${staleMs === 0n ? 'has not told all' : `lost for ${staleMs} ms`}: ${reason}`;
+}
+
+function refusedText({ refusedRows, refusedRowCount }: LoadBalancerStats): string {
+  const lines = refusedRows.map(({ row, reason }) => `${row}: ${reason}`);
+  return ['rows of the NSP that are not used:', ...firstOf(lines, refusedRowCount)].join('\n');
 }
 
 function nameOf({ name, conduit, trench }: StreamStats): string {

@@ -2,11 +2,12 @@
 
 import { type NspStatus, WatchKind } from '@syncline/proto/nsp-admin.ts';
 import { plainName } from './enum-name.ts';
+import { firstOf } from './first-of.ts';
 import { type Printable, tableText } from './print.ts';
 import { protoJson } from './proto-json.ts';
 import { momentText } from './value-text.ts';
 
-/** The status as tables. */
+/** The status as tables, with the references that lead nowhere in lines of their own. */
 export function nspStatusText({ configuration, targets, watchers }: NspStatus): string {
   const counts = (
     ['trenches', 'conduits', 'streams', 'flows', 'vips', 'attractors', 'gateways'] as const
@@ -24,8 +25,10 @@ export function nspStatusText({ configuration, targets, watchers }: NspStatus): 
     ['frontends', String(targets?.frontend ?? 0)],
   ];
   const width = Math.max(...facts.map(([name = '']) => name.length));
+  const { dangling = [], danglingCount = 0 } = configuration ?? {};
   return [
     facts.map(([name = '', text = '']) => `${name.padEnd(width)}  ${text}`).join('\n'),
+    ...(danglingCount === 0 ? [] : [['left out:', ...firstOf(dangling, danglingCount)].join('\n')]),
     ...(watchers.length === 0 ? [] : [tableText(watcherHead, watchers.map(watcherRow))]),
   ].join('\n\n');
 }

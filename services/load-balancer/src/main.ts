@@ -58,10 +58,9 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   );
   const watches = watchesOf(nsp);
   const take = (list: NspList) => lists.offer(list.kind, list);
-  const followed = listKinds.map(
-    (kind) =>
-      new FollowedList({ kind, open: watches[kind], take, patience: patienceOf(config), clock, rng, logger }),
-  );
+  const moved = () => plane.sourceChanged();
+  const following = { take, moved, patience: patienceOf(config), clock, rng, logger };
+  const followed = listKinds.map((kind) => new FollowedList({ kind, open: watches[kind], ...following }));
   for (const list of followed) {
     const name = `nsp ${list.kind}`;
     stack.use(new SupervisedLoop(name, (watch, signal) => list.follow(watch, signal), supervision));
@@ -69,7 +68,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const link = new NspLink(config.nsp, followed, clock);
   registerLoadBalancerMetrics(metrics, { plane, keeper, refusals, link });
 
-  const bindings = [loadBalancerBinding(plane, link, clock), streamAvailabilityBinding(plane)];
+  const bindings = [loadBalancerBinding({ plane, link, refusals }, clock), streamAvailabilityBinding(plane)];
   const server = stack.use(
     await serve({
       service: 'load-balancer',

@@ -6,7 +6,6 @@ import { statsJson, statsText } from '../lb-text.ts';
 import { everyOption, printState } from '../live.ts';
 import { jsonText, printLine } from '../print.ts';
 import { defaultAddress, openSession, type Session } from '../session.ts';
-import { staleMsOf, tellStale } from '../stale.ts';
 import { addParentOptions, type ParentOptions, readFilter, type StreamName } from '../stream-name.ts';
 
 interface Options extends ParentOptions {
@@ -18,7 +17,9 @@ interface Options extends ParentOptions {
 /** The command. */
 export function lbStatsCommand(): Command {
   return addParentOptions(new Command('stats'))
-    .description("show each stream's table, how its targets share it, and what the last change moved")
+    .description(
+      "show each stream's table, how its targets share it, what the last change moved, and how the NSP is heard",
+    )
     .argument('[stream]', 'only this one: stream.conduit.trench')
     .option('--targets', 'each target, too')
     .option('--watch', 'again after each change, until Ctrl-C')
@@ -31,12 +32,10 @@ export function lbStatsCommand(): Command {
         return session.json ? jsonText(statsJson(chosen)) : statsText(chosen, options.targets === true);
       };
       if (options.watch === true) return await watch(session, options.every, shown);
-      let staleMs = 0;
       const { stats } = await session.connection
         .client(LoadBalancerServiceDefinition)
-        .stats({}, { signal: session.signal, onHeader: (header) => void (staleMs = staleMsOf(header)) });
+        .stats({}, { signal: session.signal });
       printLine(shown(stats));
-      tellStale(staleMs);
     });
 }
 

@@ -44,6 +44,7 @@ class ScriptedWatch {
 let clock: VirtualClock;
 let watch: ScriptedWatch;
 let taken: NspList[];
+let moves: number;
 let list: FollowedList;
 let link: NspLink;
 let stop: AbortController;
@@ -52,11 +53,13 @@ beforeEach(async () => {
   clock = new VirtualClock();
   watch = new ScriptedWatch();
   taken = [];
+  moves = 0;
   stop = new AbortController();
   list = new FollowedList({
     kind: 'conduits',
     open: (signal) => watch.open(signal),
     take: (each) => void taken.push(each),
+    moved: () => void moves++,
     patience,
     clock,
     rng: { next: () => 0 },
@@ -101,6 +104,16 @@ test('an NSP that is lost leaves what it said, and its age', async () => {
   await watch.says(empty);
   expect(link.state).toEqual({ kind: 'in step' });
   expect([list.received, list.losses]).toEqual([2, 2]);
+});
+
+test('each move is told: into step, lost, lost still, and back; another list is none', async () => {
+  const after: number[] = [];
+  for (const said of [empty, empty, down, new Error('again'), empty]) {
+    await watch.says(said);
+    after.push(moves);
+    await pass(200);
+  }
+  expect(after).toEqual([1, 1, 2, 3, 4]);
 });
 
 test('waits between attempts double up to the longest, and start over after a long run', async () => {

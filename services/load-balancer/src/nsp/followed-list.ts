@@ -31,6 +31,8 @@ export interface FollowedListParts {
   readonly open: OpenWatch;
   /** Takes each list. Must not wait. */
   readonly take: (list: NspList) => void;
+  /** The state is another, or has another reason. Must not wait. */
+  readonly moved: () => void;
   readonly patience: WatchPatience;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -93,8 +95,10 @@ export class FollowedList {
     try {
       for await (const list of open(AbortSignal.any([signal, attempt.signal]))) {
         deadline.clear();
-        if (this.#state.kind !== 'in step') this.#backoff.running();
-        this.#state = { kind: 'in step' };
+        if (this.#state.kind !== 'in step') {
+          this.#backoff.running();
+          this.#become({ kind: 'in step' });
+        }
         this.#received++;
         take(list);
       }
@@ -111,13 +115,16 @@ export class FollowedList {
     this.#losses++;
     switch (this.#state.kind) {
       case 'untold':
-        this.#state = { kind: 'untold', reason };
-        return;
+        return this.#become({ kind: 'untold', reason });
       case 'in step':
-        this.#state = { kind: 'lost', sinceMs: this.#parts.clock.monotonic(), reason };
-        return;
+        return this.#become({ kind: 'lost', sinceMs: this.#parts.clock.monotonic(), reason });
       case 'lost':
-        this.#state = { ...this.#state, reason };
+        return this.#become({ ...this.#state, reason });
     }
+  }
+
+  #become(state: Following): void {
+    this.#state = state;
+    this.#parts.moved();
   }
 }

@@ -52,7 +52,7 @@ export class DataPlane {
     return this.#filled.promise;
   }
 
-  /** Counts the changes of the tables. */
+  /** Counts the changes of the tables, and of how far they are what the NSP says. */
   get changes(): Latest<bigint> {
     return this.#changes;
   }
@@ -99,9 +99,14 @@ export class DataPlane {
 
   /** A table was rebuilt. */
   tablesChanged(): void {
-    this.#changes.set(this.#changes.value + 1n);
+    this.sourceChanged();
     const available = availableOf(this.#streams.values());
     if (!sameStreams(available, this.#available.value)) this.#available.set(available);
+  }
+
+  /** The NSP was lost, is missing still, or is back; or other rows of it than before cannot be used. */
+  sourceChanged(): void {
+    this.#changes.set(this.#changes.value + 1n);
   }
 
   /** Everything was told, and every table of it was filled. */

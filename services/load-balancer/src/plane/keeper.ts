@@ -133,10 +133,10 @@ export class Keeper {
   }
 
   async #read<T>(kind: ListKind, reader: Reader<T>, watch: LoopWatch, signal: AbortSignal): Promise<T> {
-    const { limits, clock, refusals } = this.#parts;
+    const { plane, limits, clock, refusals } = this.#parts;
     watch.phase('read', limits.workMs, `the ${kind}`);
     const { value, refused } = await inSlices(reader, { clock, sliceMs: limits.sliceMs }, signal);
-    refusals.note(kind, refused);
+    if (refusals.note(kind, refused)) plane.sourceChanged();
     return value;
   }
 }

@@ -9,36 +9,30 @@ import { type Binding, implement } from '@syncline/rpc/binding.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import { checkName } from '@syncline/trench/name.ts';
 import type { CallContext } from 'nice-grpc-common';
-import type { NspLink } from '../nsp/nsp-link.ts';
 import { parsePacket } from '../packet/packet.ts';
 import type { DataPlane } from '../plane/data-plane.ts';
 import type { Outcome } from '../plane/outcome.ts';
 import { answered } from './answered.ts';
 import { invalid, invalidField } from './invalid.ts';
 import { toLookupResponse } from './lookup-response.ts';
-import { toStats } from './stats.ts';
+import { staleMs } from './nsp-link-stats.ts';
+import { type StatsParts, toStats } from './stats.ts';
 
 const interval = { shortestMs: 100, longestMs: 60_000, fallbackMs: 1_000 } as const;
 
 /** How old an answer may be, in ms: for how long nobody has told what changed. 0 while the NSP does. */
-const staleness = 'syncline-stale-ms';
+const staleHeader = 'syncline-stale-ms';
 
 /** Everything serve() needs for syncline.loadbalancer.v1.LoadBalancerService. */
-export function loadBalancerBinding(plane: DataPlane, link: Pick<NspLink, 'state'>, clock: Clock): Binding {
-  const tellAge = ({ header }: CallContext) => {
-    const { state } = link;
-    header.set(staleness, String(state.kind === 'stale' ? Math.round(state.ms) : 0));
-  };
+export function loadBalancerBinding(parts: StatsParts, clock: Clock): Binding {
+  const { plane, link } = parts;
   return implement(LoadBalancerServiceDefinition, {
-    lookup(request, context) {
-      tellAge(context);
+    lookup(request, { header }: CallContext) {
+      header.set(staleHeader, String(staleMs(link.state)));
       return answered(() => toLookupResponse(lookup(plane, request)));
     },
-    stats(_, context) {
-      tellAge(context);
-      return answered(() => ({ stats: toStats(plane) }));
-    },
-    watchStats: ({ intervalMs }, { signal }) => watchStats(plane, clock, intervalMs, signal),
+    stats: () => answered(() => ({ stats: toStats(parts) })),
+    watchStats: ({ intervalMs }, { signal }) => watchStats(parts, clock, intervalMs, signal),
   });
 }
 
@@ -49,14 +43,14 @@ function lookup(plane: DataPlane, { trench, conduit, packet }: LookupRequest): O
 }
 
 async function* watchStats(
-  plane: DataPlane,
+  parts: StatsParts,
   clock: Clock,
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<WatchStatsResponse, void, undefined> {
   const everyMs = readInterval(intervalMs);
-  for await (const _ of plane.changes.values(signal)) {
-    yield { stats: toStats(plane) };
+  for await (const _ of parts.plane.changes.values(signal)) {
+    yield { stats: toStats(parts) };
     await sleep(clock, everyMs, signal);
   }
 }

@@ -2,13 +2,29 @@
 
 import type { LoadBalancerStats, StreamStats, TargetStats } from '@syncline/proto/loadbalancer-admin.ts';
 import type { DataPlane } from '../plane/data-plane.ts';
+import type { Refusals } from '../plane/refusals.ts';
 import type { StreamTable } from '../stream/stream-table.ts';
+import { type ToldLink, toNspLink } from './nsp-link-stats.ts';
 
-export function toStats(plane: DataPlane): LoadBalancerStats {
+/** What it is read from. */
+export interface StatsParts {
+  readonly plane: DataPlane;
+  readonly link: ToldLink;
+  readonly refusals: Refusals;
+}
+
+/** The rest is counted: an answer must not grow with what is wrong. */
+const mostRefusedRows = 100;
+
+export function toStats({ plane, link, refusals }: StatsParts): LoadBalancerStats {
+  const refused = refusals.rows(mostRefusedRows);
   return {
     streams: Array.from(plane.streams, toStreamStats),
     droppedNoFlow: BigInt(plane.drops.noFlow),
     droppedNoTarget: BigInt(plane.drops.noTarget),
+    nsp: toNspLink(link),
+    refusedRows: [...refused.first],
+    refusedRowCount: refused.count,
   };
 }
 

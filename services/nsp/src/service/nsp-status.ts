@@ -3,6 +3,7 @@
 import { type NspStatus, WatchKind } from '@syncline/proto/nsp-admin.ts';
 import type { LiveConfiguration } from '../configuration/live-configuration.ts';
 import type { Kind } from '../configuration/model.ts';
+import { printProblem } from '../configuration/problem.ts';
 import type { WatchKind as Watched, Watchers } from '../fanout/watchers.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -12,6 +13,9 @@ export interface StatusParts {
   readonly registry: Registry;
   readonly watchers: Watchers;
 }
+
+/** The rest is counted: an answer must not grow with what is wrong. */
+const mostDangling = 100;
 
 /** The present state, of one moment. */
 export function nspStatus({ live, registry, watchers }: StatusParts): NspStatus {
@@ -31,6 +35,8 @@ export function nspStatus({ live, registry, watchers }: StatusParts): NspStatus 
       vips: count('vips'),
       attractors: count('attractors'),
       gateways: count('gateways'),
+      dangling: live.dangling.slice(0, mostDangling).map(printProblem),
+      danglingCount: live.dangling.length,
     },
     targets: { enabled, disabled, frontend, expiredTotal: BigInt(registry.expired) },
     watchers: watchers.views().map(({ kind, peer, sinceUnixMs, delivered, conflated, blockedMs }) => ({

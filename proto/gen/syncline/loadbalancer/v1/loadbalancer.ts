@@ -90,6 +90,36 @@ export interface LoadBalancerStats {
   /** Lookups since the start that reached no target. */
   droppedNoFlow: bigint;
   droppedNoTarget: bigint;
+  /** What the tables go by. */
+  nsp:
+    | NspLink
+    | undefined;
+  /** Rows of the NSP's newest lists that are not used: the first 100, by kind. */
+  refusedRows: RefusedRow[];
+  /** How many there are in all. */
+  refusedRowCount: number;
+}
+
+export interface NspLink {
+  address: string;
+  /** Whether it tells each change as it happens. */
+  inStep: boolean;
+  /**
+   * For how long it has told nothing of what changed, in milliseconds; 0 while in step, and while it has never told
+   * everything.
+   */
+  staleMs: bigint;
+  /** Why it is not in step; empty while it is. */
+  reason: string;
+}
+
+export interface RefusedRow {
+  /** What the row is: `flow http of stream web.edge.demo`. */
+  row: string;
+  /** What of it is at fault, in a word. */
+  field: string;
+  /** Names the value. */
+  reason: string;
 }
 
 export interface StreamStats {
@@ -808,7 +838,7 @@ export const WatchStatsResponse: MessageFns<WatchStatsResponse> = {
 };
 
 function createBaseLoadBalancerStats(): LoadBalancerStats {
-  return { streams: [], droppedNoFlow: 0n, droppedNoTarget: 0n };
+  return { streams: [], droppedNoFlow: 0n, droppedNoTarget: 0n, nsp: undefined, refusedRows: [], refusedRowCount: 0 };
 }
 
 export const LoadBalancerStats: MessageFns<LoadBalancerStats> = {
@@ -827,6 +857,15 @@ export const LoadBalancerStats: MessageFns<LoadBalancerStats> = {
         throw new globalThis.Error("value provided for field message.droppedNoTarget of type uint64 too large");
       }
       writer.uint32(24).uint64(message.droppedNoTarget);
+    }
+    if (message.nsp !== undefined) {
+      NspLink.encode(message.nsp, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.refusedRows) {
+      RefusedRow.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.refusedRowCount !== 0) {
+      writer.uint32(48).uint32(message.refusedRowCount);
     }
     return writer;
   },
@@ -868,6 +907,30 @@ export const LoadBalancerStats: MessageFns<LoadBalancerStats> = {
             message.droppedNoTarget = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.nsp = NspLink.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.refusedRows.push(RefusedRow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.refusedRowCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -892,6 +955,182 @@ export const LoadBalancerStats: MessageFns<LoadBalancerStats> = {
     message.droppedNoTarget = (object.droppedNoTarget !== undefined && object.droppedNoTarget !== null)
       ? BigInt(object.droppedNoTarget)
       : 0n;
+    message.nsp = (object.nsp !== undefined && object.nsp !== null) ? NspLink.fromPartial(object.nsp) : undefined;
+    message.refusedRows = object.refusedRows?.map((e) => RefusedRow.fromPartial(e)) || [];
+    message.refusedRowCount = object.refusedRowCount ?? 0;
+    return message;
+  },
+};
+
+function createBaseNspLink(): NspLink {
+  return { address: "", inStep: false, staleMs: 0n, reason: "" };
+}
+
+export const NspLink: MessageFns<NspLink> = {
+  encode(message: NspLink, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== "") {
+      writer.uint32(10).string(message.address);
+    }
+    if (message.inStep !== false) {
+      writer.uint32(16).bool(message.inStep);
+    }
+    if (message.staleMs !== 0n) {
+      if (BigInt.asUintN(64, message.staleMs) !== message.staleMs) {
+        throw new globalThis.Error("value provided for field message.staleMs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.staleMs);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NspLink {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNspLink();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.inStep = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.staleMs = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<NspLink>): NspLink {
+    return NspLink.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NspLink>): NspLink {
+    const message = createBaseNspLink();
+    message.address = object.address ?? "";
+    message.inStep = object.inStep ?? false;
+    message.staleMs = (object.staleMs !== undefined && object.staleMs !== null) ? BigInt(object.staleMs) : 0n;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseRefusedRow(): RefusedRow {
+  return { row: "", field: "", reason: "" };
+}
+
+export const RefusedRow: MessageFns<RefusedRow> = {
+  encode(message: RefusedRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.row !== "") {
+      writer.uint32(10).string(message.row);
+    }
+    if (message.field !== "") {
+      writer.uint32(18).string(message.field);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefusedRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefusedRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.row = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.field = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RefusedRow>): RefusedRow {
+    return RefusedRow.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RefusedRow>): RefusedRow {
+    const message = createBaseRefusedRow();
+    message.row = object.row ?? "";
+    message.field = object.field ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -1297,7 +1536,10 @@ export const LoadBalancerServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The tables now, and again after each change, at the most once per interval; the newest wins. */
+    /**
+     * The tables now, and again after each change of them and of what they go by, at the most once per interval; the
+     * newest wins. While the NSP is lost each attempt to reach it counts as a change.
+     */
     watchStats: {
       name: "WatchStats",
       requestType: WatchStatsRequest as typeof WatchStatsRequest,
@@ -1314,7 +1556,10 @@ export interface LoadBalancerServiceImplementation<CallContextExt = {}> {
   lookup(request: LookupRequest, context: CallContext & CallContextExt): Promise<DeepPartial<LookupResponse>>;
   /** The tables as they are. */
   stats(request: StatsRequest, context: CallContext & CallContextExt): Promise<DeepPartial<StatsResponse>>;
-  /** The tables now, and again after each change, at the most once per interval; the newest wins. */
+  /**
+   * The tables now, and again after each change of them and of what they go by, at the most once per interval; the
+   * newest wins. While the NSP is lost each attempt to reach it counts as a change.
+   */
   watchStats(
     request: WatchStatsRequest,
     context: CallContext & CallContextExt,
@@ -1326,7 +1571,10 @@ export interface LoadBalancerServiceClient<CallOptionsExt = {}> {
   lookup(request: DeepPartial<LookupRequest>, options?: CallOptions & CallOptionsExt): Promise<LookupResponse>;
   /** The tables as they are. */
   stats(request: DeepPartial<StatsRequest>, options?: CallOptions & CallOptionsExt): Promise<StatsResponse>;
-  /** The tables now, and again after each change, at the most once per interval; the newest wins. */
+  /**
+   * The tables now, and again after each change of them and of what they go by, at the most once per interval; the
+   * newest wins. While the NSP is lost each attempt to reach it counts as a change.
+   */
   watchStats(
     request: DeepPartial<WatchStatsRequest>,
     options?: CallOptions & CallOptionsExt,

@@ -82,6 +82,10 @@ export interface Configuration {
   vips: number;
   attractors: number;
   gateways: number;
+  /** References in it that lead nowhere, each with its line, field and name: the first 100. What needs them is left out. */
+  dangling: string[];
+  /** How many there are in all. */
+  danglingCount: number;
 }
 
 export interface LastError {
@@ -423,6 +427,8 @@ function createBaseConfiguration(): Configuration {
     vips: 0,
     attractors: 0,
     gateways: 0,
+    dangling: [],
+    danglingCount: 0,
   };
 }
 
@@ -466,6 +472,12 @@ export const Configuration: MessageFns<Configuration> = {
     }
     if (message.gateways !== 0) {
       writer.uint32(88).uint32(message.gateways);
+    }
+    for (const v of message.dangling) {
+      writer.uint32(98).string(v!);
+    }
+    if (message.danglingCount !== 0) {
+      writer.uint32(104).uint32(message.danglingCount);
     }
     return writer;
   },
@@ -571,6 +583,22 @@ export const Configuration: MessageFns<Configuration> = {
             message.gateways = reader.uint32();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.dangling.push(reader.string());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.danglingCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -603,6 +631,8 @@ export const Configuration: MessageFns<Configuration> = {
     message.vips = object.vips ?? 0;
     message.attractors = object.attractors ?? 0;
     message.gateways = object.gateways ?? 0;
+    message.dangling = object.dangling?.map((e) => e) || [];
+    message.danglingCount = object.danglingCount ?? 0;
     return message;
   },
 };
