@@ -9,6 +9,7 @@ import { measure } from './measuring.ts';
 import { help, type Options, parseOptions, UsageError } from './options.ts';
 import { regions } from './region/suite.ts';
 import { tableOf } from './table.ts';
+import { trench } from './trench/suite.ts';
 
 const usualRuns = 3;
 
@@ -57,7 +58,9 @@ async function runAll(options: Options, stop: AbortSignal): Promise<boolean> {
   print(`${cpus().length} cores (${cpus()[0]?.model.trim()}), Node ${process.versions.node}`);
   const toolbox = new Toolbox();
   const datastoreIsRight = await run(datastore, options, toolbox, stop);
-  return (await run(regions, options, toolbox, stop)) && datastoreIsRight;
+  const regionsAreRight = await run(regions, options, toolbox, stop);
+  const trenchIsRight = await run(trench, options, toolbox, stop);
+  return datastoreIsRight && regionsAreRight && trenchIsRight;
 }
 
 const stop = new AbortController();

@@ -24,17 +24,26 @@ installed):
   r6 full sync of 1,000,000 regions while 20,000 of them change a second
   r7 from kill -9 to ready with 1,000,000 regions
   r8 four followers, one of them stalled
+Items of the tap and its neighbours, beside the floor (F): the least that anything in their place would have to do:
+  t1 from Open to OPEN, 1, 10 and 100 streams
+  t2 10,000 streams opened and closed: heap and handles of the tap
+  t3 other addresses for 100 streams
+  t4 a change and 1,000 watchers of the NSP
+  t5 the load balancer: lookups, and tables for 100 and 10,000 targets
 All of them without arguments.
 
   --runs N      measurements of each figure, 1 to 25; by default 3, of the long ones 1
-  --only NAMES  contenders, of P,O,R,ours
+  --only NAMES  contenders, of P,O,R,F,ours
   --help        this text
 
-Exits 1 when ours, R or the straight pipe lost or changed anything, or did not come to an end.
+Exits 1 when ours, R, F or the straight pipe lost or changed anything, or did not come to an end.
 `;
 
-const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'r1', 'r2', 'r3', 'r4', 'r6', 'r7', 'r8'] as const;
-const names = ['P', 'O', 'R', 'ours'] as const;
+const ofDatastore = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+const ofRegions = ['r1', 'r2', 'r3', 'r4', 'r6', 'r7', 'r8'] as const;
+const ofTrench = ['t1', 't2', 't3', 't4', 't5'] as const;
+const letters = [...ofDatastore, ...ofRegions, ...ofTrench] as const;
+const names = ['P', 'O', 'R', 'F', 'ours'] as const;
 const mostRuns = 25;
 
 export type Letter = (typeof letters)[number];
