@@ -121,7 +121,7 @@ test('a dump says why a stream is not open, and WatchDump says it again when tha
     for await (const _ of admin.watchDump({ intervalMs: 99 }));
   }).rejects.toMatchObject({
     code: Status.INVALID_ARGUMENT,
-    details: 'interval_ms 99 is not 0 or 100 to 60000',
+    details: 'interval_ms 99: expected 100 to 60000, or 0 for 1000',
   });
 });
 

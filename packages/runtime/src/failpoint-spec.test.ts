@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ArmedFault, type Fault, parseFailpoints } from './failpoint-spec.ts';
+import { type ArmedFault, type Fault, failpointProblems, parseFailpoints } from './failpoint-spec.ts';
 
 const points = ['commit.before', 'commit.after', 'store.open', 'main.tick'];
 
@@ -23,6 +23,11 @@ test('arguments that may be left out have a meaning', () => {
     { kind: 'error', message: 'failpoint store.open' },
     { kind: 'exit', code: 1 },
   ]);
+});
+
+test('what is wrong can be asked without arming anything', () => {
+  expect(failpointProblems('commit.before=kill', points)).toEqual([]);
+  expect(failpointProblems('comit.before=kill;store.open', points)).toHaveLength(2);
 });
 
 test('all problems are listed at once', () => {

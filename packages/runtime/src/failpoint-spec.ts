@@ -34,6 +34,22 @@ export class FailpointSpecError extends Error {
  * set twice.
  */
 export function parseFailpoints(spec: string, points: readonly string[]): ArmedFault[] {
+  const { armed, problems } = read(spec, points);
+  if (problems.length > 0) throw new FailpointSpecError(problems);
+  return armed;
+}
+
+/** What parseFailpoints would refuse; none when it would not. */
+export function failpointProblems(spec: string, points: readonly string[]): readonly string[] {
+  return read(spec, points).problems;
+}
+
+interface Read {
+  readonly armed: ArmedFault[];
+  readonly problems: readonly string[];
+}
+
+function read(spec: string, points: readonly string[]): Read {
   const problems: string[] = [];
   const armed = new Map<string, ArmedFault>();
   for (const entry of spec.split(';').map((part) => part.trim())) {
@@ -50,8 +66,7 @@ export function parseFailpoints(spec: string, points: readonly string[]): ArmedF
       problems.push(`"${entry}": @n must be a whole number from 1`);
     else armed.set(point, { point, fault, onHit });
   }
-  if (problems.length > 0) throw new FailpointSpecError(problems);
-  return [...armed.values()];
+  return { armed: [...armed.values()], problems };
 }
 
 /** The fault, or what is wrong with it. */

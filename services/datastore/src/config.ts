@@ -17,10 +17,11 @@ import {
 } from '@syncline/rpc/setting-types.ts';
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
+import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { DatastoreSettings } from './catalog/datastore.ts';
 import type { ThreadSettings } from './core/host-thread.ts';
-import { failpointProblems } from './failpoints.ts';
+import { points } from './failpoints.ts';
 import { northboundSettings } from './northbound/limits.ts';
 import type { RequestBounds } from './service/create-request.ts';
 import type { LineSettings } from './session/device-line.ts';
@@ -173,7 +174,7 @@ export function contradictions(config: Config): readonly string[] {
   ordered('retry', 'retryMax');
   ordered('minInterval', 'interval');
   ordered('interval', 'maxInterval');
-  problems.push(...failpointProblems(config.failpoints));
+  problems.push(...failpointProblems(config.failpoints, points));
   return problems;
 }
 

@@ -1,6 +1,7 @@
+import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { expect, test } from 'vitest';
 import { corePoints } from './core/failpoints.ts';
-import { failpointProblems, failpointsFor, mainPoints } from './failpoints.ts';
+import { failpointsFor, mainPoints, points } from './failpoints.ts';
 
 const spec = 'main.tick=block:3000@20; commit.begin=hang:15000@2;commit.end=error';
 
@@ -11,6 +12,6 @@ test('each side arms its own points', () => {
 });
 
 test('a specification is checked as a whole', () => {
-  expect(failpointProblems(spec)).toEqual([]);
-  expect(failpointProblems('commit.begin=explode;main.tock=kill')).toHaveLength(2);
+  expect(failpointProblems(spec, points)).toEqual([]);
+  expect(failpointProblems('commit.begin=explode;main.tock=kill', points)).toHaveLength(2);
 });

@@ -14,7 +14,7 @@ import {
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
+import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { bits, type Family } from '@syncline/trench/address.ts';
 import type { AllocatorSettings } from './allocation/allocator-parts.ts';
@@ -137,7 +137,7 @@ export function contradictions(config: Config): readonly string[] {
   ordered('retry', 'retryMax');
   ordered('storeRetry', 'storeRetryMax');
   ordered('wait', 'defaultDeadline');
-  problems.push(...failpointProblems(config.failpoints));
+  problems.push(...failpointProblems(config.failpoints, storePoints));
   return problems;
 }
 
@@ -182,14 +182,4 @@ export function allocatorSettings(config: Config): AllocatorSettings {
 
 function named(key: keyof Config): string {
   return variableOf(settings.service, key, settings.table[key]);
-}
-
-function failpointProblems(spec: string): readonly string[] {
-  try {
-    parseFailpoints(spec, storePoints);
-    return [];
-  } catch (error) {
-    if (error instanceof FailpointSpecError) return error.problems;
-    throw error;
-  }
 }

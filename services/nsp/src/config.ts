@@ -13,7 +13,7 @@ import {
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
+import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { storePoints } from './store/failpoints.ts';
 
@@ -101,20 +101,10 @@ export function contradictions(config: Config): readonly string[] {
   };
   ordered('storeRetry', 'storeRetryMax');
   ordered('targetsPerStream', 'targets');
-  problems.push(...failpointProblems(config.failpoints));
+  problems.push(...failpointProblems(config.failpoints, storePoints));
   return problems;
 }
 
 function named(key: keyof Config): string {
   return variableOf(settings.service, key, settings.table[key]);
-}
-
-function failpointProblems(spec: string): readonly string[] {
-  try {
-    parseFailpoints(spec, storePoints);
-    return [];
-  } catch (error) {
-    if (error instanceof FailpointSpecError) return error.problems;
-    throw error;
-  }
 }

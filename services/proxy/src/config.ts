@@ -13,7 +13,7 @@ import {
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
+import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { Family } from '@syncline/trench/address.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
@@ -126,7 +126,7 @@ export function contradictions(config: Config): readonly string[] {
       `${named('expiry')} is below ${named('requestDeadline')}: a connection would end while it is asked for`,
     );
   }
-  return [...problems, ...failpointProblems(config.failpoints)];
+  return [...problems, ...failpointProblems(config.failpoints, storePoints)];
 }
 
 /** What the proxy is made from. */
@@ -201,14 +201,4 @@ function readName(given: string): string {
 
 function named(key: keyof Config): string {
   return variableOf(settings.service, key, settings.table[key]);
-}
-
-function failpointProblems(spec: string): readonly string[] {
-  try {
-    parseFailpoints(spec, storePoints);
-    return [];
-  } catch (error) {
-    if (error instanceof FailpointSpecError) return error.problems;
-    throw error;
-  }
 }

@@ -16,7 +16,7 @@ import {
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { FailpointSpecError, parseFailpoints } from '@syncline/runtime/failpoint-spec.ts';
+import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { leaderSettings } from './leader/leader-limits.ts';
 import { copySettings } from './settings/copy.ts';
@@ -120,7 +120,7 @@ export function contradictions(config: Config): readonly string[] {
   ordered('storeRetry', 'storeRetryMax');
   ordered('retry', 'retryMax');
   ordered('logFrame', 'tailBytes');
-  problems.push(...failpointProblems(config.failpoints));
+  problems.push(...failpointProblems(config.failpoints, storePoints));
   return problems;
 }
 
@@ -145,14 +145,4 @@ export function advertisedUrls(config: Config, port: number): readonly string[] 
 
 function named(key: keyof Config): string {
   return variableOf(settings.service, key, settings.table[key]);
-}
-
-function failpointProblems(spec: string): readonly string[] {
-  try {
-    parseFailpoints(spec, storePoints);
-    return [];
-  } catch (error) {
-    if (error instanceof FailpointSpecError) return error.problems;
-    throw error;
-  }
 }

@@ -6,11 +6,11 @@ import {
   type WatchStatusResponse,
 } from '@syncline/proto/datastore.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { Datastores } from '../catalog/datastores.ts';
 import type { NorthboundCounts } from '../northbound/counts.ts';
 import { toDatastoreStatus } from './datastore-status.ts';
-import { invalid } from './invalid.ts';
 import { answered } from './status-of-error.ts';
 
 /** What the admin service needs of the process. */
@@ -20,8 +20,6 @@ export interface AdminParts {
   readonly counts: (datastore: number) => NorthboundCounts;
   readonly clock: Clock;
 }
-
-const interval = { shortestMs: 100, longestMs: 60_000, fallbackMs: 1000 } as const;
 
 /** Everything serve() needs for syncline.datastore.v1.DatastoreService. */
 export function datastoreAdminBinding(parts: AdminParts): Binding {
@@ -65,7 +63,7 @@ async function* watchStatus(
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<WatchStatusResponse, void, undefined> {
-  const everyMs = readInterval(intervalMs);
+  const everyMs = watchInterval(intervalMs);
   let told: Uint8Array = new Uint8Array(0);
   for (;;) {
     const status = await answered(() => statusOf(parts, name, signal));
@@ -74,16 +72,4 @@ async function* watchStatus(
     told = encoded;
     await sleep(parts.clock, everyMs, signal);
   }
-}
-
-function readInterval(intervalMs: number): number {
-  if (intervalMs === 0) return interval.fallbackMs;
-  if (intervalMs < interval.shortestMs || intervalMs > interval.longestMs) {
-    throw invalid(
-      'interval_ms',
-      intervalMs,
-      `expected ${interval.shortestMs} to ${interval.longestMs}, or 0 for 1000`,
-    );
-  }
-  return intervalMs;
 }

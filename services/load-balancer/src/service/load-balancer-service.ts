@@ -6,6 +6,7 @@ import {
   type WatchStatsResponse,
 } from '@syncline/proto/loadbalancer-admin.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import { checkName } from '@syncline/trench/name.ts';
 import type { CallContext } from 'nice-grpc-common';
@@ -13,12 +14,10 @@ import { parsePacket } from '../packet/packet.ts';
 import type { DataPlane } from '../plane/data-plane.ts';
 import type { Outcome } from '../plane/outcome.ts';
 import { answered } from './answered.ts';
-import { invalid, invalidField } from './invalid.ts';
+import { invalidField } from './invalid.ts';
 import { toLookupResponse } from './lookup-response.ts';
 import { staleMs } from './nsp-link-stats.ts';
 import { type StatsParts, toStats } from './stats.ts';
-
-const interval = { shortestMs: 100, longestMs: 60_000, fallbackMs: 1_000 } as const;
 
 /** How old an answer may be, in ms: for how long nobody has told what changed. 0 while the NSP does. */
 const staleHeader = 'syncline-stale-ms';
@@ -48,16 +47,9 @@ async function* watchStats(
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<WatchStatsResponse, void, undefined> {
-  const everyMs = readInterval(intervalMs);
+  const everyMs = watchInterval(intervalMs);
   for await (const _ of parts.plane.changes.values(signal)) {
     yield { stats: toStats(parts) };
     await sleep(clock, everyMs, signal);
   }
-}
-
-function readInterval(intervalMs: number): number {
-  const { shortestMs, longestMs, fallbackMs } = interval;
-  if (intervalMs === 0) return fallbackMs;
-  if (intervalMs >= shortestMs && intervalMs <= longestMs) return intervalMs;
-  throw invalid('interval_ms', intervalMs, `expected ${shortestMs} to ${longestMs}, or 0 for ${fallbackMs}`);
 }

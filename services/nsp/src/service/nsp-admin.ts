@@ -2,11 +2,9 @@
 
 import { NspAdminServiceDefinition, NspStatus, type WatchStatusResponse } from '@syncline/proto/nsp-admin.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
-import { ServerError, Status } from 'nice-grpc-common';
 import { nspStatus, type StatusParts } from './nsp-status.ts';
-
-const interval = { shortestMs: 100, longestMs: 60_000, fallbackMs: 1_000 } as const;
 
 /** Binds syncline.nsp.v1.NspAdminService. */
 export function nspAdminBinding(parts: StatusParts, clock: Clock): Binding {
@@ -23,7 +21,7 @@ async function* watchStatus(
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<WatchStatusResponse, void, undefined> {
-  const everyMs = readInterval(intervalMs);
+  const everyMs = watchInterval(intervalMs);
   let told: Uint8Array = new Uint8Array(0);
   for (;;) {
     const status = nspStatus(parts);
@@ -32,12 +30,4 @@ async function* watchStatus(
     told = encoded;
     await sleep(clock, everyMs, signal);
   }
-}
-
-function readInterval(intervalMs: number): number {
-  const { shortestMs, longestMs, fallbackMs } = interval;
-  if (intervalMs === 0) return fallbackMs;
-  if (intervalMs >= shortestMs && intervalMs <= longestMs) return intervalMs;
-  const expected = `expected ${shortestMs} to ${longestMs}, or 0 for ${fallbackMs}`;
-  throw new ServerError(Status.INVALID_ARGUMENT, `interval_ms ${intervalMs}: ${expected}`);
 }

@@ -8,13 +8,12 @@ import {
   type WatchStatusResponse,
 } from '@syncline/proto/region.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
-import { invalid, invalidField } from './invalid.ts';
+import { invalidField } from './invalid.ts';
 import type { Member } from './member.ts';
 import { roles, toRegionStatus } from './region-status.ts';
 import { answered } from './status-of-error.ts';
-
-const interval = { shortestMs: 100, longestMs: 60_000, fallbackMs: 1_000 } as const;
 
 /** Whom the service is about; it may be another one after the loading. */
 type Shown = { readonly member: Member };
@@ -52,7 +51,7 @@ async function* watchStatus(
   intervalMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<WatchStatusResponse, void, undefined> {
-  const everyMs = readInterval(intervalMs);
+  const everyMs = watchInterval(intervalMs);
   let told: Uint8Array = new Uint8Array(0);
   for (;;) {
     const status = statusOf(shown);
@@ -87,16 +86,4 @@ function digestOf({ member }: Shown): DigestResponse {
     buckets: Array.from({ length: encoded.byteLength / 8 }, (_, i) => view.getBigUint64(8 * i, true)),
     regions: BigInt(regions),
   };
-}
-
-function readInterval(intervalMs: number): number {
-  if (intervalMs === 0) return interval.fallbackMs;
-  if (intervalMs < interval.shortestMs || intervalMs > interval.longestMs) {
-    throw invalid(
-      'interval_ms',
-      intervalMs,
-      `expected ${interval.shortestMs} to ${interval.longestMs}, or 0 for ${interval.fallbackMs}`,
-    );
-  }
-  return intervalMs;
 }

@@ -6,16 +6,14 @@ import {
   type WatchDumpResponse,
 } from '@syncline/proto/tap-admin.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
-import { ServerError, Status } from 'nice-grpc-common';
-
-const interval = { least: 100, most: 60_000, unset: 1_000 } as const;
 
 /** Binds the service; `take` gives the state of the moment. */
 export function tapAdminBinding(take: () => TapDump, clock: Clock): Binding {
   return implement(TapAdminServiceDefinition, {
     dump: () => Promise.resolve({ dump: take() }),
-    watchDump: ({ intervalMs }, { signal }) => watchDump(take, checkedInterval(intervalMs), clock, signal),
+    watchDump: ({ intervalMs }, { signal }) => watchDump(take, watchInterval(intervalMs), clock, signal),
   });
 }
 
@@ -40,14 +38,5 @@ function stateOf({ loops, ...rest }: TapDump): string {
   const moments = loops.map(({ name, phase, awaits }) => [name, phase, awaits]);
   return JSON.stringify([rest, moments], (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
-  );
-}
-
-function checkedInterval(intervalMs: number): number {
-  if (intervalMs === 0) return interval.unset;
-  if (intervalMs >= interval.least && intervalMs <= interval.most) return intervalMs;
-  throw new ServerError(
-    Status.INVALID_ARGUMENT,
-    `interval_ms ${intervalMs} is not 0 or ${interval.least} to ${interval.most}`,
   );
 }
