@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { parseSettings } from '@syncline/rpc/settings.ts';
+import { settingsMarkdown } from '@syncline/rpc/settings-help.ts';
 import { expect, test } from 'vitest';
 import { contradictions, proxySettings, settings } from './config.ts';
 
@@ -55,4 +57,10 @@ test.each([
   ],
 ])('%j contradicts', (env, problem) => {
   expect(contradictions(read(env))).toEqual([expect.stringContaining(problem)]);
+});
+
+test('the settings of docs/proxy.md are these', () => {
+  const page = readFileSync(new URL('../../../docs/proxy.md', import.meta.url), 'utf8');
+  const unaligned = (table: string) => table.replaceAll(/ +/g, ' ').replaceAll(/ ?-{3,} ?/g, '---');
+  expect(unaligned(page)).toContain(unaligned(settingsMarkdown(settings)));
 });

@@ -6,15 +6,15 @@ import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
-import { type Config, proxySettings } from './config.ts';
+import { type Config, contradictions, proxySettings, settings } from './config.ts';
 import { ipamClient } from './ipam/ipam-client.ts';
-import { prepare } from './prepare.ts';
 import { Proxy } from './proxy.ts';
 import { registerProxyMetrics } from './proxy-metrics.ts';
 import { readinessOf } from './readiness.ts';
@@ -25,7 +25,7 @@ import { bookOf, strangersIn } from './store/book-rows.ts';
 import { bookStoreOn } from './store/book-store.ts';
 import { openProxyStore } from './store/open-proxy-store.ts';
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'proxy', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);

@@ -4,6 +4,7 @@
 import { sleep } from '@syncline/runtime/clock.ts';
 import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
+import type { ConduitSettings } from './conduit/conduit-settings.ts';
 import type { IpamMood } from './world/model-ipam.ts';
 import { conduitSettings, latencyMs, quietMs, World } from './world/world.ts';
 
@@ -12,10 +13,10 @@ const vips = [[], ['20.0.0.1/32'], ['20.0.0.1/32', '20.0.0.2/32']];
 const moods: readonly IpamMood[] = ['down', 'deaf'];
 
 /** With a short delay it is often a release that is under way when a client comes back. */
-function worldOf(sim: Simulation): World {
+function worldOf(sim: Simulation, settings: Partial<ConduitSettings> = {}): World {
   const { release } = conduitSettings;
   const delayMs = sim.choose(2) === 0 ? release.delayMs : latencyMs;
-  return new World(sim, { release: { ...release, delayMs } });
+  return new World(sim, { ...settings, release: { ...release, delayMs } });
 }
 
 /** Clients that ask, ask again and close, in any order. */
@@ -37,6 +38,15 @@ function moves(sim: Simulation, world: World): number {
     sim.schedule('the subnet changes', () => world.changeSubnet(), 10_000);
   }
   return times;
+}
+
+/** From some moment to another the conduit has no bridge address, as far as its connections are told. */
+function bridgeless(sim: Simulation, { proxy: { faults } }: World): void {
+  const armed = () => {
+    faults.set({ kind: 'no_bridge_address' }, undefined);
+    sim.schedule('the bridge is back', () => void faults.clear(undefined), 5_000);
+  };
+  if (sim.choose(2) === 1) sim.schedule('the bridge is gone', armed, 10_000);
 }
 
 /** From some moment to another the IPAM or the disk fails. */
@@ -90,6 +100,7 @@ test('with an ipam and a disk that work, every address is released once, and wat
       const watchers = [world.watch('one'), world.watch('two')];
       clients(sim, world);
       const moved = moves(sim, world);
+      bridgeless(sim, world);
       await sleep(sim.clock, 30_000, sim.signal);
       await expectOrder(sim, world);
       // A Request whose place was taken before it asked for addresses leaves a release of what it never had, and so
@@ -113,6 +124,7 @@ test('whatever fails meanwhile, no address has two owners, and in the end none h
       clients(sim, world);
       trouble(sim, world);
       moves(sim, world);
+      bridgeless(sim, world);
       await sleep(sim.clock, 30_000, sim.signal);
       await expectOrder(sim, world);
       expect(seen).toEqual(world.present());
@@ -135,6 +147,26 @@ test('a proxy that is killed anywhere has what it answered, and owes the ipam no
       sim.schedule('the proxy dies', () => world.crash(), 10_000);
       await sleep(sim.clock, 30_000, sim.signal);
       await expectOrder(sim, world);
+      world.end();
+    },
+  });
+});
+
+test('when the ipam has forgotten what it gave out, every address has one owner again after the next renewal', async () => {
+  await explore({
+    name: 'proxy-forgotten',
+    seeds: 1_000,
+    budgetMs: 20_000,
+    atLeast: 500,
+    run: async (sim) => {
+      const world = worldOf(sim, { renewMs: 4_000 });
+      const seen = world.watch('one');
+      clients(sim, world);
+      moves(sim, world);
+      sim.schedule('the ipam forgets', () => world.ipam.forget(), 10_000);
+      await sleep(sim.clock, 30_000, sim.signal);
+      await expectOrder(sim, world);
+      expect(seen).toEqual(world.present());
       world.end();
     },
   });

@@ -69,7 +69,7 @@ export class World {
     this.store = new ModelStore(sim, [conduit], latencyMs);
     this.proxy = this.#start();
     sim.invariant('nothing fails the process', () => this.#stop.failure === undefined);
-    sim.invariant('every address of a connection is its own', () => this.#expectOwned());
+    sim.invariant('every address of a connection and of the bridge is its own', () => this.#expectOwned());
   }
 
   /** kill -9, and a start with what was on disk, which is what was answered last to each client that waits for nothing. */
@@ -236,6 +236,9 @@ export class World {
   #expectOwned(): void {
     if (this.ipam.hasForgotten) return;
     const held = new Set(this.ipam.held());
+    for (const address of this.conduit.bridge.present?.addresses ?? []) {
+      expect(held).toContain(`${address} bridge`);
+    }
     for (const { id, assigned } of this.conduit.state.connections.values()) {
       for (const address of assigned.src) expect(held).toContain(`${address} ${id}-src`);
       for (const address of assigned.dst) expect(held).toContain(`${address} ${id}-dst`);
