@@ -11,6 +11,8 @@ const spec = {
   },
 };
 
+const none = () => [];
+
 test('--help lists every variable with its form, default and meaning', () => {
   expect(settingsHelp(spec)).toMatchInlineSnapshot(`
     "ipam takes its settings from the environment:
@@ -38,11 +40,24 @@ test('the table of the docs says the same', () => {
 
 test('wrong settings give nothing to run and exit code 2', () => {
   const invocation = { argv: ['node', 'main.ts'], env: {}, exitCode: undefined };
-  expect(readSettings(spec, invocation)).toBeUndefined();
+  expect(readSettings(spec, none, invocation)).toBeUndefined();
   expect(invocation.exitCode).toBe(2);
+});
+
+test('settings that contradict each other are wrong as well', () => {
+  const invocation = {
+    argv: [],
+    env: { SYNCLINE_IPAM_POOL: 'p', SYNCLINE_IPAM_PORT: '1' },
+    exitCode: undefined,
+  };
+  const lowPort = ({ port: given }: { readonly port: number }) => (given < 2 ? ['the port is too low'] : []);
+  expect(readSettings(spec, lowPort, invocation)).toBeUndefined();
+  expect(invocation.exitCode).toBe(2);
+  const env = { ...invocation.env, SYNCLINE_IPAM_PORT: '2' };
+  expect(readSettings(spec, lowPort, { argv: [], env })).toMatchObject({ port: 2 });
 });
 
 test('right settings are returned', () => {
   const invocation = { argv: [], env: { SYNCLINE_IPAM_POOL: '10.0.0.0/8' } };
-  expect(readSettings(spec, invocation)).toEqual({ port: 7777, logLevel: 'info', pool: '10.0.0.0/8' });
+  expect(readSettings(spec, none, invocation)).toEqual({ port: 7777, logLevel: 'info', pool: '10.0.0.0/8' });
 });

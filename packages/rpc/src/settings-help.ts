@@ -61,9 +61,11 @@ export interface Invocation {
 /**
  * The settings a process was started with; undefined when there is nothing to run: `--help` was asked for and
  * printed, or the settings are wrong, the problems are on standard error and the exit code is 2.
+ * `contradictions` says what is wrong with settings that are fine one by one.
  */
 export function readSettings<Table extends SettingsTable>(
   spec: SettingsSpec<Table>,
+  contradictions: (values: ValuesOf<Table>) => readonly string[],
   invocation: Invocation = process,
 ): ValuesOf<Table> | undefined {
   if (invocation.argv.includes('--help')) {
@@ -71,7 +73,10 @@ export function readSettings<Table extends SettingsTable>(
     return undefined;
   }
   try {
-    return parseSettings(invocation.env, spec);
+    const values = parseSettings(invocation.env, spec);
+    const problems = contradictions(values);
+    if (problems.length > 0) throw new SettingsError(problems);
+    return values;
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     process.stderr.write(`${spec.service}: wrong settings\n${error.message}\nSee --help for all settings.\n`);

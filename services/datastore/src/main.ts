@@ -10,6 +10,7 @@ import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
 import { requirePassword } from '@syncline/rpc/password.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -22,11 +23,13 @@ import type { CatalogStore } from './catalog/catalog-store.ts';
 import { Datastores, firstEpoch } from './catalog/datastores.ts';
 import {
   type Config,
+  contradictions,
   datastoreSettings,
   lineSettings,
   mostWorkers,
   requestBounds,
   sessionSettings,
+  settings,
   threadSettings,
   tlsOf,
 } from './config.ts';
@@ -37,7 +40,6 @@ import { failpointsFor } from './failpoints.ts';
 import { mainTick } from './main-tick.ts';
 import { Fanout } from './northbound/fanout.ts';
 import { northboundLimits } from './northbound/limits.ts';
-import { prepare } from './prepare.ts';
 import { readCreateRequest } from './service/create-request.ts';
 import { dataServerBinding } from './service/data-server.ts';
 import { datastoreAdminBinding } from './service/datastore-admin.ts';
@@ -45,7 +47,7 @@ import { registerDatastoreMetrics } from './service/datastore-metrics.ts';
 import { gnmiBindings } from './service/gnmi.ts';
 import { DeviceLine } from './session/device-line.ts';
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'datastore', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);

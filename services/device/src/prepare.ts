@@ -17,7 +17,7 @@ const EXIT_USAGE = 2;
 
 /** Undefined when there is nothing to run: help was printed, or all that is wrong is on stderr and the exit code 2. */
 export async function prepare(): Promise<Prepared | undefined> {
-  const config = readSettings(settings);
+  const config = readSettings(settings, () => []);
   if (config === undefined) return undefined;
   const problems = [...contradictions(config)];
   const script = await readScript(config.script, problems);

@@ -8,6 +8,7 @@ import { IpamAdminServiceDefinition } from '@syncline/proto/ipam-admin.ts';
 import { IpamDefinition } from '@syncline/proto/ipam-v1.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -17,9 +18,8 @@ import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Allocator } from './allocation/allocator.ts';
 import { ConduitList } from './allocation/conduit-list.ts';
-import { allocatorSettings, type Config } from './config.ts';
+import { allocatorSettings, type Config, contradictions, settings } from './config.ts';
 import { nspAt } from './follow-nsp.ts';
-import { prepare } from './prepare.ts';
 import { ipamAdminBinding } from './service/ipam-admin.ts';
 import { registerIpamMetrics } from './service/ipam-metrics.ts';
 import { ipamBinding } from './service/ipam-service.ts';
@@ -28,7 +28,7 @@ import { Refusals } from './service/refusals.ts';
 import { openIpamStore } from './store/open-ipam-store.ts';
 import { treeStoreOn } from './store/tree-store-on.ts';
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'ipam', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);
@@ -50,15 +50,15 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       (error) => stop.fail(error),
     ),
   );
-  const settings = allocatorSettings(config);
-  await store.call('settle', Object.values(settings.layouts));
+  const allocatorOptions = allocatorSettings(config);
+  await store.call('settle', Object.values(allocatorOptions.layouts));
 
   const waits = { maxWaiting: config.maxWaiting, waitMs: config.wait, stop: stop.signal };
   const list = new ConduitList(config.nsp === undefined ? 'first-use' : 'nsp', waits, clock);
   const allocator = await Allocator.open({
     store: treeStoreOn(store, config.loadPage),
     list,
-    settings,
+    settings: allocatorOptions,
     clock,
     rng,
     unplaced: (conduits) => logger.warn({ conduits }, 'conduits without a prefix'),
@@ -85,7 +85,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const metrics = createMetrics('ipam');
   const refusals = new Refusals();
   registerIpamMetrics(metrics, { allocator, list, refusals, watch: nsp?.watch });
-  const { families } = settings;
+  const { families } = allocatorOptions;
   const { trench, maxName } = config;
   const server = stack.use(
     await serve({

@@ -5,6 +5,7 @@ import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { ConflatingMailbox } from '@syncline/runtime/conflating-mailbox.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -13,7 +14,7 @@ import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
-import { type Config, keeperLimits, patienceOf } from './config.ts';
+import { type Config, contradictions, keeperLimits, patienceOf, settings } from './config.ts';
 import { FollowedList } from './nsp/followed-list.ts';
 import { NspLink } from './nsp/nsp-link.ts';
 import { watchesOf } from './nsp/watches.ts';
@@ -21,7 +22,6 @@ import { DataPlane } from './plane/data-plane.ts';
 import { Keeper } from './plane/keeper.ts';
 import { type ListKind, listKinds, type NspList } from './plane/nsp-list.ts';
 import { Refusals } from './plane/refusals.ts';
-import { prepare } from './prepare.ts';
 import { registerLoadBalancerMetrics } from './service/load-balancer-metrics.ts';
 import { loadBalancerBinding } from './service/load-balancer-service.ts';
 import { readinessOf } from './service/readiness.ts';
@@ -30,7 +30,7 @@ import { streamAvailabilityBinding } from './service/stream-availability.ts';
 /** Requests hold a packet at the most, which has 64 KiB. */
 const longestRequest = 128 << 10;
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'load-balancer', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);

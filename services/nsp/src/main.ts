@@ -9,6 +9,7 @@ import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configuratio
 import { TargetRegistryDefinition } from '@syncline/proto/nsp-targetregistry.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -16,13 +17,12 @@ import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
-import type { Config } from './config.ts';
+import { type Config, contradictions, settings } from './config.ts';
 import { FileSource } from './configuration/file-source.ts';
 import { LiveConfiguration } from './configuration/live-configuration.ts';
 import { printProblem } from './configuration/problem.ts';
 import { vipsOfTrench } from './configuration/vips-of-trench.ts';
 import { Watchers } from './fanout/watchers.ts';
-import { prepare } from './prepare.ts';
 import { Registry } from './registry/registry.ts';
 import { Answers } from './service/answers.ts';
 import { ConfigurationLists, configurationManagerBinding } from './service/configuration-manager.ts';
@@ -32,7 +32,7 @@ import { readinessOf } from './service/readiness.ts';
 import { TargetLists, targetRegistryBinding } from './service/target-registry.ts';
 import { openNspStore } from './store/open-nsp-store.ts';
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'nsp', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);

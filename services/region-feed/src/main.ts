@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { aborted } from 'node:util';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -12,15 +13,14 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
-import { type Config, feedSettings } from './config.ts';
+import { type Config, contradictions, feedSettings, settings } from './config.ts';
 import { zeroCounts } from './counts.ts';
 import { Feed } from './feed.ts';
 import { registerFeedMetrics } from './feed-metrics.ts';
 import { HeartbeatTraces } from './pd/heartbeat-traces.ts';
-import { prepare } from './prepare.ts';
 import { readinessOf } from './readiness.ts';
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'region-feed', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);

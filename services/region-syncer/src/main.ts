@@ -10,6 +10,7 @@ import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { requirePassword } from '@syncline/rpc/password.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { type Readiness, serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -17,9 +18,8 @@ import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Identity, newClusterId } from './cluster/identity.ts';
-import { advertisedUrls, type Config, tlsOf } from './config.ts';
+import { advertisedUrls, type Config, contradictions, settings, tlsOf } from './config.ts';
 import { follow, lead } from './member.ts';
-import { prepare } from './prepare.ts';
 import { Replica } from './replica/replica.ts';
 import { storeOn } from './replica/replica-store.ts';
 import { LoadingMember } from './service/loading-member.ts';
@@ -31,7 +31,7 @@ import { Serving } from './service/serving.ts';
 import { replicaSettings, storeOptions } from './settings/copy.ts';
 import { openRegionStore } from './store/open-region-store.ts';
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'region-syncer', instance: hostname(), level: config.logLevel });
   await runService((stop) => main(config, stop, logger), logger);
@@ -53,8 +53,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const identity = new Identity(config, kept, store, rng);
   if (role === 'leader') await identity.settle(identity.clusterId || newClusterId(clock, rng));
 
-  const settings = replicaSettings(config);
-  const loading = new LoadingMember(role, identity, settings.regions);
+  const replicaOptions = replicaSettings(config);
+  const loading = new LoadingMember(role, identity, replicaOptions.regions);
   const serving = new Serving(loading, { scanBytes: config.scanSize, maxReplicas: config.maxReplicas });
   const metrics = createMetrics('region-syncer');
   registerRegionMetrics(metrics, serving);
@@ -94,7 +94,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     await Replica.open(
       {
         store: storeOn(store),
-        settings,
+        settings: replicaOptions,
         clock,
         rng,
         pause: () => othersTurn(),

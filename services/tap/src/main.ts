@@ -7,6 +7,7 @@ import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -15,10 +16,9 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Ambassador } from './ambassador/ambassador.ts';
-import { type Config, socketPathOf, stateRetryOf, tlsOf } from './config.ts';
+import { type Config, contradictions, settings, socketPathOf, stateRetryOf, tlsOf } from './config.ts';
 import { Inbox } from './link/inbox.ts';
 import { openNeighbours } from './link/neighbours.ts';
-import { prepare } from './prepare.ts';
 import { takeDump } from './service/dump.ts';
 import { LoopLog } from './service/loop-log.ts';
 import { Refusals } from './service/refusals.ts';
@@ -41,7 +41,7 @@ const closingMs = 5_000;
 /** How long another process may take to accept on the unix socket, if there is one. */
 const socketAnswerMs = 1_000;
 
-const config = prepare();
+const config = readSettings(settings, contradictions);
 if (config !== undefined) {
   const logger = createLogger({ service: 'tap', instance: hostname(), level: config.logLevel });
   const watchdogMs = config.stop + config.drain + closingMs;
