@@ -145,7 +145,7 @@ export function proxySettings(config: Config): ProxySettings {
       connections: config.connections,
       requestMs: config.requestDeadline,
       renewMs: config.renew,
-      ipamMs: config.ipamDeadline,
+      stepMs: 4 * (config.ipamDeadline + config.storeDeadline),
       parallel: config.ipamParallel,
       retry: { ...growing, initialMs: retry, maxMs: retryMax },
       release: {

@@ -89,7 +89,7 @@ export class Bridge {
         await this.#bell.wait(nextMs - clock.monotonic(), signal);
         continue;
       }
-      watch.phase('allocate', 2 * settings.ipamMs, 'the ipam');
+      watch.phase('allocate', settings.stepMs, 'the ipam');
       const allocated = await this.#allocate(subnet, signal);
       if (allocated) backoff.running();
       askedFor = subnet;

@@ -20,8 +20,8 @@ export interface ConduitSettings {
   readonly requestMs: number;
   /** How often the IPAM is told that an address is still used, in ms. */
   readonly renewMs: number;
-  /** How long one call of the IPAM may take, in ms. */
-  readonly ipamMs: number;
+  /** How long a loop may take for one step, which is some calls of the IPAM and of the store, before it counts as hung, in ms. */
+  readonly stepMs: number;
   /** How many owners' addresses are asked for or released at a time. */
   readonly parallel: number;
   /** The waits between attempts to get addresses. */

@@ -56,7 +56,7 @@ export class Expiry {
         await this.#bell.wait(this.#times.nextMs, signal);
         continue;
       }
-      watch.phase('expire', this.#parts.settings.ipamMs, 'the store');
+      watch.phase('expire', this.#parts.settings.stepMs, 'the store');
       try {
         for (const id of due) await this.#end(id, signal);
       } catch (error) {

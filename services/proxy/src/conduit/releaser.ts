@@ -46,7 +46,7 @@ export class Releaser implements ReleasesUnderWay {
         await this.#bell.wait(nextMs, signal);
         continue;
       }
-      watch.phase('release', 4 * settings.ipamMs, 'the ipam and the store');
+      watch.phase('release', settings.stepMs, 'the ipam and the store');
       await Promise.all(due.slice(0, settings.parallel).map((owed) => this.#begin(owed, signal)));
     }
   }

@@ -81,7 +81,7 @@ export class Upkeep {
         await this.#bell.wait(this.#bridge.present === undefined ? Infinity : this.#renewals.nextMs, signal);
         continue;
       }
-      watch.phase('addresses', 4 * settings.ipamMs, 'the ipam and the store');
+      watch.phase('addresses', settings.stepMs, 'the ipam and the store');
       const done = await Promise.all(ids.map((id) => this.#bring(id, signal)));
       if (done.every(Boolean)) {
         backoff.running();

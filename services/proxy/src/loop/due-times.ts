@@ -25,10 +25,6 @@ export class DueTimes {
     this.#dueMs.delete(id);
   }
 
-  has(id: string): boolean {
-    return this.#dueMs.has(id);
-  }
-
   /** Milliseconds until the id is due, 0 when it is; undefined for one that was not touched. */
   leftMs(id: string): number | undefined {
     const dueMs = this.#dueMs.get(id);

@@ -23,6 +23,9 @@ const logger = createLogger({ service: 'proxy', instance: 'explored', level: 'si
 /** How long a call of a model takes at the most; all that is timed is longer. */
 export const latencyMs = 20;
 
+/** How long a call of the IPAM may go without an answer. */
+const ipamMs = 1_000;
+
 const growing = { factor: 2, jitter: 0, resetAfterMs: 0 };
 export const conduitSettings: ConduitSettings = {
   trench,
@@ -35,7 +38,7 @@ export const conduitSettings: ConduitSettings = {
   connections: 3,
   requestMs: 2_000,
   renewMs: 50_000,
-  ipamMs: 1_000,
+  stepMs: 60_000,
   parallel: 2,
   retry: { ...growing, initialMs: 200, maxMs: 1_000 },
   release: {
@@ -65,7 +68,7 @@ export class World {
   constructor(sim: Simulation, settings: Partial<ConduitSettings> = {}) {
     this.#sim = sim;
     this.#settings = { ...conduitSettings, ...settings };
-    this.ipam = new ModelIpam(sim, this.#settings.ipamMs, latencyMs);
+    this.ipam = new ModelIpam(sim, ipamMs, latencyMs);
     this.store = new ModelStore(sim, [conduit], latencyMs);
     this.proxy = this.#start();
     sim.invariant('nothing fails the process', () => this.#stop.failure === undefined);
