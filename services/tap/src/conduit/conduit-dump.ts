@@ -23,7 +23,7 @@ export interface ConduitDump {
   readonly appliedVips: readonly string[];
   /** '' when the last attempt succeeded. */
   readonly lastError: string;
-  /** What the watches of NSP and proxy failed with last; '' when they did not. */
+  /** What a watch of NSP or proxy failed with last; '' when each has told something since it failed. */
   readonly watchError: string;
   readonly passes: number;
   readonly streams: readonly StreamDump[];

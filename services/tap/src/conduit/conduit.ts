@@ -21,7 +21,6 @@ export class Conduit implements AsyncDisposable {
   readonly #loop: LinkLoop;
   readonly #watches: Watches;
   #config: ReadonlyMap<string, number> | undefined;
-  #watchError = '';
 
   /**
    * To be wanted in the turn in which it is made. `onOver` is called in the turn in which nothing is left of it; it is
@@ -39,9 +38,6 @@ export class Conduit implements AsyncDisposable {
       vips: (vips: readonly Prefix[]) => this.#loop.setVips(vips),
       monitorOpened: () => this.#loop.monitorOpened(),
       event: (event) => this.#loop.hear(event),
-      failed: (error) => {
-        this.#watchError = error.message;
-      },
     });
   }
 
@@ -91,7 +87,7 @@ export class Conduit implements AsyncDisposable {
       wantedVips: vips.map(printPrefix),
       appliedVips: connection === undefined ? [] : appliedVips(connection).map(printPrefix),
       lastError: lastError ?? '',
-      watchError: this.#watchError,
+      watchError: this.#watches.error,
       passes,
       streams: Array.from(this.#streams.values(), (stream) => stream.dump()),
     };

@@ -14,29 +14,38 @@ export interface Watcher {
   vips(vips: readonly Prefix[]): void;
   monitorOpened(): void;
   event(event: ConnectionEvent): void;
-  failed(error: Error): void;
 }
 
 /** Opened by constructing, ended by disposing. */
 export class Watches implements AsyncDisposable {
   readonly #loops: readonly SupervisedLoop[];
+  /** Of each kind that has told nothing since it failed; the last to fail is last. */
+  readonly #errors = new Map<string, string>();
 
   constructor(name: ConduitName, parts: ConduitParts, watcher: Watcher) {
     const { ports, timings, clock, rng } = parts;
     const { configuration, proxy } = ports;
     const { firstListMs, retry } = timings;
-    const failed = (error: Error) => watcher.failed(error);
-    const common = { failed, retry, clock, rng };
+    const common = { retry, clock, rng };
     const loop = <T>(
       kind: string,
       what: string,
-      watch: Omit<Parameters<typeof feed<T>>[0], 'what' | keyof typeof common>,
-    ) =>
-      new SupervisedLoop(
+      watch: Omit<Parameters<typeof feed<T>>[0], 'what' | 'failed' | keyof typeof common>,
+    ) => {
+      const take = (value: T) => {
+        this.#errors.delete(kind);
+        watch.take(value);
+      };
+      const failed = ({ message }: Error) => {
+        this.#errors.delete(kind);
+        this.#errors.set(kind, message);
+      };
+      return new SupervisedLoop(
         `${kind} of ${name.conduit}.${name.trench}`,
-        (live, signal) => feed<T>({ what, ...watch, ...common }, live, signal),
+        (live, signal) => feed<T>({ what, ...watch, ...common, take, failed }, live, signal),
         parts,
       );
+    };
     this.#loops = [
       loop<readonly StreamConfig[]>('streams', 'nsp WatchStream', {
         open: (signal) => configuration.watchStreams(name, signal),
@@ -58,6 +67,11 @@ export class Watches implements AsyncDisposable {
         firstMs: Number.POSITIVE_INFINITY,
       }),
     ];
+  }
+
+  /** What a watch failed with last; '' when each has told something since it failed. */
+  get error(): string {
+    return [...this.#errors.values()].at(-1) ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
