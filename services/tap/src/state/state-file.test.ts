@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { expect, test } from 'vitest';
@@ -53,4 +53,16 @@ test.each([
   await expect(readState(path, limits)).rejects.toThrow(StateFileError);
   await expect(readState(path, limits)).rejects.toThrow(`the state file ${path} ${problem}`);
   expect(await readFile(path, 'utf8')).toBe(text);
+});
+
+test('what cannot be read is refused with its path and why', async () => {
+  await using dir = await tempDir('state');
+  const path = join(dir.path, 'state.json');
+  const roomy = { ...limits, bytes: 2 ** 20 };
+  await mkdir(path);
+  await expect(readState(path, roomy)).rejects.toThrow(StateFileError);
+  await expect(readState(path, roomy)).rejects.toThrow(`the state file ${path} cannot be read: EISDIR`);
+  const below = join(dir.path, 'file', 'state.json');
+  await writeFile(join(dir.path, 'file'), '');
+  await expect(readState(below, roomy)).rejects.toThrow(`the state file ${below} cannot be read: ENOTDIR`);
 });

@@ -9,7 +9,7 @@ import type { StreamName } from '@syncline/trench/stream-name.ts';
 
 const version = 1;
 
-/** The state file cannot be used: whoever wrote it, it was not this service, or it was damaged. */
+/** The state file cannot be used: it cannot be read, was damaged, or was not written by this service. */
 export class StateFileError extends Error {
   override name = 'StateFileError';
   readonly path: string;
@@ -30,7 +30,7 @@ export interface StateLimits {
 
 /**
  * The streams of the file, in the order of their Opens; none when there is no file. Rejects with StateFileError for one
- * that is malformed, too long, or lists streams of two trenches.
+ * that cannot be read, is malformed or too long, or lists streams of two trenches.
  */
 export async function readState(path: string, limits: StateLimits): Promise<readonly StreamName[]> {
   let text: string;
@@ -40,8 +40,9 @@ export async function readState(path: string, limits: StateLimits): Promise<read
       throw new StateFileError(path, `is ${size} bytes long, above the ${limits.bytes} allowed`);
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
+    if (error instanceof StateFileError || !(error instanceof Error)) throw error;
+    if ('code' in error && error.code === 'ENOENT') return [];
+    throw new StateFileError(path, `cannot be read: ${error.message}`, { cause: error });
   }
   return parse(path, text, limits);
 }
