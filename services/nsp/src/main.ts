@@ -64,6 +64,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       commitMs: storeDeadline,
       retry: { initialMs: config.storeRetry, maxMs: config.storeRetryMax },
       changed: (changes) => targetLists.refresh(changes),
+      diskTurned: (err) =>
+        err === undefined
+          ? logger.info('the disk takes registrations again')
+          : logger.warn({ err }, 'the disk refuses registrations'),
     },
     await store.call('targets'),
   );

@@ -22,6 +22,7 @@ function running(
   let suspendedMs = 0;
   const store = new ScriptedStore(options.rows);
   let changes = 0;
+  const diskTurns: string[] = [];
   const registry = new Registry(
     {
       store,
@@ -37,6 +38,7 @@ function running(
       commitMs: 10_000,
       retry: { initialMs: 200, maxMs: 5_000 },
       changed: () => changes++,
+      diskTurned: (error) => diskTurns.push(error?.message ?? 'works'),
     },
     [...store.rows.values()],
   );
@@ -46,6 +48,8 @@ function running(
     store,
     registry,
     ended,
+    /** What was told of the disk. */
+    diskTurns,
     /** How often somebody would be woken. */
     get changes() {
       return changes;
@@ -189,6 +193,7 @@ test('while the disk refuses: callers are told, and nothing changes but that who
   it.store.fate = () => 'written';
   await it.step(10_000);
   expect(it.registry.refusal).toBeUndefined();
+  expect(it.diskTurns).toEqual([expect.stringContaining('the disk is full'), 'works']);
   expect(it.store.commits.at(-1)).toEqual([]);
 });
 

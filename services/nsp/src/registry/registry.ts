@@ -7,6 +7,7 @@ import { Mailbox } from '@syncline/runtime/mailbox.ts';
 import { ClosedError, FullError } from '@syncline/runtime/mailbox-errors.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import { Batch, type RegistryLimits } from './batch.ts';
+import type { DiskTurned } from './disk-health.ts';
 import { ExpiryOrder } from './expiry-order.ts';
 import { type RegistryStore, StoreRefusedError } from './registry-store.ts';
 import type { Target } from './target.ts';
@@ -28,6 +29,7 @@ export interface RegistryOptions {
   readonly retry: { readonly initialMs: number; readonly maxMs: number };
   /** Called in the turn in which targets changed, with all that did; must not throw. */
   readonly changed: (changes: readonly TargetChange[]) => void;
+  readonly diskTurned: DiskTurned;
 }
 
 /** More calls wait for the disk than may. */
@@ -69,10 +71,10 @@ export class Registry {
 
   /** `restored` is what the store has. Each of them lives as long as if it had just been heard of. */
   constructor(options: RegistryOptions, restored: readonly Target[]) {
-    const { store, clock, rng, lifeMs, pending, retry } = options;
+    const { store, clock, rng, lifeMs, pending, retry, diskTurned } = options;
     this.#options = options;
     this.#order = new ExpiryOrder(lifeMs);
-    this.#rows = new TargetRows(store, this.#table, retry, clock, rng);
+    this.#rows = new TargetRows(store, this.#table, retry, clock, rng, diskTurned);
     this.#mailbox = new Mailbox({ name: 'registry', capacity: pending });
     for (const target of restored) {
       this.#table.put(target);

@@ -3,7 +3,7 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
-import { DiskHealth } from './disk-health.ts';
+import { DiskHealth, type DiskTurned } from './disk-health.ts';
 import { type RegistryStore, type RowChange, refusalOf, StoreRefusedError } from './registry-store.ts';
 import type { Target } from './target.ts';
 import type { TargetTable } from './target-table.ts';
@@ -24,10 +24,11 @@ export class TargetRows {
     retry: { readonly initialMs: number; readonly maxMs: number },
     clock: Clock,
     rng: Rng,
+    diskTurned: DiskTurned,
   ) {
     this.#store = store;
     this.#table = table;
-    this.#disk = new DiskHealth(retry, clock, rng);
+    this.#disk = new DiskHealth(retry, clock, rng, diskTurned);
   }
 
   /** Keys of which the disk may have something else than the table. */

@@ -89,6 +89,7 @@ export class RegistryWorld {
         commitMs,
         retry: { initialMs: 50, maxMs: 500 },
         changed: (changes) => this.#see(changes),
+        diskTurned: () => undefined,
       },
       [...this.disk.rows.values()],
     );
