@@ -62,6 +62,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     clock,
     rng,
     unplaced: (conduits) => logger.warn({ conduits }, 'conduits without a prefix'),
+    diskTurned: (err) =>
+      err === undefined
+        ? logger.info('the disk takes allocations again')
+        : logger.warn({ err }, 'the disk refuses allocations'),
   });
   const supervision = { liveness: new Liveness(clock), stop };
   stack.use(new SupervisedLoop('allocator', (watch, signal) => allocator.run(watch, signal), supervision));

@@ -36,4 +36,6 @@ export interface AllocatorParts {
   readonly rng: Rng;
   /** Told the conduits that are listed and get no prefix, whenever they are others; none when all have one. */
   readonly unplaced: (conduits: readonly string[]) => void;
+  /** Told why the disk does not take what it is given when that begins, and undefined when it is over; must not throw. */
+  readonly diskTurned: (error: Error | undefined) => void;
 }

@@ -54,6 +54,8 @@ export class AllocatorUnderTest implements AsyncDisposable {
   readonly store: IpamStore;
   /** What was told of conduits without a prefix. */
   readonly unplaced: (readonly string[])[] = [];
+  /** What was told of the disk. */
+  readonly diskTurns: readonly string[] = [];
   readonly #end = new AbortController();
   readonly #running: Promise<void>;
 
@@ -65,6 +67,7 @@ export class AllocatorUnderTest implements AsyncDisposable {
     const stop = new AbortController().signal;
     const list = new ConduitList(source, { maxWaiting, waitMs: 30_000, stop }, clock);
     const unplaced: (readonly string[])[] = [];
+    const diskTurns: string[] = [];
     const allocator = await Allocator.open({
       store: between(treeStoreOf(store)),
       list,
@@ -72,18 +75,20 @@ export class AllocatorUnderTest implements AsyncDisposable {
       clock,
       rng: seededRng(1),
       unplaced: (conduits) => unplaced.push(conduits),
+      diskTurned: (error) => diskTurns.push(error?.message ?? 'works'),
     });
-    return new AllocatorUnderTest({ allocator, list, clock, store, unplaced });
+    return new AllocatorUnderTest({ allocator, list, clock, store, unplaced, diskTurns });
   }
 
   private constructor(
-    parts: Pick<AllocatorUnderTest, 'allocator' | 'list' | 'clock' | 'store' | 'unplaced'>,
+    parts: Pick<AllocatorUnderTest, 'allocator' | 'list' | 'clock' | 'store' | 'unplaced' | 'diskTurns'>,
   ) {
     this.allocator = parts.allocator;
     this.list = parts.list;
     this.clock = parts.clock;
     this.store = parts.store;
     this.unplaced = parts.unplaced;
+    this.diskTurns = parts.diskTurns;
     this.#running = this.allocator.run(unwatched, this.#end.signal).catch(() => {});
   }
 

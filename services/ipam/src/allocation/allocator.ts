@@ -41,11 +41,11 @@ export class Allocator {
   }
 
   private constructor(parts: AllocatorParts, rows: TreeRows) {
-    const { store, list, settings, clock, rng } = parts;
+    const { store, list, settings, clock, rng, diskTurned } = parts;
     this.#list = list;
     this.#settings = settings;
     this.#clock = clock;
-    this.#disk = new Disk(store, new Backoff(settings.retry, clock, rng), clock, this.counts);
+    this.#disk = new Disk(store, new Backoff(settings.retry, clock, rng), clock, this.counts, diskTurned);
     this.#upkeep = new Upkeep(parts, this.counts);
     // One more than requests may be: there is always room for the upkeep.
     this.#mailbox = new Mailbox({ name: 'allocator', capacity: settings.maxPending + 1 });

@@ -51,7 +51,7 @@ test('a full disk refuses what is new and changes nothing, and what is held is a
   expect(ipam.allocator.diskError).toBeUndefined();
 });
 
-test('a disk that refused is asked again, with pauses, until it works', async () => {
+test('a disk that refused is asked again, with pauses, until it works; its beginning and its end are told once', async () => {
   const disk = new FaultyDisk();
   await using ipam = await startOn(disk);
   disk.fault = 'full';
@@ -59,9 +59,11 @@ test('a disk that refused is asked again, with pauses, until it works', async ()
   disk.calls.length = 0;
   await ipam.pass(200 + 400 + 800);
   expect(disk.calls).toEqual(['probe', 'probe', 'probe']);
+  expect(ipam.diskTurns).toEqual(['the disk is full']);
   disk.fault = undefined;
   await ipam.pass(1_600);
   expect(ipam.allocator.diskError).toBeUndefined();
+  expect(ipam.diskTurns).toEqual(['the disk is full', 'works']);
 });
 
 test('an address whose release is over is taken back when the disk works again, not before', async () => {

@@ -4,6 +4,7 @@
 import type { Backoff } from '@syncline/runtime/backoff.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Change, TreeRows } from '../tree/rows.ts';
+import type { AllocatorParts } from './allocator-parts.ts';
 import type { Counts } from './counts.ts';
 import { StoreRefusedError, StoreUnsureError, type TreeStore } from './tree-store.ts';
 
@@ -12,15 +13,23 @@ export class Disk {
   readonly #backoff: Backoff;
   readonly #clock: Clock;
   readonly #counts: Counts;
+  readonly #turned: AllocatorParts['diskTurned'];
   #error: Error | undefined;
   #isUnsure = false;
   #retryAtMs: number | undefined;
 
-  constructor(store: TreeStore, backoff: Backoff, clock: Clock, counts: Counts) {
+  constructor(
+    store: TreeStore,
+    backoff: Backoff,
+    clock: Clock,
+    counts: Counts,
+    turned: AllocatorParts['diskTurned'],
+  ) {
     this.#store = store;
     this.#backoff = backoff;
     this.#clock = clock;
     this.#counts = counts;
+    this.#turned = turned;
   }
 
   /** Why it does not take what it is given; undefined while it does. */
@@ -66,13 +75,17 @@ export class Disk {
     } catch (error) {
       if (!(error instanceof StoreRefusedError || error instanceof StoreUnsureError)) throw error;
       this.#isUnsure ||= error instanceof StoreUnsureError;
+      const isNew = this.#error === undefined;
       this.#error = error;
       this.#retryAtMs = this.#clock.monotonic() + this.#backoff.next();
+      if (isNew) this.#turned(error);
       return error;
     }
+    const isOver = this.#error !== undefined;
     this.#backoff.running();
     this.#error = undefined;
     this.#retryAtMs = undefined;
+    if (isOver) this.#turned(undefined);
     return undefined;
   }
 }

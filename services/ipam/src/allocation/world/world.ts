@@ -66,7 +66,15 @@ export class World {
     const death = new AbortController();
     this.#death = death;
     const list = new ConduitList(this.#source, { maxWaiting: 2, waitMs: 200, stop: signal }, clock);
-    const parts = { store: this.disk.store(), list, settings, clock, rng, unplaced: () => {} };
+    const parts = {
+      store: this.disk.store(),
+      list,
+      settings,
+      clock,
+      rng,
+      unplaced: () => {},
+      diskTurned: () => {},
+    };
     const allocator = await this.#open(parts, death.signal);
     if (allocator === undefined || death.signal.aborted) return;
     this.#allocator = allocator;
