@@ -29,7 +29,7 @@ test.skipIf(disk === undefined)(
     const { told, refusal } = await fillUp(ipam);
     expect(refusal).toMatchObject({
       code: Status.UNAVAILABLE,
-      details: expect.stringMatching(/^the disk refuses \((full|io)\): write: /) as string,
+      details: expect.stringMatching(/^the disk refuses \((disk-full|io)\): write: /) as string,
     });
     expect(await ipam.allocate('held')).toBe('169.255.0.1/24');
     expect((await ipam.status()).counts?.addresses).toBe(1 + told);
@@ -71,7 +71,7 @@ test('a commit that is refused now and then is refused whole', async () => {
   expect(await ipam.allocate('a')).toBe('169.255.0.1/24');
   await expect(ipam.allocate('b')).rejects.toMatchObject({
     code: Status.UNAVAILABLE,
-    details: 'the disk refuses (io): write: no such disk',
+    details: 'the disk refuses (io): write: no such disk (FAILPOINT)',
   });
   expect([...(await ipam.addresses()).keys()]).toEqual(['a']);
   expect(await ipam.allocate('b')).toBe('169.255.0.2/24');
