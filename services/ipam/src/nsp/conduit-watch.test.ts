@@ -5,10 +5,10 @@ import { seededRng } from '@syncline/runtime/rng.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
+import { ClientError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { ConduitWatch } from './conduit-watch.ts';
 
-const logger = createLogger({ service: 'ipam', instance: 'test', level: 'silent' });
 const unwatched: LoopWatch = { phase: () => {}, idle: () => {}, [Symbol.dispose]: () => {} };
 const edge: ConduitName = { trench: 'demo', conduit: 'edge' };
 
@@ -16,6 +16,10 @@ const edge: ConduitName = { trench: 'demo', conduit: 'edge' };
 class Followed implements AsyncDisposable {
   readonly clock = new VirtualClock();
   readonly taken: (readonly ConduitName[])[] = [];
+  /** Level, reason and error of each line of the log. */
+  readonly logged: unknown[] = [];
+  /** Thrown by the watch each time that it is opened; undefined when it is open. */
+  refusal: Error | undefined;
   readonly watch: ConduitWatch;
   /** Of each time that the watch was opened, what is sent. */
   readonly opened: Mailbox<readonly ConduitName[]>[] = [];
@@ -30,7 +34,17 @@ class Followed implements AsyncDisposable {
       retry: { initialMs: 200, maxMs: 5_000, factor: 2, jitter: 0, resetAfterMs: 10_000 },
       clock: this.clock,
       rng: seededRng(1),
-      logger,
+      logger: createLogger({
+        service: 'ipam',
+        instance: 'test',
+        level: 'info',
+        destination: {
+          write: (line) => {
+            const { level, reason, err } = JSON.parse(line) as Record<string, unknown>;
+            this.logged.push({ level, reason, err });
+          },
+        },
+      }),
     });
     this.#running = this.watch.follow(unwatched, this.#end.signal).catch(() => {});
   }
@@ -59,6 +73,7 @@ class Followed implements AsyncDisposable {
   async *#open(signal: AbortSignal): AsyncGenerator<readonly ConduitName[]> {
     const lists = new Mailbox<readonly ConduitName[]>({ name: 'lists', capacity: 10 });
     this.opened.push(lists);
+    if (this.refusal !== undefined) throw this.refusal;
     for await (const batch of lists.batches(10, signal)) yield* batch;
   }
 }
@@ -100,4 +115,26 @@ test('an NSP that sends no first list in time is given up, one that has is waite
   await nsp.send([edge]);
   await nsp.pass(3_600_000);
   expect([nsp.watch.state.kind, nsp.watch.losses]).toEqual(['in step', 1]);
+});
+
+test('the log has why the watch failed when that is new, without a stack, and when it works again', async () => {
+  await using nsp = new Followed();
+  await turn();
+  await nsp.send([edge]);
+  nsp.refusal = new ClientError(
+    '/nsp.v1.ConfigurationManager/WatchConduit',
+    Status.UNAVAILABLE,
+    'no one there',
+  );
+  await nsp.hangUp();
+  for (let attempts = 0; attempts < 3; attempts++) await nsp.pass(5_000);
+  nsp.refusal = undefined;
+  await nsp.pass(5_000);
+  await nsp.send([edge]);
+  await nsp.send([]);
+  expect(nsp.logged).toEqual([
+    { level: 'warn', reason: 'the NSP ended the watch' },
+    { level: 'warn', reason: 'UNAVAILABLE: no one there' },
+    { level: 'info' },
+  ]);
 });

@@ -1,6 +1,7 @@
 // Follows which conduits an NSP has configured. When the watch ends it is opened again; what was heard last stays until
 // something else is heard, so an NSP that is away takes no conduit away.
 
+import { reasonOf } from '@syncline/rpc/failure-reason.ts';
 import { Backoff, type BackoffSettings } from '@syncline/runtime/backoff.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
@@ -35,6 +36,8 @@ export class ConduitWatch {
   #state: Following = { kind: 'lost', heard: false, reason: 'it was not asked yet' };
   #lists = 0;
   #losses = 0;
+  /** What the log has of the failure that lasts; undefined while none does. */
+  #loggedReason: string | undefined;
 
   constructor(parts: ConduitWatchParts) {
     this.#parts = parts;
@@ -57,17 +60,14 @@ export class ConduitWatch {
 
   /** Follows until the signal aborts, with whose reason it rejects. */
   async follow(watch: LoopWatch, signal: AbortSignal): Promise<never> {
-    const { clock, logger } = this.#parts;
+    const { clock } = this.#parts;
     for (;;) {
       try {
         watch.idle('the conduits of the NSP, whose first answer has a deadline');
         await this.#attend(signal);
       } catch (error) {
         signal.throwIfAborted();
-        this.#losses += 1;
-        const reason = error instanceof Error ? error.message : String(error);
-        this.#state = { kind: 'lost', heard: this.#lists > 0, reason };
-        logger.warn({ err: error }, 'the watch of conduits failed');
+        this.#lose(reasonOf(error));
       }
       watch.idle('the next attempt');
       await sleep(clock, this.#backoff.next(), signal);
@@ -83,8 +83,10 @@ export class ConduitWatch {
     try {
       for await (const conduits of open(AbortSignal.any([signal, overdue.signal]))) {
         deadline.clear();
-        if (this.#state.kind !== 'in step') this.#backoff.running();
-        this.#state = { kind: 'in step' };
+        if (this.#state.kind !== 'in step') {
+          this.#backoff.running();
+          this.#heard();
+        }
         this.#lists += 1;
         take(conduits);
       }
@@ -95,5 +97,18 @@ export class ConduitWatch {
     } finally {
       deadline.clear();
     }
+  }
+
+  #heard(): void {
+    if (this.#loggedReason !== undefined) this.#parts.logger.info('the watch of conduits works again');
+    this.#loggedReason = undefined;
+    this.#state = { kind: 'in step' };
+  }
+
+  #lose(reason: string): void {
+    this.#losses += 1;
+    if (reason !== this.#loggedReason) this.#parts.logger.warn({ reason }, 'the watch of conduits failed');
+    this.#loggedReason = reason;
+    this.#state = { kind: 'lost', heard: this.#lists > 0, reason };
   }
 }

@@ -9,7 +9,18 @@ import { FollowedList } from './followed-list.ts';
 import { NspLink } from './nsp-link.ts';
 
 const empty: NspList = { kind: 'conduits', rows: [] };
-const logger = createLogger({ service: 'test', instance: 'test', level: 'silent' });
+const logged: unknown[] = [];
+const logger = createLogger({
+  service: 'test',
+  instance: 'test',
+  level: 'info',
+  destination: {
+    write(line) {
+      const { level, kind, reason, err } = JSON.parse(line) as Record<string, unknown>;
+      logged.push({ level, kind, reason, err });
+    },
+  },
+});
 const patience = {
   answerMs: 5_000,
   retry: { initialMs: 100, maxMs: 400, factor: 2, jitter: 0, resetAfterMs: 10_000 },
@@ -54,6 +65,7 @@ beforeEach(async () => {
   watch = new ScriptedWatch();
   taken = [];
   moves = 0;
+  logged.length = 0;
   stop = new AbortController();
   list = new FollowedList({
     kind: 'conduits',
@@ -114,6 +126,17 @@ test('each move is told: into step, lost, lost still, and back; another list is 
     await pass(200);
   }
   expect(after).toEqual([1, 1, 2, 3, 4]);
+});
+
+test('the log has why a watch failed when that is new, without a stack, and when it works again', async () => {
+  await watch.says(empty);
+  for (const said of [down, down, new Error('again'), new Error('again'), empty, empty, down]) {
+    await watch.says(said);
+    await pass(400);
+  }
+  const failed = { level: 'warn', kind: 'conduits', reason: 'UNAVAILABLE: no connection' };
+  const works = { level: 'info', kind: 'conduits' };
+  expect(logged).toEqual([failed, { ...failed, reason: 'again' }, works, failed]);
 });
 
 test('waits between attempts double up to the longest, and start over after a long run', async () => {

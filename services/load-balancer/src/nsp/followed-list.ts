@@ -1,13 +1,14 @@
 // One watch of the NSP, opened again whenever it ends. What it said last is kept; since when that may be out of date
 // is known at any moment.
 
+import { reasonOf } from '@syncline/rpc/failure-reason.ts';
 import { Backoff, type BackoffSettings } from '@syncline/runtime/backoff.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { ListKind, NspList } from '../plane/nsp-list.ts';
-import { NoAnswerError, reasonOf, WatchEndedError } from './watch-errors.ts';
+import { NoAnswerError, WatchEndedError } from './watch-errors.ts';
 import type { OpenWatch } from './watches.ts';
 
 /** Where a watch is. */
@@ -45,6 +46,8 @@ export class FollowedList {
   #state: Following = { kind: 'untold', reason: 'it was not asked yet' };
   #received = 0;
   #losses = 0;
+  /** What the log has of the failure that lasts; undefined while none does. */
+  #loggedReason: string | undefined;
 
   constructor(parts: FollowedListParts) {
     this.#parts = parts;
@@ -71,7 +74,7 @@ export class FollowedList {
 
   /** Follows until the signal aborts, with whose reason it rejects. */
   async follow(watch: LoopWatch, signal: AbortSignal): Promise<never> {
-    const { kind, clock, logger } = this.#parts;
+    const { kind, clock } = this.#parts;
     for (;;) {
       try {
         watch.idle(`the ${kind} of the NSP, whose first answer has a deadline`);
@@ -79,7 +82,6 @@ export class FollowedList {
       } catch (error) {
         signal.throwIfAborted();
         this.#lose(reasonOf(error));
-        logger.warn({ kind, err: error }, 'a watch of the NSP failed');
       }
       watch.idle('the next attempt');
       await sleep(clock, this.#backoff.next(), signal);
@@ -97,7 +99,7 @@ export class FollowedList {
         deadline.clear();
         if (this.#state.kind !== 'in step') {
           this.#backoff.running();
-          this.#become({ kind: 'in step' });
+          this.#heard();
         }
         this.#received++;
         take(list);
@@ -111,8 +113,18 @@ export class FollowedList {
     }
   }
 
+  #heard(): void {
+    if (this.#loggedReason !== undefined)
+      this.#parts.logger.info({ kind: this.kind }, 'a watch of the NSP works again');
+    this.#loggedReason = undefined;
+    this.#become({ kind: 'in step' });
+  }
+
   #lose(reason: string): void {
     this.#losses++;
+    if (reason !== this.#loggedReason)
+      this.#parts.logger.warn({ kind: this.kind, reason }, 'a watch of the NSP failed');
+    this.#loggedReason = reason;
     switch (this.#state.kind) {
       case 'untold':
         return this.#become({ kind: 'untold', reason });

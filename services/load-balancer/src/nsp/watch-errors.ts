@@ -1,7 +1,5 @@
 // Why a watch is over.
 
-import { ClientError, Status } from 'nice-grpc-common';
-
 /** The NSP took the call and did not tell the present state in time. */
 export class NoAnswerError extends Error {
   override name = 'NoAnswerError';
@@ -18,10 +16,4 @@ export class WatchEndedError extends Error {
   constructor() {
     super('the NSP ended the watch');
   }
-}
-
-/** Why, for people, in a line. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof ClientError) return `${Status[error.code]}: ${error.details}`;
-  return error instanceof Error ? error.message : String(error);
 }
