@@ -75,7 +75,7 @@ test('nsp config and status show what is in force, by kind or all of it', async 
     { stream: 'web.edge.demo', max_targets: 100 },
   ]);
   const { out } = await onNsp('status');
-  expect(out).toMatch(/^in force +1 trenches, 1 conduits, 2 streams, 2 flows, 3 vips, /m);
+  expect(out).toMatch(/^in force +1 trench, 1 conduit, 2 streams, 2 flows, 3 vips, /m);
   expect(out).toMatch(/^targets +1 enabled, 0 disabled, /m);
   expect(out).toMatch(/^target +127\.0\.0\.1:\d+ /m);
   expect(out).not.toContain('left out');
@@ -123,7 +123,7 @@ test('watch shows the status, then each change, and ends when it is told to', as
 
 test('the unix socket of a tap is an address like any other', async () => {
   const socket = `unix:${join(tap.service.dataDir, 'tap', 'ambassador.sock')}`;
-  const { code, out } = await syncline(['tap', 'watch', '--until', 'open', '--address', socket]);
+  const { code, out } = await syncline(['tap', 'watch', '--until', 'OPEN', '--address', socket]);
   expect([code, out]).toEqual([0, expect.stringMatching(/web\.edge\.demo {2}open\n$/)]);
   const absent = await syncline(['tap', 'dump', '-a', `${socket}.none`]);
   expect(absent.code).toBe(1);

@@ -17,3 +17,12 @@ test('a configuration that is whole has no such part', () => {
   expect(text).toMatch(/^file +demo\.yaml$/m);
   expect(text).not.toContain('left out');
 });
+
+test('what is in force is counted, one in the singular', () => {
+  const text = nspStatusText(
+    NspStatus.fromPartial({ configuration: { ...configuration, trenches: 1, vips: 1 } }),
+  );
+  expect(text).toMatch(
+    /^in force +1 trench, 0 conduits, 2 streams, 0 flows, 1 vip, 0 attractors, 0 gateways$/m,
+  );
+});

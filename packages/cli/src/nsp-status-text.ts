@@ -7,11 +7,22 @@ import { type Printable, tableText } from './print.ts';
 import { protoJson } from './proto-json.ts';
 import { momentText } from './value-text.ts';
 
+const kinds = [
+  ['trench', 'trenches'],
+  ['conduit', 'conduits'],
+  ['stream', 'streams'],
+  ['flow', 'flows'],
+  ['vip', 'vips'],
+  ['attractor', 'attractors'],
+  ['gateway', 'gateways'],
+] as const;
+
 /** The status as tables, with the references that lead nowhere in lines of their own. */
 export function nspStatusText({ configuration, targets, watchers }: NspStatus): string {
-  const counts = (
-    ['trenches', 'conduits', 'streams', 'flows', 'vips', 'attractors', 'gateways'] as const
-  ).map((kind) => `${configuration?.[kind] ?? 0} ${kind}`);
+  const counts = kinds.map(([one, many]) => {
+    const count = configuration?.[many] ?? 0;
+    return `${count} ${count === 1 ? one : many}`;
+  });
   const { lastError } = configuration ?? {};
   const facts = [
     ['file', configuration?.path ?? ''],

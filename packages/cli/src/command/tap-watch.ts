@@ -5,7 +5,7 @@ import {
   type StreamStatus,
   TapDefinition,
 } from '@syncline/proto/ambassador.ts';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { jsonText, printLine } from '../print.ts';
 import { defaultAddress, openSession } from '../session.ts';
 import { StatusChanges } from '../status-changes.ts';
@@ -17,8 +17,10 @@ const goals = {
   closed: (list: readonly StreamStatus[]) => list.length === 0,
 } as const;
 
+type Goal = keyof typeof goals;
+
 interface Options extends ParentOptions {
-  readonly until?: keyof typeof goals;
+  readonly until?: Goal;
 }
 
 /** The command. */
@@ -27,7 +29,10 @@ export function tapWatchCommand(): Command {
     .description('show the status of streams, and each change, until Ctrl-C or --until')
     .argument('[stream]', 'only this one: stream.conduit.trench')
     .addOption(
-      new Option('--until <state>', 'end as soon as all are open, or closed').choices(Object.keys(goals)),
+      new Option('--until <state>', 'end as soon as all are open, or closed')
+        // For help and completion; what is typed may be of any letter case.
+        .choices(Object.keys(goals))
+        .argParser(readGoal),
     )
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const { until } = options;
@@ -46,4 +51,10 @@ export function tapWatchCommand(): Command {
         if (until !== undefined && goals[until](streamStatus)) return;
       }
     });
+}
+
+function readGoal(text: string): Goal {
+  const goal = text.toLowerCase();
+  if (goal === 'open' || goal === 'closed') return goal;
+  throw new InvalidArgumentError(`Allowed choices are ${Object.keys(goals).join(', ')}.`);
 }
