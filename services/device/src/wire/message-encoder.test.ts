@@ -35,7 +35,10 @@ const decode = (bytes: Uint8Array) => {
   return response.value;
 };
 
-const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+// ts-proto's maps are plain objects, which cannot hold this key.
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  .filter((text) => text !== '__proto__');
 const path = fc
   .array(
     fc.record({
