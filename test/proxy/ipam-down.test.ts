@@ -1,6 +1,7 @@
 // An ipam that is not there, or does not answer: what is known goes on, what is new is refused with the reason.
 
 import { startService } from '@syncline/testkit/service.ts';
+import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { idOf, withVips } from '../../services/proxy/src/world/request.fixture.ts';
@@ -71,4 +72,44 @@ test('an ipam that has lost its addresses gives others at the renewal, and watch
   const { type, connections } = await watch.next();
   expect(type).toBe('UPDATE');
   expect(connections[0]?.context?.ipContext?.srcIpAddrs).not.toEqual(before.context?.ipContext?.srcIpAddrs);
+});
+
+test('an ipam that has lost its file gives nobody an address that another has, long before the next renewal', async () => {
+  await using proxy = await ProxyUnderTest.start();
+  await proxy.ready();
+  await proxy.request('a');
+  await proxy.request('b', 'core');
+  const { port } = proxy.ipam;
+  proxy.ipam.kill('SIGKILL');
+  await proxy.ipam.exited;
+  await using _ = await startService({ service: 'ipam', port });
+  const answers = [await proxy.request('c'), await proxy.request('d', 'core'), await proxy.request('e')];
+  const { conduits, connections } = await proxy.admin.status({});
+  const held = [
+    ...conduits.flatMap(({ bridgeAddresses }) => bridgeAddresses),
+    ...connections.flatMap(({ srcIps }) => srcIps),
+    ...answers.flatMap(({ context }) => context?.ipContext?.dstIpAddrs ?? []),
+  ].map((each) => each.split('/', 1)[0]);
+  expect(connections).toHaveLength(5);
+  expect(held).toHaveLength(2 * (2 + 5 + 3));
+  expect(new Set(held).size).toBe(held.length);
+});
+
+test('what the ipam does not renew is named by the status at once, and by the readiness after another RENEW', async () => {
+  await using proxy = await ProxyUnderTest.start({ renew: '1s' });
+  await proxy.ready();
+  const known = await proxy.request('pod');
+  const { port } = proxy.ipam;
+  await proxy.ipam.stop();
+  await proxy.becomes('named', ({ conduits }) => conduits[0]?.lastError.includes('the ipam') === true);
+  expect(await proxy.readiness()).toMatchObject({ ready: true });
+  await until(() => proxy.readiness(), {
+    deadlineMs: 10_000,
+    describe: 'not ready',
+    accept: ({ ready, reason }) => !ready && reason?.startsWith('not renewed in time: conduit "') === true,
+  });
+  await proxy.request('pod', 'edge', undefined, known);
+  await using _ = await startService({ service: 'ipam', port });
+  await proxy.ready();
+  await proxy.becomes('well', ({ conduits }) => conduits.every(({ lastError }) => lastError === ''));
 });

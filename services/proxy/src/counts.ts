@@ -13,6 +13,8 @@ export interface Counts {
   readonly cleared: Record<Cleared, number>;
   /** Connections that got other addresses or gateways without a Request. */
   readdressed: number;
+  /** Addresses that the IPAM gave although another has them. */
+  clashes: number;
   /** Calls of the IPAM that failed, by method and status. */
   readonly ipamFailures: Map<string, number>;
   readonly events: {
@@ -38,6 +40,7 @@ export function zeroCounts(): Counts {
     closes: new Map(),
     cleared: { released: 0, wanted: 0, abandoned: 0 },
     readdressed: 0,
+    clashes: 0,
     ipamFailures: new Map(),
     events: { offered: 0, conflated: 0, told: 0, dropped: 0, abandoned: 0, messages: 0 },
     watchersEnded: 0,

@@ -96,6 +96,11 @@ export function registerProxyMetrics(metrics: Metrics, proxy: Proxy): void {
     'Connections that got other addresses without a Request',
     () => counts.readdressed,
   );
+  single(
+    'proxy_address_clashes_total',
+    'Times the ipam gave an address that another connection or bridge has',
+    () => counts.clashes,
+  );
   gauge(
     'proxy_connections',
     'Connections',

@@ -11,6 +11,7 @@ import { Book } from './book/book.ts';
 import type { BookStore } from './book/book-store.ts';
 import { Disk } from './book/disk.ts';
 import type { BookState, Change } from './book/state.ts';
+import { Claims } from './conduit/claims.ts';
 import { Conduit } from './conduit/conduit.ts';
 import type { ConduitSettings } from './conduit/conduit-settings.ts';
 import { asAsked } from './connection/compose.ts';
@@ -82,12 +83,21 @@ export class Proxy implements AsyncDisposable {
       made: (changes) => this.#made(changes),
     });
     const { counts, faults } = this;
+    const claims = new Claims({
+      ...parts,
+      counts,
+      everyMs: Math.max(0, ...settings.conduits.map(({ retry }) => retry.maxMs)),
+      renew: () => {
+        for (const conduit of this.conduits) conduit.renew();
+      },
+    });
     this.#conduits = new Map(
       settings.conduits.map((each) => {
         const fault = { noBridge: () => faults.has('no_bridge_address', each.conduit) };
         const input = {
           ...parts,
           counts,
+          claims,
           book: this.#book,
           settings: each,
           leases: new Leases(counted(ipam, counts.ipamFailures), each),

@@ -16,11 +16,17 @@ import type { BookState, Change } from './state.ts';
 export interface Planned<Answer> {
   readonly changes: readonly Change[];
   readonly answer: Answer;
+  /** Called when the changes are made, before anybody is told of them. */
+  readonly made?: () => void;
 }
 
 interface Job {
   /** Plans on the newest state; gives what is to be done when the changes are made. What it throws is the job's end. */
-  readonly plan: (state: BookState) => { readonly changes: readonly Change[]; readonly done: () => void };
+  readonly plan: (state: BookState) => {
+    readonly changes: readonly Change[];
+    readonly made?: (() => void) | undefined;
+    readonly done: () => void;
+  };
   readonly reject: (error: unknown) => void;
 }
 
@@ -68,8 +74,8 @@ export class Book implements AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const job: Job = {
       plan: (state) => {
-        const { changes, answer } = plan(state);
-        return { changes, done: () => resolve(answer) };
+        const { changes, answer, made } = plan(state);
+        return { changes, made, done: () => resolve(answer) };
       },
       reject,
     };
@@ -102,7 +108,7 @@ export class Book implements AsyncDisposable {
       job.reject(error);
       return;
     }
-    const { changes, done } = planned;
+    const { changes, made, done } = planned;
     if (changes.length > 0) {
       watch.phase('commit', this.#parts.commitMs, 'the store');
       try {
@@ -116,8 +122,9 @@ export class Book implements AsyncDisposable {
       }
       this.#parts.disk.accepted();
       for (const change of changes) this.#state.apply(change);
-      this.#parts.made(changes);
     }
+    made?.();
+    if (changes.length > 0) this.#parts.made(changes);
     done();
   }
 }

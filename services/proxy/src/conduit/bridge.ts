@@ -4,11 +4,14 @@
 import { Backoff } from '@syncline/runtime/backoff.ts';
 import { Latest } from '@syncline/runtime/latest.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
+import type { Planned } from '../book/book.ts';
+import type { BookState } from '../book/state.ts';
 import { ownerKey } from '../book/state.ts';
+import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
 import { Doorbell } from '../loop/doorbell.ts';
 import type { ReleasesUnderWay } from './addresses.ts';
-import { type ConduitParts, stateOf } from './conduit-parts.ts';
+import { type ConduitParts, stateOf, type Trouble } from './conduit-parts.ts';
 
 /** The gateways of a subnet, each as address/length. */
 export interface Gateways {
@@ -29,7 +32,8 @@ export class Bridge {
   readonly #changed: () => void;
   readonly #bell: Doorbell;
   readonly #known = new Latest<Gateways | undefined>(undefined);
-  #lastError = 'the ipam was not asked yet';
+  #trouble: Trouble | undefined;
+  #renews = false;
 
   /** @param changed called when `present` may have changed */
   constructor(parts: ConduitParts, releases: ReleasesUnderWay, fault: BridgeFault, changed: () => void) {
@@ -53,7 +57,12 @@ export class Bridge {
   /** Why there is no bridge address; empty when there is one. */
   get lastError(): string {
     if (this.#fault.noBridge()) return 'the fault no_bridge_address is armed';
-    return this.present === undefined ? this.#lastError : '';
+    return this.present === undefined ? (this.#trouble?.reason ?? 'the ipam was not asked yet') : '';
+  }
+
+  /** What is wrong since the last attempt that was fine; undefined after that. */
+  get trouble(): Trouble | undefined {
+    return this.#trouble;
   }
 
   /** The gateways, as soon as there are some. Rejects with the signal's reason. */
@@ -70,6 +79,12 @@ export class Bridge {
     this.#know(this.#known.value);
   }
 
+  /** They are to be asked for now. */
+  renew(): void {
+    this.#renews = true;
+    this.#bell.ring();
+  }
+
   /** The subnet has changed: what was known of another one is not ours any more, also if that should come back. */
   moved(): void {
     this.#bell.ring();
@@ -84,11 +99,12 @@ export class Bridge {
     let nextMs = 0;
     for (;;) {
       const { subnet } = stateOf(this.#parts);
-      if (subnet === askedFor && nextMs > clock.monotonic()) {
+      if (subnet === askedFor && !this.#renews && nextMs > clock.monotonic()) {
         watch.idle('the next renewal');
         await this.#bell.wait(nextMs - clock.monotonic(), signal);
         continue;
       }
+      this.#renews = false;
       watch.phase('allocate', settings.stepMs, 'the ipam');
       const allocated = await this.#allocate(subnet, signal);
       if (allocated) backoff.running();
@@ -98,27 +114,53 @@ export class Bridge {
   }
 
   async #allocate(subnet: number, signal: AbortSignal): Promise<boolean> {
-    const { pins, leases, logger } = this.#parts;
+    const { pins, leases, book } = this.#parts;
     const owner = ownerKey({ kind: 'bridge' });
     using _ = pins.pin(owner);
     await this.#releases.over(owner);
     try {
       const addresses = await leases.bridge(subnet, signal);
-      const known = this.#known.value;
-      if (known?.subnet !== subnet || !sameTexts(known.addresses, addresses)) {
-        logger.info({ subnet, addresses }, 'bridge addresses');
-        this.#know({ subnet, addresses });
-      }
+      const clash = await book.change((state) => this.#claim(state, { subnet, addresses }), signal);
+      if (clash !== undefined) return this.#failed(clash, subnet);
+      this.#trouble = undefined;
       return true;
     } catch (err) {
-      if (!(err instanceof IpamError)) throw err;
-      if (err.message !== this.#lastError) logger.warn({ reason: err.message, subnet }, 'no bridge address');
-      this.#lastError = err.message;
-      return false;
+      if (!(err instanceof IpamError || err instanceof UnavailableError)) throw err;
+      return this.#failed(err.message, subnet);
     }
   }
 
+  #failed(reason: string, subnet: number): false {
+    const { clock, logger } = this.#parts;
+    if (reason !== this.#trouble?.reason)
+      logger.warn({ reason, subnet }, 'bridge addresses not given or renewed');
+    this.#trouble = { reason, sinceMs: this.#trouble?.sinceMs ?? clock.monotonic() };
+    return false;
+  }
+
+  #claim(state: BookState, wanted: Gateways): Planned<string | undefined> {
+    const { settings, claims, logger } = this.#parts;
+    const { conduit } = settings;
+    const owner = { kind: 'bridge' } as const;
+    const known = this.#known.value;
+    if (known?.subnet === wanted.subnet && sameTexts(known.addresses, wanted.addresses)) {
+      claims.drop(conduit, owner);
+      return { changes: [], answer: undefined };
+    }
+    const made = () => {
+      logger.info(wanted, 'bridge addresses');
+      this.#know(wanted);
+    };
+    return claims.put(state, {
+      conduit,
+      owner,
+      addresses: wanted.addresses,
+      plan: (now) => (now.get(conduit)?.subnet === wanted.subnet ? { changes: [], made } : undefined),
+    });
+  }
+
   #know(known: Gateways | undefined): void {
+    this.#parts.claims.bridge(this.#parts.settings.conduit, known?.addresses ?? []);
     this.#known.set(known);
     this.#changed();
   }

@@ -7,6 +7,7 @@ import type { Book } from '../book/book.ts';
 import type { ConduitState } from '../book/state.ts';
 import type { Counts } from '../counts.ts';
 import type { Leases } from '../ipam/leases.ts';
+import type { Claims } from './claims.ts';
 import type { ConduitSettings } from './conduit-settings.ts';
 import type { Pins } from './pins.ts';
 
@@ -14,11 +15,18 @@ export interface ConduitParts {
   readonly settings: ConduitSettings;
   readonly book: Book;
   readonly leases: Leases;
+  readonly claims: Claims;
   readonly pins: Pins;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
   readonly counts: Counts;
+}
+
+/** What does not succeed, and since when by the monotonic clock, in ms. */
+export interface Trouble {
+  readonly reason: string;
+  readonly sinceMs: number;
 }
 
 /** The conduit's part of the book. */

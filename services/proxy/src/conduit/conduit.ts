@@ -12,7 +12,7 @@ import { deadline } from '../loop/deadline.ts';
 import { Addresses, owing } from './addresses.ts';
 import { Attempts } from './attempts.ts';
 import { Bridge, type BridgeFault } from './bridge.ts';
-import { type ConduitParts, stateOf } from './conduit-parts.ts';
+import { type ConduitParts, stateOf, type Trouble } from './conduit-parts.ts';
 import type { ConduitSettings } from './conduit-settings.ts';
 import { Expiry } from './expiry.ts';
 import { Pins } from './pins.ts';
@@ -150,17 +150,41 @@ export class Conduit implements AsyncDisposable {
     this.bridge.look();
   }
 
+  /** Asks the IPAM for all addresses anew. */
+  renew(): void {
+    this.bridge.renew();
+    this.upkeep.renew();
+  }
+
+  /** Why there is no bridge address, or what of the conduit is not renewed; empty when all is well. */
+  get lastError(): string {
+    return this.bridge.lastError || (this.#troubles[0]?.reason ?? '');
+  }
+
+  /** What was not renewed for longer than a renewal apart; undefined when everything was. */
+  get overdue(): string | undefined {
+    const since = this.#parts.clock.monotonic() - this.settings.renewMs;
+    return this.#troubles.find(({ sinceMs }) => sinceMs <= since)?.reason;
+  }
+
+  get #troubles(): readonly Trouble[] {
+    return [this.bridge.trouble, this.upkeep.trouble].filter((each) => each !== undefined);
+  }
+
   /** A change of this conduit was made. */
   made(change: Change): void {
-    const { counts } = this.#parts;
+    const { counts, claims } = this.#parts;
+    const { conduit } = this.settings;
     switch (change.kind) {
       case 'put':
         this.upkeep.lookAt(change.held.id);
         return;
       case 'delete':
+        claims.drop(conduit, { kind: 'connection', id: change.last.id });
         this.#expiry?.forget(change.last.id);
         return;
       case 'subnet':
+        claims.dropAll(conduit);
         this.bridge.moved();
         return;
       case 'owe':

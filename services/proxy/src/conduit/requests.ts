@@ -1,7 +1,8 @@
 // Answers Requests. Each waits for what it needs, for a bounded time, and is then planned on the newest state: if the
 // conduit has moved to another subnet meanwhile it goes back for addresses of that one.
 
-import type { Clock } from '@syncline/runtime/clock.ts';
+import { Backoff } from '@syncline/runtime/backoff.ts';
+import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { Planned } from '../book/book.ts';
 import { type BookState, type ConduitState, owedKey, ownerKey } from '../book/state.ts';
 import { compose } from '../connection/compose.ts';
@@ -24,6 +25,11 @@ export interface RequestParts extends ConduitParts {
   readonly upkeep: Pick<Upkeep, 'acquired'>;
 }
 
+/** The connection, or why the addresses that were given cannot be its own yet. */
+type Outcome =
+  | { readonly connection: Connection; readonly clash?: undefined }
+  | { readonly connection?: undefined; readonly clash: string };
+
 export class Requests {
   readonly #parts: RequestParts;
 
@@ -42,20 +48,25 @@ export class Requests {
     using _ = pins.pin(ownerKey({ kind: 'connection', id: asked.id }));
     using budget = deadline(this.#parts.clock, settings.requestMs);
     const within = AbortSignal.any([signal, attempt.signal, budget.signal]);
+    const backoff = new Backoff(settings.retry, this.#parts.clock, this.#parts.rng);
+    let clash: string | undefined;
     try {
       for (;;) {
-        const connection = await this.#attempt(asked, within);
-        if (connection !== undefined) return connection;
+        const outcome = await this.#attempt(asked, within);
+        clash = outcome?.clash;
+        if (outcome?.connection !== undefined) return outcome.connection;
+        // What it waits for is that others are renewed.
+        if (clash !== undefined) await sleep(this.#parts.clock, backoff.next(), within);
       }
     } catch (error) {
       if (budget.signal.aborted && error === budget.signal.reason)
-        throw new UnavailableError(this.#lacking());
+        throw new UnavailableError(this.#lacking(clash));
       throw error;
     }
   }
 
   /** Undefined when the conduit has moved on while addresses were asked for. */
-  async #attempt(asked: Asked, signal: AbortSignal): Promise<Connection | undefined> {
+  async #attempt(asked: Asked, signal: AbortSignal): Promise<Outcome | undefined> {
     const { bridge, book } = this.#parts;
     const { subnet } = await bridge.ready(signal);
     const assigned = await this.#assigned(asked.id, subnet, signal);
@@ -72,8 +83,8 @@ export class Requests {
     return assigned;
   }
 
-  #plan(state: BookState, asked: Asked, acquired: Assigned): Planned<Connection | undefined> {
-    const { settings, bridge, addresses, clock } = this.#parts;
+  #plan(state: BookState, asked: Asked, acquired: Assigned): Planned<Outcome | undefined> {
+    const { settings, bridge, addresses, claims, clock } = this.#parts;
     const { id } = asked;
     const { subnet } = acquired;
     const conduit = state.get(settings.conduit);
@@ -85,6 +96,12 @@ export class Requests {
       return { changes: [], answer: undefined };
     }
     this.#checkRoom(id, conduit);
+    if (former?.assigned.subnet !== subnet) {
+      const owner = { kind: 'connection', id } as const;
+      const given = [...acquired.src, ...acquired.dst];
+      const clash = claims.check(state, { conduit: settings.conduit, owner, addresses: given });
+      if (clash !== undefined) return { changes: [], answer: { clash } };
+    }
     const assigned = former?.assigned.subnet === subnet ? former.assigned : acquired;
     const connection = compose(asked, former, {
       assigned,
@@ -94,7 +111,7 @@ export class Requests {
     });
     const sinceUnixMs = former?.sinceUnixMs ?? unixMs(clock);
     const held: Held = { id, connection, assigned, sinceUnixMs };
-    return { changes: addresses.give(held, former, conduit), answer: connection };
+    return { changes: addresses.give(held, former, conduit), answer: { connection } };
   }
 
   #checkRoom(id: string, { connections }: ConduitState): void {
@@ -114,9 +131,10 @@ export class Requests {
   }
 
   /** Why a Request that has waited as long as it may is not answered. */
-  #lacking(): string {
+  #lacking(clash: string | undefined): string {
     const { bridge, settings } = this.#parts;
     const { conduit, requestMs } = settings;
+    if (clash !== undefined) return `conduit "${conduit}" has no address after ${requestMs} ms: ${clash}`;
     return bridge.present === undefined
       ? `conduit "${conduit}" has no bridge address after ${requestMs} ms: ${bridge.lastError}`
       : `the ipam gave no addresses of conduit "${conduit}" within ${requestMs} ms`;

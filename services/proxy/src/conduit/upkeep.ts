@@ -15,7 +15,8 @@ import { Doorbell } from '../loop/doorbell.ts';
 import { DueTimes } from '../loop/due-times.ts';
 import type { Addresses } from './addresses.ts';
 import type { Bridge, Gateways } from './bridge.ts';
-import { type ConduitParts, stateOf } from './conduit-parts.ts';
+import type { Step } from './claims.ts';
+import { type ConduitParts, stateOf, type Trouble } from './conduit-parts.ts';
 
 export class Upkeep {
   readonly #parts: ConduitParts;
@@ -23,6 +24,10 @@ export class Upkeep {
   readonly #addresses: Addresses;
   readonly #bell: Doorbell;
   readonly #renewals: DueTimes;
+  /** Connections that wait until another leaves the addresses that the IPAM gave them. */
+  readonly #clashing: DueTimes;
+  /** Of those: what they were given is not released while they may get it together with others. */
+  readonly #pinned = new Map<string, Disposable>();
   /** Connections that are not as they must be, as far as is known. */
   readonly #stale = new Set<string>();
   /** Connections that were changed since they were looked at last. */
@@ -31,7 +36,8 @@ export class Upkeep {
   #wanted = 1n;
   #looked = 0n;
   readonly #done = new Watermark();
-  #lastError: string | undefined;
+  /** By connection, the one that lasts longest first. */
+  readonly #troubles = new Map<string, Trouble>();
 
   constructor(parts: ConduitParts, bridge: Pick<Bridge, 'present'>, addresses: Addresses) {
     this.#parts = parts;
@@ -39,6 +45,7 @@ export class Upkeep {
     this.#addresses = addresses;
     this.#bell = new Doorbell(parts.clock);
     this.#renewals = new DueTimes(parts.settings.renewMs, parts.clock);
+    this.#clashing = new DueTimes(parts.settings.retry.maxMs, parts.clock);
   }
 
   /** Subnet, gateways or the fault may have changed: every connection is looked at. */
@@ -61,12 +68,28 @@ export class Upkeep {
   /** The IPAM has just given or renewed a connection's addresses. */
   acquired(id: string): void {
     this.#renewals.touch(id);
+    this.#troubles.delete(id);
     this.#bell.ring();
   }
 
-  /** Why connections are not as they must be; undefined while the last attempt was fine. */
+  /** Why connections are not as they must be; undefined while all are. */
   get lastError(): string | undefined {
-    return this.#lastError;
+    return this.trouble?.reason;
+  }
+
+  /** What is wrong for the longest time. */
+  get trouble(): Trouble | undefined {
+    return this.#troubles.values().next().value;
+  }
+
+  /** All addresses are to be asked for now. */
+  renew(): void {
+    for (const id of stateOf(this.#parts).connections.keys()) {
+      this.#renewals.delete(id);
+      this.#clashing.delete(id);
+      this.#stale.add(id);
+    }
+    this.#bell.ring();
   }
 
   /** The loop; ends when `signal` aborts. */
@@ -78,7 +101,7 @@ export class Upkeep {
       const ids = this.#next();
       if (ids.length === 0) {
         watch.idle('something to bring up to date');
-        await this.#bell.wait(this.#bridge.present === undefined ? Infinity : this.#renewals.nextMs, signal);
+        await this.#bell.wait(this.#nextMs, signal);
         continue;
       }
       watch.phase('addresses', settings.stepMs, 'the ipam and the store');
@@ -92,45 +115,68 @@ export class Upkeep {
     }
   }
 
+  /** A bridge that waits for a connection's address needs the connection to be renewed. */
+  get #mayAsk(): boolean {
+    const { claims, settings } = this.#parts;
+    return this.#bridge.present !== undefined || claims.bridgeWaits(settings.conduit);
+  }
+
+  get #nextMs(): number {
+    return this.#mayAsk ? Math.min(this.#renewals.nextMs, this.#clashing.nextMs) : Infinity;
+  }
+
   /** What is to be brought up to date next; nothing while there are no gateways. */
   #next(): string[] {
+    if (!this.#mayAsk) return [];
     const gateways = this.#bridge.present;
-    if (gateways === undefined) return [];
     const { connections, subnet } = stateOf(this.#parts);
     const doubtful = this.#looked < this.#wanted ? connections.keys() : this.#changed;
     for (const id of doubtful) {
       const held = connections.get(id);
-      if (held !== undefined && !isRight(held, subnet, gateways)) this.#stale.add(id);
+      if (held === undefined || this.#clashing.leftMs(id) !== undefined) continue;
+      if (gateways === undefined || !isRight(held, subnet, gateways)) this.#stale.add(id);
     }
     this.#changed.clear();
     this.#looked = this.#wanted;
-    if (this.#stale.size === 0) this.#done.advance(this.#looked);
+    for (const id of this.#clashing.due(this.#parts.settings.parallel)) {
+      this.#clashing.delete(id);
+      this.#stale.add(id);
+    }
+    const isDone = this.#stale.size === 0 && this.#clashing.nextMs === Infinity;
+    if (gateways !== undefined && isDone) this.#done.advance(this.#looked);
     const { parallel } = this.#parts.settings;
     return [...new Set([...this.#stale, ...this.#renewals.due(parallel)])].slice(0, parallel);
   }
 
   /** False when it failed and is to be tried again. */
   async #bring(id: string, signal: AbortSignal): Promise<boolean> {
-    const { book, pins, logger } = this.#parts;
+    const { book, pins } = this.#parts;
     const { connections, subnet } = stateOf(this.#parts);
     const held = connections.get(id);
     if (held === undefined) {
-      this.#stale.delete(id);
       this.#renewals.delete(id);
+      this.#settle(id);
       return true;
     }
-    using _ = pins.pin(ownerKey({ kind: 'connection', id }));
+    const owner = ownerKey({ kind: 'connection', id });
+    using _ = pins.pin(owner);
     try {
       const assigned = await this.#assigned(held, subnet, signal);
-      await book.change((state) => this.#plan(state, id, assigned), signal);
+      const clash = await book.change((state) => this.#plan(state, id, assigned), signal);
       this.#stale.delete(id);
-      this.#lastError = undefined;
+      if (clash !== undefined) {
+        this.#renewals.delete(id);
+        this.#clashing.touch(id);
+        if (!this.#pinned.has(id)) this.#pinned.set(id, pins.pin(owner));
+        this.#failed(id, clash);
+        return true;
+      }
+      if (assigned !== held.assigned) this.#renewals.touch(id);
+      this.#settle(id);
       return true;
     } catch (err) {
       if (!(err instanceof IpamError || err instanceof UnavailableError)) throw err;
-      if (err.message !== this.#lastError)
-        logger.warn({ reason: err.message, id, subnet }, 'addresses not brought up to date');
-      this.#lastError = err.message;
+      this.#failed(id, err.message);
       return false;
     }
   }
@@ -138,25 +184,60 @@ export class Upkeep {
   async #assigned({ id, assigned }: Held, subnet: number, signal: AbortSignal): Promise<Assigned> {
     const leftMs = this.#renewals.leftMs(id) ?? 0;
     if (assigned.subnet === subnet && leftMs > 0) return assigned;
-    const acquired = await this.#addresses.acquire(id, subnet, signal);
-    this.#renewals.touch(id);
-    return acquired;
+    return this.#addresses.acquire(id, subnet, signal);
   }
 
-  /** Nothing when the connection has gone, or the conduit has moved on: then there is another pass. */
-  #plan(state: BookState, id: string, assigned: Assigned): Planned<undefined> {
-    const none = { changes: [], answer: undefined };
+  /** It is as it must be, or gone. */
+  #settle(id: string): void {
+    this.#stale.delete(id);
+    this.#clashing.delete(id);
+    this.#troubles.delete(id);
+    this.#pinned.get(id)?.[Symbol.dispose]();
+    this.#pinned.delete(id);
+  }
+
+  #failed(id: string, reason: string): void {
+    const { logger, clock } = this.#parts;
+    const known = this.#troubles.get(id);
+    if (known?.reason !== reason) logger.warn({ reason, id }, 'addresses not brought up to date');
+    this.#troubles.set(id, { reason, sinceMs: known?.sinceMs ?? clock.monotonic() });
+  }
+
+  /** Answers why the addresses cannot be in force yet. Nothing is done when they are already. */
+  #plan(state: BookState, id: string, assigned: Assigned): Planned<string | undefined> {
+    const { settings, claims } = this.#parts;
+    const { conduit } = settings;
+    const owner = { kind: 'connection', id } as const;
+    const former = state.get(conduit)?.connections.get(id);
+    if (former !== undefined && sameAddresses(assigned, former.assigned)) {
+      claims.drop(conduit, owner);
+      return { changes: this.#step(state, id, assigned, undefined)?.changes ?? [], answer: undefined };
+    }
+    return claims.put(state, {
+      conduit,
+      owner,
+      addresses: [...assigned.src, ...assigned.dst],
+      plan: (now, gateways) => this.#step(now, id, assigned, gateways),
+    });
+  }
+
+  /** Undefined when the connection has gone, or the conduit has moved on: then there is another pass. */
+  #step(
+    state: BookState,
+    id: string,
+    assigned: Assigned,
+    coming: readonly string[] | undefined,
+  ): Step | undefined {
     const conduit = state.get(this.#parts.settings.conduit);
     const former = conduit?.connections.get(id);
-    const gateways = this.#bridge.present;
-    if (conduit === undefined || former === undefined || gateways?.subnet !== assigned.subnet) return none;
-    const connection = readdressed(former, assigned, gateways.addresses);
-    if (connection === former.connection && sameAddresses(assigned, former.assigned)) return none;
+    if (conduit === undefined || former === undefined || conduit.subnet !== assigned.subnet) return undefined;
+    const present = this.#bridge.present;
+    if (present !== undefined && present.subnet !== assigned.subnet) return undefined;
+    const { extraPrefixes } = former.connection.context.ipContext;
+    const connection = readdressed(former, assigned, coming ?? present?.addresses ?? extraPrefixes);
+    if (connection === former.connection && sameAddresses(assigned, former.assigned)) return { changes: [] };
     this.#parts.counts.readdressed += 1;
-    return {
-      changes: this.#addresses.give({ ...former, connection, assigned }, former, conduit),
-      answer: undefined,
-    };
+    return { changes: this.#addresses.give({ ...former, connection, assigned }, former, conduit) };
   }
 }
 

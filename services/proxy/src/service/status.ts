@@ -39,7 +39,7 @@ function conduitStatus(conduit: Conduit): ConduitStatus {
     name: nameOf(conduit),
     bridgeAddresses: [...(bridge.present?.addresses ?? [])],
     connections: state.connections.size,
-    lastError: bridge.lastError,
+    lastError: conduit.lastError,
   };
 }
 

@@ -3,6 +3,7 @@
 
 import { type Connection as Message, MonitorScopeSelector } from '@syncline/proto/connection.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
+import { ClosedError } from '@syncline/runtime/mailbox-errors.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
@@ -72,6 +73,7 @@ export class World {
     this.store = new ModelStore(sim, [conduit], latencyMs);
     this.proxy = this.#start();
     sim.invariant('nothing fails the process', () => this.#stop.failure === undefined);
+    sim.invariant('no address is in force twice', () => this.#expectDistinct());
     sim.invariant('every address of a connection and of the bridge is its own', () => this.#expectOwned());
   }
 
@@ -236,6 +238,16 @@ export class World {
     }
   }
 
+  /** Whatever the IPAM says, the proxy has no address twice. */
+  #expectDistinct(): void {
+    const { bridge, state } = this.conduit;
+    const addresses = [
+      ...(bridge.present?.addresses ?? []),
+      ...[...state.connections.values()].flatMap(({ assigned: { src, dst } }) => [...src, ...dst]),
+    ];
+    expect(new Set(addresses).size, addresses.join()).toBe(addresses.length);
+  }
+
   #expectOwned(): void {
     if (this.ipam.hasForgotten) return;
     const held = new Set(this.ipam.held());
@@ -255,7 +267,7 @@ function clientView(connection: Connection) {
   return { ...connection, id: path.pathSegments[0]?.id ?? '', path: { ...path, index: 0 } };
 }
 
-const refusals = [UnavailableError, SupersededError, TooManyError, IpamError];
+const refusals = [ClosedError, UnavailableError, SupersededError, TooManyError, IpamError];
 
 function isRefusal(error: unknown): boolean {
   return refusals.some((type) => error instanceof type);
