@@ -13,6 +13,7 @@ import { CallMetrics } from './server/call-metrics.ts';
 import { FileCredentials } from './server/credentials.ts';
 import { Health } from './server/health.ts';
 import { framedWritesWork } from './server/http2-probe.ts';
+import { allowLeftStreams } from './server/left-streams.ts';
 import { bind, hostPort } from './server/listen.ts';
 import { OpenCalls } from './server/open-calls.ts';
 import { reflectionBindings } from './server/reflection.ts';
@@ -41,6 +42,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     'grpc.keepalive_timeout_ms': 20_000,
   });
   undo.defer(() => server.forceShutdown());
+  if (!allowLeftStreams(server)) logger.warn('grpc-js is not shaped as expected: Node bounds left streams');
   const calls = new OpenCalls({
     logger,
     metrics: new CallMetrics(options.metrics),
