@@ -40,7 +40,7 @@ export function openNeighbours(
   const proxy = stack.use(connect(settings.proxy, settings.connect));
   const owned = stack.move();
   return {
-    registry: registryOf(nsp, new CallSlots(callsPerConduit, clock)),
+    registry: registryOf(nsp, new CallSlots(callsPerConduit, clock), clock),
     configuration: configurationOf(nsp, inbox),
     proxy: proxyOf(proxy, client, new CallSlots(callsPerConduit, clock), inbox),
     [Symbol.dispose]: () => owned.dispose(),

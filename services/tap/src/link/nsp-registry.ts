@@ -7,19 +7,37 @@ import {
   TargetRegistryDefinition,
 } from '@syncline/proto/nsp-targetregistry.ts';
 import type { Connection } from '@syncline/rpc/connect.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
+import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { streamMessage } from '@syncline/trench/wire-name.ts';
-import type { ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
+import type { CallLimits, ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
 import type { CallSlots } from './call-slots.ts';
 import { firstOf } from './first-message.ts';
+import { PooledLists, type TargetsByStream } from './pooled-lists.ts';
 
 /** Where a target's context has its identifier. */
 const identifierKey = 'identifier';
 
 /** The registry behind `nsp`. */
-export function registryOf(nsp: Connection, slots: CallSlots): TargetRegistry {
+export function registryOf(nsp: Connection, slots: CallSlots, clock: Clock): TargetRegistry {
   const client = nsp.client(TargetRegistryDefinition);
   const path = (method: 'register' | 'unregister' | 'watch') =>
     `/${TargetRegistryDefinition.fullName}/${TargetRegistryDefinition.methods[method].name}`;
+  /** A conduit's stream without a name stands for all of the conduit. */
+  const list = (stream: StreamName, limits: CallLimits) =>
+    slots.run(stream, limits, path('watch'), async (left) => {
+      const all = { status: Target_Status.ANY, type: Target_Type.DEFAULT, stream: streamMessage(stream) };
+      const { targets } = await firstOf(client.watch(all, left), path('watch'));
+      return targets;
+    });
+  const lists = new PooledLists(
+    {
+      path: path('watch'),
+      listStream: async (stream, limits) => (await list(stream, limits)).map(listedTarget),
+      listConduit: async (conduit, limits) => byStream(await list({ ...conduit, stream: '' }, limits)),
+    },
+    clock,
+  );
   return {
     register: (target, limits) =>
       slots.run(target.stream, limits, path('register'), async (left) => {
@@ -29,12 +47,7 @@ export function registryOf(nsp: Connection, slots: CallSlots): TargetRegistry {
       slots.run(target.stream, limits, path('unregister'), async (left) => {
         await client.unregister(targetMessage(target), left);
       }),
-    list: (stream, limits) =>
-      slots.run(stream, limits, path('watch'), async (left) => {
-        const all = { status: Target_Status.ANY, type: Target_Type.DEFAULT, stream: streamMessage(stream) };
-        const { targets } = await firstOf(client.watch(all, left), path('watch'));
-        return targets.map(listedTarget);
-      }),
+    list: (stream, limits) => lists.list(stream, limits),
   };
 }
 
@@ -51,6 +64,11 @@ function targetMessage({ stream, ips, identifier, status }: TargetWrite): Target
       maxTargets: 0,
     },
   };
+}
+
+function byStream(targets: readonly Target[]): TargetsByStream {
+  const groups = Map.groupBy(targets, ({ stream }) => stream?.name ?? '');
+  return new Map([...groups].map(([name, group]) => [name, group.map(listedTarget)]));
 }
 
 function listedTarget({ ips, context, status }: Target): ListedTarget {
