@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { until } from '@syncline/testkit/wait.ts';
 import { type Finished, run } from '../command.ts';
 import type { CaseContext } from '../context.ts';
 import { hasImage } from '../tools/compose.ts';
@@ -22,6 +23,11 @@ const published = [
   'region-follower-1',
   'region-follower-2',
   'region-feed',
+  'nsp',
+  'ipam',
+  'proxy',
+  'tap',
+  'load-balancer',
 ] as const;
 
 type Service = (typeof published)[number];
@@ -79,6 +85,26 @@ export class ComposeProject implements AsyncDisposable {
       signal: this.#context.signal,
     });
     return JSON.parse(stdout) as ContainerState;
+  }
+
+  /** Resolves when a service's container is healthy; rejects when that takes more than a minute. */
+  async healthy(service: string): Promise<void> {
+    await until(() => this.state(service), {
+      deadlineMs: 60_000,
+      everyMs: 500,
+      describe: `${service} being healthy`,
+      accept: (state) => state?.Health?.Status === 'healthy',
+    });
+  }
+
+  /** Resolves when a container that has one task has ended well; rejects when that takes more than a minute. */
+  async ended(service: string): Promise<void> {
+    await until(() => this.state(service), {
+      deadlineMs: 60_000,
+      everyMs: 500,
+      describe: `${service} having ended with 0`,
+      accept: (state) => state?.Status === 'exited' && state.ExitCode === 0,
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
