@@ -39,55 +39,55 @@ export const northboundSettings = {
   maxSubscribers: integer(
     1000,
     { min: '1', max: '100000' },
-    'gNMI subscribers at a time; one more gets RESOURCE_EXHAUSTED',
+    'gNMI subscribers at a time; one more gets RESOURCE_EXHAUSTED.',
   ),
   subscriberQueue: bytes(
     '512KiB',
     { min: '64KiB', max: '64MiB' },
-    'bytes that may wait for one subscriber before it gets the newest values only',
+    'Bytes that may wait for one subscriber before it gets the newest values only.',
   ),
   backpressure: duration(
     '50ms',
     { min: '0ms', max: '1s' },
-    'longest wait of a device for subscribers who have a quarter of a queue to read; 0ms is none',
+    'Longest wait of a device for subscribers who have a quarter of a queue to read; 0ms is none.',
   ),
   slowConsumer: duration(
     '60s',
     { min: '100ms', max: '1h' },
-    'how long a subscriber may read nothing of what waits for it before it ends with ABORTED',
+    'How long a subscriber may read nothing of what waits for it before it ends with ABORTED.',
   ),
   pageDeadline: duration(
     '120s',
     { min: '100ms', max: '1h' },
-    'how long a subscriber waits for the core before it ends with UNAVAILABLE',
+    'How long a subscriber waits for the core before it ends with UNAVAILABLE.',
   ),
-  maxPolls: integer(16, { min: '1', max: '1000' }, 'polls that may wait while a set is being sent'),
+  maxPolls: integer(16, { min: '1', max: '1000' }, 'Polls that may wait while a set is being sent.'),
   firstMessage: duration(
     '30s',
     { min: '100ms', max: '1h' },
-    'how long a Subscribe may stay open without its first message',
+    'How long a Subscribe may stay open without its first message.',
   ),
   maxPaths: integer(
     1000,
     { min: '1', max: '100000' },
-    'paths of one Get, or subscriptions of one Subscribe; more are INVALID_ARGUMENT',
+    'Paths of one Get, or subscriptions of one Subscribe; more are INVALID_ARGUMENT.',
   ),
   minSample: duration(
     '100ms',
     { min: '10ms', max: '1h' },
-    'the fastest sampling served; a shorter sample_interval is INVALID_ARGUMENT, 0 means this one',
+    'The fastest sampling served; a shorter sample_interval is INVALID_ARGUMENT, 0 means this one.',
   ),
   minHeartbeat: duration(
     '1s',
     { min: '10ms', max: '1h' },
-    'the shortest heartbeat_interval served; a shorter one is INVALID_ARGUMENT',
+    'The shortest heartbeat_interval served; a shorter one is INVALID_ARGUMENT.',
   ),
   getSize: bytes(
     '64MiB',
     { min: '64KiB', max: '1GiB' },
-    'largest answer to a Get; a larger one is RESOURCE_EXHAUSTED',
+    'Largest answer to a Get; a larger one is RESOURCE_EXHAUSTED.',
   ),
-  getDeadline: duration('30s', { min: '100ms', max: '1h' }, 'how long a Get may take'),
+  getDeadline: duration('30s', { min: '100ms', max: '1h' }, 'How long a Get may take.'),
 };
 
 /** The limits that these settings say. */

@@ -9,48 +9,48 @@ const anyWait = { min: '10ms', max: '24h' };
 
 /** To be spread into the service's table. */
 export const followingSettings = {
-  leaderTls: flag(false, 'whether the leader is called with TLS; the four settings below imply it'),
-  leaderCa: optional(path, "PEM certificates to trust for the leader's instead of the well-known ones"),
-  leaderCert: optional(path, 'PEM certificate of this member towards the leader, with its key'),
-  leaderKey: optional(path, 'PEM key of that certificate'),
-  leaderServerName: optional(text, "the name that the leader's certificate carries"),
-  leaderUsername: optional(text, 'sent to the leader with each call'),
-  leaderPassword: secret('sent to the leader with each call'),
+  leaderTls: flag(false, 'Whether the leader is called with TLS; the four settings below imply it.'),
+  leaderCa: optional(path, "PEM certificates to trust for the leader's instead of the well-known ones."),
+  leaderCert: optional(path, 'PEM certificate of this member towards the leader, with its key.'),
+  leaderKey: optional(path, 'PEM key of that certificate.'),
+  leaderServerName: optional(text, "The name that the leader's certificate carries."),
+  leaderUsername: optional(text, 'Sent to the leader with each call.'),
+  leaderPassword: secret('Sent to the leader with each call.'),
 
-  connectDeadline: duration('10s', anyWait, 'how long connecting to the leader and its GetMembers may take'),
-  leaderKeepalive: duration('10s', { min: '5s', max: '1h' }, 'how often a silent leader is pinged'),
-  leaderKeepaliveTimeout: duration('10s', { min: '1s', max: '1h' }, 'how long it may owe the answer'),
+  connectDeadline: duration('10s', anyWait, 'How long connecting to the leader and its GetMembers may take.'),
+  leaderKeepalive: duration('10s', { min: '5s', max: '1h' }, 'How often a silent leader is pinged.'),
+  leaderKeepaliveTimeout: duration('10s', { min: '1s', max: '1h' }, 'How long it may owe the answer.'),
   silence: duration(
     '30s',
     { min: '100ms', max: '1h' },
-    "how long nothing may be heard before the leader is connected to anew: at least twice the leader's keepalive",
+    "How long nothing may be heard before the leader is connected to anew: at least twice the leader's keepalive.",
   ),
   retry: duration(
     '100ms',
     anyWait,
-    'wait before the leader is connected to anew; it doubles, and all of it is chance',
+    'Wait before the leader is connected to anew; it doubles, and all of it is chance.',
   ),
-  retryMax: duration('3s', anyWait, 'longest such wait'),
-  healthyAfter: duration('30s', anyWait, 'how long a follower must be live for the waits to start over'),
+  retryMax: duration('3s', anyWait, 'Longest such wait.'),
+  healthyAfter: duration('30s', anyWait, 'How long a follower must be live for the waits to start over.'),
   receiveWindow: bytes(
     '1MiB',
     { min: '64KiB', max: '1GiB' },
-    'HTTP/2 window towards the leader; a larger one is faster on long links and holds the loop longer',
+    'HTTP/2 window towards the leader; a larger one is faster on long links and holds the loop longer.',
   ),
   maxFrame: bytes(
     '64MiB',
     { min: '1MiB', max: '1GiB' },
-    'longest frame that is taken: an old PD sends all that was missed in one',
+    'Longest frame that is taken: an old PD sends all that was missed in one.',
   ),
-  maxFrameRegions: integer(100_000, { min: '1000', max: '10000000' }, 'most regions of one'),
+  maxFrameRegions: integer(100_000, { min: '1000', max: '10000000' }, 'Most regions of one.'),
   applyFrames: integer(
     2,
     { min: '1', max: '64' },
-    'frames that wait to be applied before the leader is held back',
+    'Frames that wait to be applied before the leader is held back.',
   ),
   trustForeign: flag(
     false,
-    "whether a PD's index still counts on a new connection; without it its regions are taken anew",
+    "Whether a PD's index still counts on a new connection; without it its regions are taken anew.",
   ),
 };
 
