@@ -58,6 +58,26 @@ test.skipIf(disk === undefined)(
   },
 );
 
+test.skipIf(disk === undefined)(
+  'F19: what has room on a disk is taken, however often it changes and though others have filled the disk',
+  async () => {
+    await using ipam = await IpamUnderTest.start({ releaseDelay: '0ms' }, disk?.directory('churned'));
+    const churn = async (times: number) => {
+      for (let n = 0; n < times; n++) {
+        const name = `${'x'.repeat(1_000)}-${n % 10}`;
+        await ipam.allocate(name);
+        await ipam.release(name);
+      }
+    };
+    // A log of its changes is several times as large as the disk.
+    await churn(1_000);
+    disk?.fill(0);
+    await churn(300);
+    expect(await ipam.readiness()).toEqual({ ready: true });
+    disk?.makeRoom();
+  },
+);
+
 test('F19: a file that may not grow refuses in the same way', async () => {
   await using ipam = await IpamUnderTest.start({ disk: '256KiB' });
   const { told, refusal } = await fillUp(ipam);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -92,6 +92,30 @@ test('an exclusive file is locked for others until it is closed, and says so at 
   const successor = second();
   expect(successor.prepare('SELECT value FROM leaf').pluck().all()).toEqual(['a']);
   successor.close();
+});
+
+test('the log is moved into the file before it is long, and is cut back after a transaction that made it so', () => {
+  const logBytes = 100_000;
+  const database = open(file, { migrations: [create], synchronous: 'NORMAL', logBytes });
+  const put = database.prepare('INSERT INTO leaf (value) VALUES (hex(zeroblob(?)))');
+  const log = () => statSync(`${file}-wal`).size;
+  for (let n = 0; n < 200; n++) {
+    put.run(1_000);
+    expect(log()).toBeLessThan(logBytes + 20_000);
+  }
+  put.run(200_000);
+  expect(log()).toBeGreaterThan(400_000);
+  put.run(1);
+  expect(log()).toBeLessThanOrEqual(logBytes);
+  database.close();
+});
+
+test('a file that may not grow refuses what it has no room for', () => {
+  const database = open(file, { migrations: [create], synchronous: 'NORMAL', maxBytes: 100_000 });
+  const put = database.prepare('INSERT INTO leaf (value) VALUES (hex(zeroblob(?)))');
+  put.run(10_000);
+  expect(() => put.run(50_000)).toThrow('database or disk is full');
+  database.close();
 });
 
 test('a file that is no database is named', () => {

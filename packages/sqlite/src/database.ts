@@ -8,6 +8,9 @@ import { migrate } from './migration.ts';
 
 export type Database = BetterSqlite3.Database;
 
+/** A length of the write-ahead log for stores of small rows: a disk of a few MiB is enough for them. */
+export const smallLogBytes = 1 << 20;
+
 /** How a store uses its file. */
 export interface OpenOptions {
   /** SQL scripts in order: the n-th takes the file from version n−1 to n. A published script is never edited. */
@@ -18,6 +21,14 @@ export interface OpenOptions {
   readonly busyTimeoutMs?: number;
   /** Keeps every other process out for as long as it is open: those get "database is locked". */
   readonly exclusive?: boolean;
+  /** How large the file may grow, in bytes; beyond it, writing fails as on a full disk. Unless given, the disk decides. */
+  readonly maxBytes?: number;
+  /**
+   * From what length on the write-ahead log is moved into the file after a commit, in bytes; 1,000 pages unless given. A log
+   * that a large transaction made longer is cut back to it. Until it is moved it holds each change again, so a disk needs
+   * room for it besides the file.
+   */
+  readonly logBytes?: number;
 }
 
 /** A file could not be opened; the message names it and the cause says why. */
@@ -48,9 +59,18 @@ export function open(file: string, options: OpenOptions): Database {
     database.pragma('foreign_keys = OFF');
     migrate(database, options.migrations);
     database.pragma('foreign_keys = ON');
+    bound(database, options);
     return database;
   } catch (error) {
     database?.close();
     throw new DatabaseOpenError(file, error instanceof Error ? error : new Error(String(error)));
   }
+}
+
+function bound(database: Database, { maxBytes, logBytes }: OpenOptions): void {
+  const pageBytes = Number(database.pragma('page_size', { simple: true }));
+  if (maxBytes !== undefined) database.pragma(`max_page_count = ${Math.ceil(maxBytes / pageBytes)}`);
+  if (logBytes === undefined) return;
+  database.pragma(`wal_autocheckpoint = ${Math.ceil(logBytes / pageBytes)}`);
+  database.pragma(`journal_size_limit = ${logBytes}`);
 }

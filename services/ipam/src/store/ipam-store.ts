@@ -1,8 +1,9 @@
 // All that an ipam keeps on disk, used through a StoreThread.
 // Invariant: apply() is one transaction, so a process killed anywhere finds all changes of a call or none.
 
-import { type Database, open } from '@syncline/sqlite/database.ts';
+import { type Database, open, smallLogBytes } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
+import { transact } from '@syncline/sqlite/transact.ts';
 import { printPrefix } from '@syncline/trench/prefix.ts';
 import type { Layout } from '../tree/layout.ts';
 import type { Change, LeaseRow, TreeRows } from '../tree/rows.ts';
@@ -31,8 +32,6 @@ export class IpamStore implements Disposable {
   constructor(options: StoreOptions, failpoint: (point: StorePoint) => void) {
     this.#failpoint = failpoint;
     this.#database = openFile(options);
-    const pageBytes = Number(this.#database.pragma('page_size', { simple: true }));
-    this.#database.pragma(`max_page_count = ${Math.ceil(options.diskBytes / pageBytes)}`);
     this.#statements = new Statements(this.#database);
   }
 
@@ -126,7 +125,7 @@ export class IpamStore implements Disposable {
   }
 
   #write(operation: string, body: () => void): void {
-    this.#guarded(operation, () => this.#database.transaction(body).immediate());
+    transact(this.#database, operation, body);
   }
 
   #guarded<Value>(operation: string, body: () => Value): Value {
@@ -148,9 +147,16 @@ function cut({ trench, conduit, node, child }: Cut): string {
   return `${trench}, /${conduit}, /${node}, /${child}`;
 }
 
-function openFile({ file, busyTimeoutMs }: StoreOptions): Database {
+function openFile({ file, diskBytes, busyTimeoutMs }: StoreOptions): Database {
   try {
-    return open(file, { migrations, synchronous: 'FULL', busyTimeoutMs, exclusive: true });
+    return open(file, {
+      migrations,
+      synchronous: 'FULL',
+      busyTimeoutMs,
+      exclusive: true,
+      maxBytes: diskBytes,
+      logBytes: smallLogBytes,
+    });
   } catch (error) {
     throw asStoreFault('open', error);
   }

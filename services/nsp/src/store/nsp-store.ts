@@ -1,7 +1,8 @@
 // All SQL of the service: the targets, and the configuration that was last in force.
 
-import { type Database, open } from '@syncline/sqlite/database.ts';
+import { type Database, open, smallLogBytes } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
+import { transact } from '@syncline/sqlite/transact.ts';
 import type { RowChange } from '../registry/registry-store.ts';
 import type { Target, TargetStatus, TargetType } from '../registry/target.ts';
 import type { StorePoint } from './failpoints.ts';
@@ -36,12 +37,16 @@ export class NspStore implements Disposable {
   constructor({ file, synchronous, diskBytes }: NspStoreOptions, pass: (point: StorePoint) => void) {
     this.#pass = pass;
     try {
-      this.#database = open(file, { migrations, synchronous, exclusive: true });
+      this.#database = open(file, {
+        migrations,
+        synchronous,
+        exclusive: true,
+        maxBytes: diskBytes,
+        logBytes: smallLogBytes,
+      });
     } catch (error) {
       throw asStoreFault('open', error);
     }
-    const pageBytes = Number(this.#database.pragma('page_size', { simple: true }));
-    this.#database.pragma(`max_page_count = ${Math.ceil(diskBytes / pageBytes)}`);
     const put = this.#database.prepare<[TargetRow]>(
       `INSERT INTO target (key, type, status, trench, conduit, stream, ips, context)
        VALUES (@key, @type, @status, @trench, @conduit, @stream, @ips, @context)
@@ -89,15 +94,11 @@ export class NspStore implements Disposable {
   }
 
   #write(what: 'targets' | 'configuration', body: () => void): void {
-    this.#attempt(`write ${what}`, () => {
-      this.#database
-        .transaction(() => {
-          body();
-          this.#pass(`${what}.before-commit`);
-        })
-        .immediate();
-      this.#pass(`${what}.after-commit`);
+    transact(this.#database, `write ${what}`, () => {
+      body();
+      this.#pass(`${what}.before-commit`);
     });
+    this.#attempt(`write ${what}`, () => this.#pass(`${what}.after-commit`));
   }
 
   #attempt<Value>(operation: string, body: () => Value): Value {

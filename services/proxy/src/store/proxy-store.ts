@@ -1,8 +1,9 @@
 // All that a proxy keeps on disk, used through a StoreThread.
 // Invariant: commit() is one transaction, so a process killed anywhere finds all changes of a step or none.
 
-import { type Database, open } from '@syncline/sqlite/database.ts';
+import { type Database, open, smallLogBytes } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
+import { transact } from '@syncline/sqlite/transact.ts';
 import type { StorePoint } from './failpoints.ts';
 import type { ConnectionRow, OwedRow, Place, RowChange, Rows, SubnetRow } from './rows.ts';
 import { migrations } from './schema.ts';
@@ -27,8 +28,6 @@ export class ProxyStore implements Disposable {
   constructor(options: StoreOptions, failpoint: (point: StorePoint) => void) {
     this.#failpoint = failpoint;
     this.#database = openFile(options);
-    const pageBytes = Number(this.#database.pragma('page_size', { simple: true }));
-    this.#database.pragma(`max_page_count = ${Math.ceil(options.diskBytes / pageBytes)}`);
     this.#statements = prepare(this.#database);
   }
 
@@ -44,16 +43,17 @@ export class ProxyStore implements Disposable {
         );
       }
     };
-    this.#guarded('settle', () => this.#database.transaction(write).immediate());
+    transact(this.#database, 'settle', write);
   }
 
+  /** All that is kept. Throws StoreFaultError. */
   load(): Rows {
     const { subnets, connections, owed } = this.#statements;
-    return this.#guarded('load', () => ({
-      subnets: subnets.all(),
-      connections: connections.all(),
-      owed: owed.all(),
-    }));
+    try {
+      return { subnets: subnets.all(), connections: connections.all(), owed: owed.all() };
+    } catch (error) {
+      throw asStoreFault('load', error);
+    }
   }
 
   /** Makes the changes, in their order, all or none. Throws StoreFaultError when the disk refuses. */
@@ -62,7 +62,7 @@ export class ProxyStore implements Disposable {
       for (const change of changes) this.#apply(change);
       this.#failpoint('commit.before-commit');
     };
-    this.#guarded('write', () => this.#database.transaction(write).immediate());
+    transact(this.#database, 'write', write);
     this.#failpoint('commit.after-commit');
   }
 
@@ -73,7 +73,7 @@ export class ProxyStore implements Disposable {
       this.#statements.removeFiller.run();
       this.#failpoint('probe');
     };
-    this.#guarded('probe', () => this.#database.transaction(write).immediate());
+    transact(this.#database, 'probe', write);
   }
 
   [Symbol.dispose](): void {
@@ -98,14 +98,6 @@ export class ProxyStore implements Disposable {
       case 'clear':
         clear.run(change.row);
         return;
-    }
-  }
-
-  #guarded<Value>(operation: string, body: () => Value): Value {
-    try {
-      return body();
-    } catch (error) {
-      throw asStoreFault(operation, error);
     }
   }
 }
@@ -133,9 +125,16 @@ function prepare(database: Database) {
   };
 }
 
-function openFile({ file, synchronous, busyTimeoutMs }: StoreOptions): Database {
+function openFile({ file, synchronous, diskBytes, busyTimeoutMs }: StoreOptions): Database {
   try {
-    return open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true });
+    return open(file, {
+      migrations,
+      synchronous,
+      busyTimeoutMs,
+      exclusive: true,
+      maxBytes: diskBytes,
+      logBytes: smallLogBytes,
+    });
   } catch (error) {
     throw asStoreFault('open', error);
   }
