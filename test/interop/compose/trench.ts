@@ -11,7 +11,6 @@ const streams = ['api.core.demo', 'dns.edge.demo', 'web.edge.demo'];
 /** Of `syncline lb lookup --json`, what is looked at here. */
 interface Lookup {
   readonly stream?: string;
-  readonly stream?: string;
   readonly ips?: readonly string[];
 }
 
