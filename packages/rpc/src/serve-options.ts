@@ -41,7 +41,8 @@ export interface ServeOptions {
   readonly listen: ListenAddress & {
     /** Path of a unix socket to serve on as well, without TLS. */
     readonly unixSocket?: string;
-    readonly tls?: ServerTls;
+    /** Undefined serves plaintext. */
+    readonly tls?: ServerTls | undefined;
   };
   /** The HTTP port for /livez, /readyz and /metrics; undefined serves none. */
   readonly admin: ListenAddress | undefined;
@@ -50,7 +51,8 @@ export interface ServeOptions {
   readonly stop: AbortSignal;
   readonly logger: Logger;
   readonly limits: ServeLimits;
-  readonly authenticate?: Authenticate;
+  /** Undefined lets everybody in. */
+  readonly authenticate?: Authenticate | undefined;
   readonly middleware?: readonly ServerMiddleware[];
   readonly readiness: () => Readiness;
   readonly liveness: LivenessSource;

@@ -13,14 +13,13 @@ export interface Setting<Value> {
   readonly variable?: string;
   /** Do not repeat the value in errors. */
   readonly secret: boolean;
+  /** What the number is counted in, unless it counts things. */
+  readonly unit?: 'ms' | 'bytes';
   /** Throws RangeError saying what was expected. */
   readonly parse: (text: string) => Value;
 }
 
-interface Form<Value> {
-  readonly form: string;
-  readonly parse: (text: string) => Value;
-}
+type Form<Value> = Pick<Setting<Value>, 'form' | 'parse' | 'unit'>;
 
 function withDefault<Value>(form: Form<Value>, fallback: string, doc: string): Setting<Value> {
   form.parse(fallback);
@@ -45,20 +44,14 @@ export function integer(fallback: number, bounds: Bounds, doc: string): Setting<
 
 /** A span of time with its unit, `250ms`, `5s`, `10m`, `1h`; the value is in milliseconds. */
 export function duration(fallback: string, bounds: Bounds, doc: string): Setting<number> {
-  return withDefault(
-    bounded('duration', bounds, (text) => scaled(text, durationUnits, 'a duration such as 250ms or 5s')),
-    fallback,
-    doc,
-  );
+  const read = (text: string) => scaled(text, durationUnits, 'a duration such as 250ms or 5s');
+  return withDefault({ ...bounded('duration', bounds, read), unit: 'ms' }, fallback, doc);
 }
 
 /** A size with its unit, `512B`, `64KiB`, `4MiB`, `1GiB`; the value is in bytes. */
 export function bytes(fallback: string, bounds: Bounds, doc: string): Setting<number> {
-  return withDefault(
-    bounded('size', bounds, (text) => scaled(text, byteUnits, 'a size such as 64KiB or 4MiB')),
-    fallback,
-    doc,
-  );
+  const read = (text: string) => scaled(text, byteUnits, 'a size such as 64KiB or 4MiB');
+  return withDefault({ ...bounded('size', bounds, read), unit: 'bytes' }, fallback, doc);
 }
 
 /** `true` or `false`. */

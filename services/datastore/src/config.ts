@@ -1,23 +1,23 @@
 // What the datastore can be told: its settings, all from the environment. docs/datastore.md has them as a table.
 
 import { availableParallelism } from 'node:os';
-import type { ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
   choice,
   duration,
   flag,
   integer,
-  optional,
   path,
   port,
-  secret,
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
-import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import { passwordProblems, passwordSettings } from '@syncline/rpc/settings/password.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
-import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { DatastoreSettings } from './catalog/datastore.ts';
 import type { ThreadSettings } from './core/host-thread.ts';
@@ -41,11 +41,8 @@ export const settings = {
       'SYNCLINE_DATA',
       path('.syncline', 'Folder of everything that is kept, in its subfolder datastore.'),
     ),
-    username: optional(text, 'With it, every call needs metadata `username` and `password`.'),
-    password: secret('The password that belongs to the username.'),
-    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served.'),
-    tlsKey: optional(path, 'PEM key of the certificate.'),
-    tlsClientCa: optional(path, 'PEM certificates; clients must have one signed by them.'),
+    ...passwordSettings,
+    ...serverTlsSettings,
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
     maxRequest: bytes('4MiB', { min: '1KiB', max: '512MiB' }, 'Longest request message accepted.'),
@@ -143,10 +140,7 @@ export const settings = {
 
     ...northboundSettings,
 
-    failpoints: text(
-      '',
-      'Faults to inject, for tests: point=action[:argument][@n], separated by semicolons.',
-    ),
+    failpoints: failpoints(points),
   },
 } as const;
 
@@ -155,44 +149,17 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  const together = (a: keyof Config, b: keyof Config) => {
-    if ((config[a] === undefined) !== (config[b] === undefined))
-      problems.push(`${named(a)} and ${named(b)} need each other`);
-  };
-  const ordered = (low: keyof Config, high: keyof Config) => {
-    if (Number(config[low]) > Number(config[high])) {
-      problems.push(
-        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
-      );
-    }
-  };
-  together('username', 'password');
-  together('tlsCert', 'tlsKey');
-  if (config.tlsClientCa !== undefined && config.tlsCert === undefined) {
-    problems.push(`${named('tlsClientCa')} needs ${named('tlsCert')}`);
-  }
-  ordered('workerRetry', 'workerRetryMax');
-  ordered('commitRetry', 'commitRetryMax');
-  ordered('retry', 'retryMax');
-  ordered('minInterval', 'interval');
-  ordered('interval', 'maxInterval');
-  problems.push(...failpointProblems(config.failpoints, points));
-  return problems;
-}
-
-function named(key: keyof Config): string {
-  return variableOf(settings.service, key, settings.table[key]);
-}
-
-/** The TLS files of a config, undefined for plaintext. */
-export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return {
-    certFile: tlsCert,
-    keyFile: tlsKey,
-    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
-  };
+  const problems = new Contradictions(settings, config);
+  problems.ordered('workerRetry', 'workerRetryMax');
+  problems.ordered('commitRetry', 'commitRetryMax');
+  problems.ordered('retry', 'retryMax');
+  problems.ordered('minInterval', 'interval');
+  problems.ordered('interval', 'maxInterval');
+  return [
+    ...passwordProblems(settings.service, config),
+    ...serverTlsProblems(settings.service, config),
+    ...problems.found,
+  ];
 }
 
 /** How many core workers there may be: one processor is left to the network. */

@@ -7,9 +7,10 @@ import { aborted } from 'node:util';
 import { CreateDataStoreRequest, DataServerDefinition } from '@syncline/proto/data.ts';
 import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
-import { requirePassword } from '@syncline/rpc/password.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { authenticateOf } from '@syncline/rpc/settings/password.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -31,7 +32,6 @@ import {
   sessionSettings,
   settings,
   threadSettings,
-  tlsOf,
 } from './config.ts';
 import { corePoints } from './core/failpoints.ts';
 import { CoreHost } from './core/host.ts';
@@ -114,12 +114,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const counts = (datastore: number) => fanout.counts(datastore);
   const metrics = createMetrics('datastore');
   registerDatastoreMetrics(metrics, { datastores, counts, coreCrashes: () => host.crashes });
-  const { username, password } = config;
-  const tls = tlsOf(config);
   const server = stack.use(
     await serve({
       service: 'datastore',
-      listen: { host: config.host, port: config.port, ...(tls !== undefined && { tls }) },
+      listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings: [
         ...gnmiBindings({ served: () => datastores.list(), core: host, fanout, limits, clock }),
@@ -133,8 +131,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         defaultDeadlineMs: config.defaultDeadline,
         drainMs: config.drain,
       },
-      ...(username !== undefined &&
-        password !== undefined && { authenticate: requirePassword(username, password) }),
+      authenticate: authenticateOf(config),
       readiness: () => datastores.readiness(),
       liveness,
       reflection: config.reflection,

@@ -1,8 +1,6 @@
 // What the device can be told: its settings, all from the environment. docs/device.md has them as a table.
 
 import type { SubscribeLimits } from '@syncline/gnmi/subscribe-request.ts';
-import { requirePassword } from '@syncline/rpc/password.ts';
-import type { Authenticate, ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
   choice,
@@ -12,9 +10,11 @@ import {
   optional,
   path,
   port,
-  secret,
   text,
 } from '@syncline/rpc/setting-types.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { passwordProblems, passwordSettings } from '@syncline/rpc/settings/password.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { Model } from './models.ts';
@@ -35,11 +35,8 @@ export const settings = {
       'Shortest sample_interval accepted; 0 asks for it.',
     ),
     minHeartbeat: duration('100ms', { min: '1ms', max: '1h' }, 'Shortest heartbeat_interval accepted.'),
-    username: optional(text, 'With it, every call needs metadata `username` and `password`.'),
-    password: secret('The password that belongs to the username.'),
-    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served.'),
-    tlsKey: optional(path, 'PEM key of the certificate.'),
-    tlsClientCa: optional(path, 'PEM certificates; clients must have one signed by them.'),
+    ...passwordSettings,
+    ...serverTlsSettings,
     maxRequest: bytes('4MiB', { min: '1KiB', max: '512MiB' }, 'Longest request message accepted.'),
     maxPaths: integer(
       1000,
@@ -63,20 +60,14 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  if (config.mode === 'host' && config.script !== undefined) {
-    problems.push('SYNCLINE_DEVICE_SCRIPT needs SYNCLINE_DEVICE_MODE=script');
-  }
-  if ((config.username === undefined) !== (config.password === undefined)) {
-    problems.push('SYNCLINE_DEVICE_USERNAME and SYNCLINE_DEVICE_PASSWORD need each other');
-  }
-  if ((config.tlsCert === undefined) !== (config.tlsKey === undefined)) {
-    problems.push('SYNCLINE_DEVICE_TLS_CERT and SYNCLINE_DEVICE_TLS_KEY need each other');
-  }
-  if (config.tlsClientCa !== undefined && config.tlsCert === undefined) {
-    problems.push('SYNCLINE_DEVICE_TLS_CLIENT_CA needs SYNCLINE_DEVICE_TLS_CERT');
-  }
-  return problems;
+  const problems = new Contradictions(settings, config);
+  if (config.mode === 'host' && config.script !== undefined)
+    problems.add(`${problems.variable('script')} needs ${problems.variable('mode')}=script`);
+  return [
+    ...problems.found,
+    ...passwordProblems(settings.service, config),
+    ...serverTlsProblems(settings.service, config),
+  ];
 }
 
 /** What gNMI requests may ask for. */
@@ -87,17 +78,4 @@ export function gnmiLimits(config: Config, models: readonly Model[]): SubscribeL
     minSampleInterval: BigInt(config.minSample) * 1_000_000n,
     minHeartbeatInterval: BigInt(config.minHeartbeat) * 1_000_000n,
   };
-}
-
-/** How the server proves who it is: by certificate, where one is set. */
-export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): { readonly tls?: ServerTls } {
-  if (tlsCert === undefined || tlsKey === undefined) return {};
-  const mutual = tlsClientCa === undefined ? {} : { clientCaFile: tlsClientCa };
-  return { tls: { certFile: tlsCert, keyFile: tlsKey, ...mutual } };
-}
-
-/** How clients prove who they are: by password, where one is set. */
-export function authenticationOf({ username, password }: Config): { readonly authenticate?: Authenticate } {
-  if (username === undefined || password === undefined) return {};
-  return { authenticate: requirePassword(username, password) };
 }

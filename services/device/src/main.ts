@@ -7,6 +7,8 @@ import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
 import { implement } from '@syncline/rpc/binding.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { authenticateOf } from '@syncline/rpc/settings/password.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
@@ -14,7 +16,7 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { changeSpan } from './change-span.ts';
-import { authenticationOf, gnmiLimits, tlsOf } from './config.ts';
+import { gnmiLimits } from './config.ts';
 import { Device } from './device.ts';
 import { deviceService } from './device-service.ts';
 import { gnmiBindings } from './gnmi-service.ts';
@@ -73,13 +75,13 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   const server = stack.use(
     await serve({
       service: 'device',
-      listen: { host, port, ...tlsOf(config) },
+      listen: { host, port, tls: serverTlsOf(config) },
       admin: { host, port: adminPort },
       bindings: [...gnmiBindings(parts), implement(DeviceServiceDefinition, deviceService(parts))],
       stop: stop.signal,
       logger,
       limits: { maxReceiveBytes: config.maxRequest, defaultDeadlineMs: config.defaultDeadline },
-      ...authenticationOf(config),
+      authenticate: authenticateOf(config),
       readiness: () => ({ ready: !stop.signal.aborted }),
       liveness,
       reflection: config.reflection,

@@ -13,8 +13,9 @@ import {
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
-import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { bits, type Family } from '@syncline/trench/address.ts';
 import type { AllocatorSettings } from './allocation/allocator-parts.ts';
@@ -114,31 +115,21 @@ export const settings = {
     drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
-    failpoints: text(
-      '',
-      'Faults to inject, for tests: point=action[:argument][@n], separated by semicolons.',
-    ),
+    failpoints: failpoints(storePoints),
   },
 } as const;
 
 /** The settings, read. */
 export type Config = ValuesOf<typeof settings.table>;
 
-type Wait = 'retry' | 'retryMax' | 'storeRetry' | 'storeRetryMax' | 'wait' | 'defaultDeadline';
-
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
   const { ipv4, ipv6 } = layoutsOf(config);
-  const problems = [...layoutProblems(ipv4), ...layoutProblems(ipv6)];
-  const ordered = (low: Wait, high: Wait) => {
-    if (config[low] > config[high])
-      problems.push(`${named(low)} (${config[low]} ms) is longer than ${named(high)} (${config[high]} ms)`);
-  };
-  ordered('retry', 'retryMax');
-  ordered('storeRetry', 'storeRetryMax');
-  ordered('wait', 'defaultDeadline');
-  problems.push(...failpointProblems(config.failpoints, storePoints));
-  return problems;
+  const problems = new Contradictions(settings, config);
+  problems.ordered('retry', 'retryMax');
+  problems.ordered('storeRetry', 'storeRetryMax');
+  problems.ordered('wait', 'defaultDeadline');
+  return [...layoutProblems(ipv4), ...layoutProblems(ipv6), ...problems.found];
 }
 
 /** How prefixes are cut. */
@@ -178,8 +169,4 @@ export function allocatorSettings(config: Config): AllocatorSettings {
     commitDeadlineMs: 2 * storeDeadline,
     retry: { initialMs: storeRetry, maxMs: storeRetryMax, factor: 2, jitter: 0.2, resetAfterMs: 0 },
   };
-}
-
-function named(key: keyof Config): string {
-  return variableOf(settings.service, key, settings.table[key]);
 }

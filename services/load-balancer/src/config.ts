@@ -1,6 +1,7 @@
 // What the load balancer can be told: its settings, all from the environment. docs/load-balancer.md has them as a table.
 
 import { address, bytes, choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { WatchPatience } from './nsp/followed-list.ts';
@@ -76,10 +77,10 @@ export const settings = {
 export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
-export function contradictions({ retry, retryMax }: Config): readonly string[] {
-  if (retry <= retryMax) return [];
-  const [first, longest] = ['SYNCLINE_LOAD_BALANCER_RETRY', 'SYNCLINE_LOAD_BALANCER_RETRY_MAX'];
-  return [`${first} (${retry} ms) is longer than ${longest} (${retryMax} ms)`];
+export function contradictions(config: Config): readonly string[] {
+  const problems = new Contradictions(settings, config);
+  problems.ordered('retry', 'retryMax');
+  return problems.found;
 }
 
 /** How patient the watches are. */

@@ -17,7 +17,7 @@ test('settings that contradict each other, or are none, end the process with 2',
   const start = (env: Record<string, string>) => startService({ service: 'load-balancer', env });
   await expect(start({ SYNCLINE_LOAD_BALANCER_RETRY: '6s' })).rejects.toMatchObject({
     exit: { code: 2 },
-    message: expect.stringContaining('is longer than SYNCLINE_LOAD_BALANCER_RETRY_MAX') as string,
+    message: expect.stringContaining('is above SYNCLINE_LOAD_BALANCER_RETRY_MAX') as string,
   });
   await expect(start({ SYNCLINE_LOAD_BALANCER_NPS: 'nsp:7778' })).rejects.toMatchObject({
     exit: { code: 2 },

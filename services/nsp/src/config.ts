@@ -12,8 +12,9 @@ import {
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
-import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { storePoints } from './store/failpoints.ts';
 
@@ -79,10 +80,7 @@ export const settings = {
     drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
-    failpoints: text(
-      '',
-      'Faults to inject, for tests: point=action[:argument][@n], separated by semicolons.',
-    ),
+    failpoints: failpoints(storePoints),
   },
 } as const;
 
@@ -91,20 +89,8 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  const ordered = (low: keyof Config, high: keyof Config) => {
-    if (Number(config[low]) > Number(config[high])) {
-      problems.push(
-        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
-      );
-    }
-  };
-  ordered('storeRetry', 'storeRetryMax');
-  ordered('targetsPerStream', 'targets');
-  problems.push(...failpointProblems(config.failpoints, storePoints));
-  return problems;
-}
-
-function named(key: keyof Config): string {
-  return variableOf(settings.service, key, settings.table[key]);
+  const problems = new Contradictions(settings, config);
+  problems.ordered('storeRetry', 'storeRetryMax');
+  problems.ordered('targetsPerStream', 'targets');
+  return problems.found;
 }

@@ -1,6 +1,7 @@
 // What the proxy can be told: its settings, all from the environment. docs/proxy.md has them as a table.
 
 import {
+  address,
   bytes,
   choice,
   duration,
@@ -12,8 +13,9 @@ import {
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
-import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { Family } from '@syncline/trench/address.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
@@ -49,7 +51,7 @@ export const settings = {
     namespace: name('default', 'Namespace of the trench, which is part of the names of network services.'),
     node: nodeName('local', 'Node that the proxy is for; addresses are taken from its prefix.'),
     conduits: names('edge,core', 'Conduits that are served.'),
-    ipam: text('127.0.0.1:7777', 'Address of the ipam.'),
+    ipam: address('127.0.0.1:7777', 'The ipam that addresses are taken from.'),
     families: choice(['dual', 'ipv4', 'ipv6'], 'dual', 'Families in which addresses are given.'),
     connections: integer(1_000, anyCount, 'Connections a conduit may have.'),
     watchers: integer(1_000, anyCount, 'Watchers there may be.'),
@@ -100,10 +102,7 @@ export const settings = {
     drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
-    failpoints: text(
-      '',
-      'Faults of the store, for tests: point=action[:argument][@n], separated by semicolons.',
-    ),
+    failpoints: failpoints(storePoints),
   },
 } as const;
 
@@ -112,21 +111,15 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  const ordered = (low: 'retry' | 'releaseRetry' | 'ipamDeadline', high: keyof Config) => {
-    if (config[low] > Number(config[high])) {
-      problems.push(`${named(low)} is above ${named(high)}: ${config[low]} and ${String(config[high])} ms`);
-    }
-  };
-  ordered('retry', 'retryMax');
-  ordered('releaseRetry', 'releaseRetryMax');
-  ordered('ipamDeadline', 'requestDeadline');
+  const problems = new Contradictions(settings, config);
+  problems.ordered('retry', 'retryMax');
+  problems.ordered('releaseRetry', 'releaseRetryMax');
+  problems.ordered('ipamDeadline', 'requestDeadline');
   if (config.expiry > 0 && config.expiry < config.requestDeadline) {
-    problems.push(
-      `${named('expiry')} is below ${named('requestDeadline')}: a connection would end while it is asked for`,
-    );
+    const [expiry, deadline] = [problems.variable('expiry'), problems.variable('requestDeadline')];
+    problems.add(`${expiry} is below ${deadline}: a connection would end while it is asked for`);
   }
-  return [...problems, ...failpointProblems(config.failpoints, storePoints)];
+  return problems.found;
 }
 
 /** What the proxy is made from. */
@@ -197,8 +190,4 @@ function readName(given: string): string {
     if (error instanceof MalformedError) throw new RangeError(error.message);
     throw error;
   }
-}
-
-function named(key: keyof Config): string {
-  return variableOf(settings.service, key, settings.table[key]);
 }

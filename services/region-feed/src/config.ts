@@ -1,6 +1,7 @@
 // What the feed can be told: its settings, all from the environment. docs/region-feed.md has them as a table.
 
 import { choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { FeedSettings } from './feed.ts';
@@ -74,23 +75,14 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  const { replicas, stores, retry, retryMax } = config;
-  if (replicas > stores) {
-    problems.push(
-      `SYNCLINE_REGION_FEED_REPLICAS=${replicas} is more than SYNCLINE_REGION_FEED_STORES=${stores}`,
-    );
-  }
+  const problems = new Contradictions(settings, config);
+  problems.ordered('replicas', 'stores');
   if (operations.every((operation) => config[operation] === 0)) {
-    const variables = operations.map((operation) => `SYNCLINE_REGION_FEED_${operation.toUpperCase()}`);
-    problems.push(`one of ${variables.join(', ')} must be above 0`);
+    const variables = operations.map((operation) => problems.variable(operation));
+    problems.add(`one of ${variables.join(', ')} must be above 0`);
   }
-  if (retry > retryMax) {
-    problems.push(
-      `SYNCLINE_REGION_FEED_RETRY (${retry} ms) is longer than SYNCLINE_REGION_FEED_RETRY_MAX (${retryMax} ms)`,
-    );
-  }
-  return problems;
+  problems.ordered('retry', 'retryMax');
+  return problems.found;
 }
 
 /** What the feed is made from. */

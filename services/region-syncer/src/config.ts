@@ -1,7 +1,6 @@
 // What the region syncer can be told: its settings, all from the environment. docs/region-syncer.md has them as a table.
 
 import { hostname } from 'node:os';
-import type { ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
   choice,
@@ -11,12 +10,14 @@ import {
   optional,
   path,
   port,
-  secret,
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
-import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
-import { failpointProblems } from '@syncline/runtime/failpoint-spec.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import { passwordProblems, passwordSettings } from '@syncline/rpc/settings/password.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { leaderSettings } from './leader/leader-limits.ts';
 import { copySettings } from './settings/copy.ts';
@@ -55,11 +56,8 @@ export const settings = {
       'SYNCLINE_DATA',
       path('.syncline', 'Folder of everything that is kept, in its subfolder region-syncer.'),
     ),
-    username: optional(text, 'With it, every call needs metadata `username` and `password`.'),
-    password: secret('The password that belongs to the username.'),
-    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served.'),
-    tlsKey: optional(path, 'PEM key of the certificate.'),
-    tlsClientCa: optional(path, 'PEM certificates; clients must have one signed by them.'),
+    ...passwordSettings,
+    ...serverTlsSettings,
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
     maxRequest: bytes(
@@ -86,10 +84,7 @@ export const settings = {
     ...copySettings,
     ...followingSettings,
 
-    failpoints: text(
-      '',
-      'Faults to inject, for tests: point=action[:argument][@n], separated by semicolons.',
-    ),
+    failpoints: failpoints(storePoints),
   },
 } as const;
 
@@ -98,43 +93,22 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  const together = (a: keyof Config, b: keyof Config) => {
-    if ((config[a] === undefined) !== (config[b] === undefined))
-      problems.push(`${named(a)} and ${named(b)} need each other`);
-  };
-  const ordered = (low: keyof Config, high: keyof Config) => {
-    if (Number(config[low]) > Number(config[high])) {
-      problems.push(
-        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
-      );
-    }
-  };
+  const problems = new Contradictions(settings, config);
+  const [role, leader] = [problems.variable('role'), problems.variable('leader')];
   if (config.role === 'follower' && config.leader.length === 0)
-    problems.push(`${named('role')}=follower needs ${named('leader')}`);
+    problems.add(`${role}=follower needs ${leader}`);
   if (config.role === 'leader' && config.leader.length > 0)
-    problems.push(`${named('role')}=leader has no ${named('leader')}: ${config.leader.join(',')}`);
-  together('username', 'password');
-  together('tlsCert', 'tlsKey');
-  together('leaderCert', 'leaderKey');
-  together('leaderUsername', 'leaderPassword');
-  if (config.tlsClientCa !== undefined && config.tlsCert === undefined)
-    problems.push(`${named('tlsClientCa')} needs ${named('tlsCert')}`);
-  ordered('storeRetry', 'storeRetryMax');
-  ordered('retry', 'retryMax');
-  ordered('logFrame', 'tailBytes');
-  problems.push(...failpointProblems(config.failpoints, storePoints));
-  return problems;
-}
-
-/** The TLS files of a config, undefined for plaintext. */
-export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return {
-    certFile: tlsCert,
-    keyFile: tlsKey,
-    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
-  };
+    problems.add(`${role}=leader has no ${leader}: ${config.leader.join(',')}`);
+  problems.together('leaderCert', 'leaderKey');
+  problems.together('leaderUsername', 'leaderPassword');
+  problems.ordered('storeRetry', 'storeRetryMax');
+  problems.ordered('retry', 'retryMax');
+  problems.ordered('logFrame', 'tailBytes');
+  return [
+    ...passwordProblems(settings.service, config),
+    ...serverTlsProblems(settings.service, config),
+    ...problems.found,
+  ];
 }
 
 /** Where others reach this member, which listens on `port`: as set, else by its address, or its name when that is all. */
@@ -144,8 +118,4 @@ export function advertisedUrls(config: Config, port: number): readonly string[] 
   const isAny = config.host === '0.0.0.0' || config.host === '::';
   const host = isAny ? hostname() : config.host.includes(':') ? `[${config.host}]` : config.host;
   return [`${scheme}://${host}:${port}`];
-}
-
-function named(key: keyof Config): string {
-  return variableOf(settings.service, key, settings.table[key]);
 }

@@ -7,9 +7,10 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { aborted } from 'node:util';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
-import { requirePassword } from '@syncline/rpc/password.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { type Readiness, serve } from '@syncline/rpc/serve.ts';
+import { authenticateOf } from '@syncline/rpc/settings/password.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -18,7 +19,7 @@ import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Identity, newClusterId } from './cluster/identity.ts';
-import { advertisedUrls, type Config, contradictions, settings, tlsOf } from './config.ts';
+import { advertisedUrls, type Config, contradictions, settings } from './config.ts';
 import { follow, lead } from './member.ts';
 import { Replica } from './replica/replica.ts';
 import { storeOn } from './replica/replica-store.ts';
@@ -58,12 +59,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const serving = new Serving(loading, { scanBytes: config.scanSize, maxReplicas: config.maxReplicas });
   const metrics = createMetrics('region-syncer');
   registerRegionMetrics(metrics, serving);
-  const { username, password } = config;
-  const tls = tlsOf(config);
   const server = stack.use(
     await serve({
       service: 'region-syncer',
-      listen: { host: config.host, port: config.port, ...(tls !== undefined && { tls }) },
+      listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings: [
         pdBinding(serving),
@@ -77,8 +76,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         defaultDeadlineMs: config.defaultDeadline,
         drainMs: config.drain,
       },
-      ...(username !== undefined &&
-        password !== undefined && { authenticate: requirePassword(username, password) }),
+      authenticate: authenticateOf(config),
       readiness: () => readiness(serving),
       liveness: new Liveness(clock),
       reflection: config.reflection,

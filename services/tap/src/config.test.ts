@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { settingsOnPage, settingsToShow } from '@syncline/rpc/settings/page.fixture.ts';
 import { parseSettings, SettingsError } from '@syncline/rpc/settings.ts';
-import { settingsMarkdown } from '@syncline/rpc/settings-help.ts';
 import { expect, test } from 'vitest';
-import { contradictions, settings, socketPathOf, tlsOf } from './config.ts';
+import { contradictions, settings, socketPathOf } from './config.ts';
 import { neighboursOf } from './settings/neighbours.ts';
 import { timingsOf } from './settings/timings.ts';
 
@@ -51,36 +50,23 @@ test.each([
   [{ TLS_CERT: 'a.pem' }, 'SYNCLINE_TAP_TLS_CERT and SYNCLINE_TAP_TLS_KEY need each other'],
   [{ TLS_CLIENT_CA: 'ca.pem' }, 'SYNCLINE_TAP_TLS_CLIENT_CA needs SYNCLINE_TAP_TLS_CERT'],
   [{ NEIGHBOUR_KEY: 'k.pem' }, 'SYNCLINE_TAP_NEIGHBOUR_CERT and SYNCLINE_TAP_NEIGHBOUR_KEY need each other'],
-  [{ RETRY: '6s' }, 'SYNCLINE_TAP_RETRY is above SYNCLINE_TAP_RETRY_MAX: 6000 and 5000'],
-  [{ UNREGISTER: '4s' }, 'SYNCLINE_TAP_UNREGISTER_CALL is above SYNCLINE_TAP_UNREGISTER: 5000 and 4000'],
+  [{ RETRY: '6s' }, 'SYNCLINE_TAP_RETRY is above SYNCLINE_TAP_RETRY_MAX: 6000 ms and 5000 ms'],
+  [
+    { UNREGISTER: '4s' },
+    'SYNCLINE_TAP_UNREGISTER_CALL is above SYNCLINE_TAP_UNREGISTER: 5000 ms and 4000 ms',
+  ],
   [{ UNIX_SOCKET: `/${'x'.repeat(107)}` }, 'is 108 bytes long, above the 107 of a unix socket'],
 ])('%j contradicts other settings', (given, problem) => {
   expect(contradictions(read(given)).join('\n')).toContain(problem);
 });
 
-test('a mode is read in octal, a unix socket is beside the data unless it is elsewhere, TLS needs files', () => {
+test('a mode is read in octal, a unix socket is beside the data unless it is elsewhere', () => {
   expect([read({ UNIX_SOCKET_MODE: '660' }).unixSocketMode, read().unixSocketMode]).toEqual([0o660, 0o777]);
   const config = parseSettings({ SYNCLINE_DATA: '/data' }, settings);
   expect(socketPathOf(config)).toBe('/data/tap/ambassador.sock');
   expect(socketPathOf(read({ UNIX_SOCKET: '/run/tap.sock' }))).toBe('/run/tap.sock');
-  expect(tlsOf(read())).toBeUndefined();
-  expect(tlsOf(read({ TLS_CERT: 'c', TLS_KEY: 'k', TLS_CLIENT_CA: 'a' }))).toEqual({
-    certFile: 'c',
-    keyFile: 'k',
-    clientCaFile: 'a',
-  });
-  expect(neighboursOf(read({ NEIGHBOUR_CA: 'ca.pem' })).connect.security).toEqual({
-    kind: 'tls',
-    caFile: 'ca.pem',
-  });
 });
 
-test('the page of the tap has every setting as it is', () => {
-  const cells = (table: string) =>
-    table
-      .split('\n')
-      .filter((line) => line.startsWith('| `SYNCLINE'))
-      .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
-  const page = readFileSync(new URL('../../../docs/tap.md', import.meta.url), 'utf8');
-  expect(cells(page)).toEqual(cells(settingsMarkdown(settings)));
+test('the settings of docs/tap.md are these', () => {
+  expect(settingsOnPage('tap')).toEqual(settingsToShow(settings));
 });

@@ -1,7 +1,6 @@
 // What a tap can be told: its settings, all from the environment. docs/tap.md has them as a table.
 
 import { resolve } from 'node:path';
-import type { ServerTls } from '@syncline/rpc/serve.ts';
 import {
   bytes,
   choice,
@@ -14,7 +13,10 @@ import {
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
-import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
+import { neighbourTlsProblems } from '@syncline/rpc/settings/client-tls.ts';
+import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { longestSocketPath } from './service/unix-socket.ts';
@@ -41,9 +43,7 @@ export const settings = {
       '0777',
       'Who may connect to it: applications of other users can, unless told otherwise.',
     ),
-    tlsCert: optional(path, 'PEM certificate; with it and a key only TLS is served on the port.'),
-    tlsKey: optional(path, 'PEM key of the certificate.'),
-    tlsClientCa: optional(path, 'PEM certificates; clients of the port must have one signed by them.'),
+    ...serverTlsSettings,
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),
     maxRequest: bytes('16KiB', { min: '1KiB', max: '4MiB' }, 'Longest request accepted.'),
@@ -91,32 +91,23 @@ export type Config = ValuesOf<typeof settings.table>;
 
 /** What is wrong with settings that are fine one by one. */
 export function contradictions(config: Config): readonly string[] {
-  const problems: string[] = [];
-  const together = (a: keyof Config, b: keyof Config) => {
-    if ((config[a] === undefined) !== (config[b] === undefined))
-      problems.push(`${named(a)} and ${named(b)} need each other`);
-  };
-  const ordered = (low: keyof Config, high: keyof Config) => {
-    if (Number(config[low]) > Number(config[high]))
-      problems.push(
-        `${named(low)} is above ${named(high)}: ${String(config[low])} and ${String(config[high])}`,
-      );
-  };
-  together('tlsCert', 'tlsKey');
-  together('neighbourCert', 'neighbourKey');
-  if (config.tlsClientCa !== undefined && config.tlsCert === undefined)
-    problems.push(`${named('tlsClientCa')} needs ${named('tlsCert')}`);
-  ordered('retry', 'retryMax');
-  ordered('fullRetry', 'fullRetryMax');
-  ordered('reconnect', 'reconnectMax');
-  ordered('unregisterCall', 'unregister');
-  ordered('closeCall', 'close');
-  const bytesOfPath = Buffer.byteLength(socketPathOf(config));
+  const problems = new Contradictions(settings, config);
+  problems.ordered('retry', 'retryMax');
+  problems.ordered('fullRetry', 'fullRetryMax');
+  problems.ordered('reconnect', 'reconnectMax');
+  problems.ordered('unregisterCall', 'unregister');
+  problems.ordered('closeCall', 'close');
+  const socketPath = socketPathOf(config);
+  const bytesOfPath = Buffer.byteLength(socketPath);
   if (bytesOfPath > longestSocketPath)
-    problems.push(
-      `${named('unixSocket')}: ${socketPathOf(config)} is ${bytesOfPath} bytes long, above the ${longestSocketPath} of a unix socket`,
+    problems.add(
+      `${problems.variable('unixSocket')}: ${socketPath} is ${bytesOfPath} bytes long, above the ${longestSocketPath} of a unix socket`,
     );
-  return problems;
+  return [
+    ...serverTlsProblems(settings.service, config),
+    ...neighbourTlsProblems(settings.service, config),
+    ...problems.found,
+  ];
 }
 
 /** Where the unix socket is. */
@@ -127,18 +118,4 @@ export function socketPathOf({ unixSocket, data }: Config): string {
 /** How a state file that could not be written is tried again. */
 export function stateRetryOf({ retry, retryMax }: Config): BackoffSettings {
   return { initialMs: retry, maxMs: retryMax, factor: 2, jitter: 0.5, resetAfterMs: 0 };
-}
-
-/** The TLS files of the port, undefined for plaintext. */
-export function tlsOf({ tlsCert, tlsKey, tlsClientCa }: Config): ServerTls | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return {
-    certFile: tlsCert,
-    keyFile: tlsKey,
-    ...(tlsClientCa !== undefined && { clientCaFile: tlsClientCa }),
-  };
-}
-
-function named(key: keyof Config): string {
-  return variableOf(settings.service, key, settings.table[key]);
 }

@@ -7,6 +7,7 @@ import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -16,7 +17,7 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Ambassador } from './ambassador/ambassador.ts';
-import { type Config, contradictions, settings, socketPathOf, stateRetryOf, tlsOf } from './config.ts';
+import { type Config, contradictions, settings, socketPathOf, stateRetryOf } from './config.ts';
 import { Inbox } from './link/inbox.ts';
 import { openNeighbours } from './link/neighbours.ts';
 import { takeDump } from './service/dump.ts';
@@ -92,11 +93,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   registerTapMetrics(metrics, { ambassador, board, inbox, notes, refusals, watchers });
   const unixSocket = socketPathOf(config);
   await claimSocketPath(unixSocket, AbortSignal.any([stop.signal, AbortSignal.timeout(socketAnswerMs)]));
-  const tls = tlsOf(config);
   const server = stack.use(
     await serve({
       service: 'tap',
-      listen: { host: config.host, port: config.port, unixSocket, ...(tls !== undefined && { tls }) },
+      listen: { host: config.host, port: config.port, unixSocket, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings: [
         tapBinding({ ambassador, rows: board.rows, watchers, refusals, kept }),

@@ -10,12 +10,12 @@ export type ClientSecurity =
   | {
       readonly kind: 'tls';
       /** Authorities to trust; Node's own when absent. */
-      readonly caFile?: string;
+      readonly caFile?: string | undefined;
       /** Our own certificate and key, for servers that ask (mTLS); both or neither. */
-      readonly certFile?: string;
-      readonly keyFile?: string;
+      readonly certFile?: string | undefined;
+      readonly keyFile?: string | undefined;
       /** The name the server's certificate must carry, where it differs from the address. */
-      readonly serverName?: string;
+      readonly serverName?: string | undefined;
       /** Accept any certificate: for labs; the connection is encrypted and proves nothing. */
       readonly skipVerify?: boolean;
     };

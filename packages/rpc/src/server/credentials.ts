@@ -12,7 +12,7 @@ export interface ServerTls {
   readonly certFile: string;
   readonly keyFile: string;
   /** Clients must present a certificate signed by one of these (mTLS). */
-  readonly clientCaFile?: string;
+  readonly clientCaFile?: string | undefined;
 }
 
 // How long a replaced certificate may take to be noticed; polling survives renames and swapped symlinks.

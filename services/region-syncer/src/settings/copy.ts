@@ -1,6 +1,7 @@
 // The settings of one copy of the regions, in memory and on disk, and the bounds they are.
 
 import { bytes, choice, duration, integer } from '@syncline/rpc/setting-types.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import type { ReplicaSettings } from '../replica/replica-settings.ts';
 import type { RegionStoreOptions } from '../store/store-options.ts';
 
@@ -73,9 +74,8 @@ export const copySettings = {
 const runBytes = 2 ** 20;
 
 /** A service's settings, of which these are a part. */
-type Values = { readonly [Key in Exclude<keyof typeof copySettings, 'synchronous'>]: number } & {
+type Values = ValuesOf<typeof copySettings> & {
   readonly role: 'leader' | 'follower';
-  readonly synchronous: 'normal' | 'full';
   readonly logFrame: number;
   readonly frameRecords: number;
   readonly turn: number;

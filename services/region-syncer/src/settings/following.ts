@@ -2,6 +2,8 @@
 
 import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
 import { bytes, duration, flag, integer, optional, path, secret, text } from '@syncline/rpc/setting-types.ts';
+import { clientSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import type { FollowerSettings } from '../follower/follower-parts.ts';
 import type { LeaderLinkSettings } from '../follower/leader-link.ts';
 
@@ -54,28 +56,7 @@ export const followingSettings = {
   ),
 };
 
-/** A service's settings, of which these are a part. */
-interface Values {
-  readonly leaderTls: boolean;
-  readonly leaderCa: string | undefined;
-  readonly leaderCert: string | undefined;
-  readonly leaderKey: string | undefined;
-  readonly leaderServerName: string | undefined;
-  readonly leaderUsername: string | undefined;
-  readonly leaderPassword: string | undefined;
-  readonly connectDeadline: number;
-  readonly leaderKeepalive: number;
-  readonly leaderKeepaliveTimeout: number;
-  readonly silence: number;
-  readonly retry: number;
-  readonly retryMax: number;
-  readonly healthyAfter: number;
-  readonly receiveWindow: number;
-  readonly maxFrame: number;
-  readonly maxFrameRegions: number;
-  readonly applyFrames: number;
-  readonly trustForeign: boolean;
-}
+type Values = ValuesOf<typeof followingSettings>;
 
 /** How a leader is followed. */
 export function followerSettings(settings: Values): FollowerSettings {
@@ -108,17 +89,14 @@ export function linkSettings(settings: Values, address: string): LeaderLinkSetti
 }
 
 function leaderSecurity(settings: Values): ClientSecurity {
-  const { leaderCa, leaderCert, leaderKey, leaderServerName } = settings;
-  const implied = leaderCa ?? leaderCert ?? leaderServerName;
-  if (!settings.leaderTls && implied === undefined) return { kind: 'plaintext' };
-  return {
-    kind: 'tls',
-    ...(leaderCa !== undefined && { caFile: leaderCa }),
-    ...(leaderCert !== undefined && { certFile: leaderCert }),
-    ...(leaderKey !== undefined && { keyFile: leaderKey }),
-    ...(leaderServerName !== undefined && { serverName: leaderServerName }),
-    skipVerify: false,
-  };
+  const {
+    leaderTls: tls,
+    leaderCa: ca,
+    leaderCert: cert,
+    leaderKey: key,
+    leaderServerName: serverName,
+  } = settings;
+  return clientSecurityOf({ tls, ca, cert, key, serverName });
 }
 
 function leaderIdentity({ leaderUsername, leaderPassword }: Values): ClientIdentity {

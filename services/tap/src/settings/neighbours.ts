@@ -1,8 +1,9 @@
 // How NSP and proxy are reached, as settings.
 
 import { hostname } from 'node:os';
-import type { ClientSecurity } from '@syncline/rpc/connect.ts';
-import { bytes, duration, flag, integer, optional, path } from '@syncline/rpc/setting-types.ts';
+import { bytes, duration, integer, optional } from '@syncline/rpc/setting-types.ts';
+import { neighbourSecurityOf, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { addressTemplate, targetAddress } from '../link/address-template.ts';
 import type { NeighbourSettings } from '../link/neighbours.ts';
 import { label, name } from './forms.ts';
@@ -22,10 +23,7 @@ export const neighbourSettings = {
     'NSP of a trench, with {trench} and {namespace} where the names belong, such as nsp-service-{trench}.{namespace}:7778.',
   ),
   proxy: targetAddress('127.0.0.1:7779', 'The proxy of this node (MERIDIO_NSM_SOCKET).'),
-  neighbourTls: flag(false, 'Whether NSP and proxy are called with TLS; the settings below imply it.'),
-  neighbourCa: optional(path, 'PEM certificates to trust for theirs instead of the well-known ones.'),
-  neighbourCert: optional(path, 'PEM certificate of this tap towards them, with its key.'),
-  neighbourKey: optional(path, 'PEM key of that certificate.'),
+  ...neighbourTlsSettings('NSP and proxy are'),
   conduitCalls: integer(
     32,
     { min: '1', max: '10000' },
@@ -50,9 +48,7 @@ export const neighbourSettings = {
   ),
 };
 
-type Values = {
-  readonly [Key in keyof typeof neighbourSettings]: ReturnType<(typeof neighbourSettings)[Key]['parse']>;
-};
+type Values = ValuesOf<typeof neighbourSettings>;
 
 /** How the neighbours are reached. */
 export function neighboursOf(values: Values): NeighbourSettings {
@@ -66,22 +62,12 @@ export function neighboursOf(values: Values): NeighbourSettings {
     },
     callsPerConduit: values.conduitCalls,
     connect: {
-      security: securityOf(values),
+      security: neighbourSecurityOf(values),
       maxReceiveBytes: values.maxAnswer,
       // Every call brings its own deadline; this is what one would have that forgot.
       defaultDeadlineMs: 15_000,
       keepalive: { timeMs: values.keepalive, timeoutMs: values.keepaliveTimeout },
       reconnect: { initialMs: values.reconnect, maxMs: values.reconnectMax },
     },
-  };
-}
-
-function securityOf({ neighbourTls, neighbourCa, neighbourCert, neighbourKey }: Values): ClientSecurity {
-  if (!neighbourTls && neighbourCa === undefined && neighbourCert === undefined) return { kind: 'plaintext' };
-  return {
-    kind: 'tls',
-    ...(neighbourCa !== undefined && { caFile: neighbourCa }),
-    ...(neighbourCert !== undefined && { certFile: neighbourCert }),
-    ...(neighbourKey !== undefined && { keyFile: neighbourKey }),
   };
 }

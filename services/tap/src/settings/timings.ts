@@ -1,6 +1,7 @@
 // The waits of the loops as settings: every constant of Meridio's ambassador is one, with its value as the default.
 
 import { duration, flag, integer } from '@syncline/rpc/setting-types.ts';
+import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import type { ConduitTimings } from '../timings.ts';
 
 const anyWait = { min: '10ms', max: '24h' };
@@ -69,9 +70,7 @@ export const timingSettings = {
   watchdog: duration('5s', anyWait, 'How much later than its own deadline a wait is called stuck.'),
 };
 
-type Values = {
-  readonly [Key in keyof typeof timingSettings]: ReturnType<(typeof timingSettings)[Key]['parse']>;
-};
+type Values = ValuesOf<typeof timingSettings>;
 
 /** The timings that the settings say. */
 export function timingsOf(values: Values): ConduitTimings {
