@@ -36,11 +36,12 @@ const quick: Readonly<Record<string, Settings>> = {
     ipamDeadline: '1s',
     requestDeadline: '2s',
   },
+  'load-balancer': { retry: '20ms', retryMax: '200ms' },
 };
 
 /** The environment that says these, on top of the quick ones. */
 export function envOf(service: string, settings: Settings): Readonly<Record<string, string>> {
-  const prefix = `SYNCLINE_${service.toUpperCase()}_`;
+  const prefix = `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_`;
   return Object.fromEntries(
     Object.entries({ ...quick[service], ...settings }).map(([key, value]) => [
       `${prefix}${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`,

@@ -26,11 +26,15 @@ test('settings that do not fit together are all named', () => {
     SYNCLINE_IPAM_IPV4_NODE: '20',
     SYNCLINE_IPAM_IPV6_CHILD: '65',
     SYNCLINE_IPAM_RETRY: '6s',
+    SYNCLINE_IPAM_TLS_CLIENT_CA: 'ca.pem',
+    SYNCLINE_IPAM_NEIGHBOUR_KEY: 'k.pem',
   });
   expect(contradictions(config)).toEqual([
     '10.0.0.1/16 has host bits: it should be 10.0.0.0/16',
     'the node length 20 must be above the conduit length 20 (ipv4)',
     'the child length 65 must be at least 2 above the node length 64 (ipv6)',
+    'SYNCLINE_IPAM_TLS_CLIENT_CA needs SYNCLINE_IPAM_TLS_CERT',
+    'SYNCLINE_IPAM_NEIGHBOUR_CERT and SYNCLINE_IPAM_NEIGHBOUR_KEY need each other',
     'SYNCLINE_IPAM_RETRY is above SYNCLINE_IPAM_RETRY_MAX: 6000 ms and 5000 ms',
   ]);
 });

@@ -13,8 +13,10 @@ import {
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
+import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { bits, type Family } from '@syncline/trench/address.ts';
@@ -38,6 +40,7 @@ export const settings = {
       address,
       'The NSP that says which conduits there are; without it each is made when it is first asked for.',
     ),
+    ...neighbourTlsSettings('the NSP is'),
     families: choice(
       ['dual', 'ipv4', 'ipv6'],
       'dual',
@@ -100,6 +103,7 @@ export const settings = {
     host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
     port: port(7777, 'gRPC port: ipam.v1, the admin service, health and reflection.'),
     adminPort: port(8407, 'HTTP port: /livez, /readyz and /metrics.'),
+    ...serverTlsSettings,
     data: shared(
       'SYNCLINE_DATA',
       path('.syncline', 'Folder of everything that is kept, in its subfolder ipam.'),
@@ -129,7 +133,13 @@ export function contradictions(config: Config): readonly string[] {
   problems.ordered('retry', 'retryMax');
   problems.ordered('storeRetry', 'storeRetryMax');
   problems.ordered('wait', 'defaultDeadline');
-  return [...layoutProblems(ipv4), ...layoutProblems(ipv6), ...problems.found];
+  return [
+    ...layoutProblems(ipv4),
+    ...layoutProblems(ipv6),
+    ...serverTlsProblems(settings.service, config),
+    ...neighbourTlsProblems(settings.service, config),
+    ...problems.found,
+  ];
 }
 
 /** How prefixes are cut. */

@@ -1,6 +1,7 @@
 // The connection to the NSP and the watch of its conduits, as the settings say.
 
 import { connect } from '@syncline/rpc/connect.ts';
+import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
@@ -24,7 +25,7 @@ export function nspAt(
   { config, take, clock, rng, logger }: NspParts,
 ): { readonly watch: ConduitWatch } & Disposable {
   const connection = connect(address, {
-    security: { kind: 'plaintext' },
+    security: neighbourSecurityOf(config),
     maxReceiveBytes: config.maxMessage,
     keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveAnswer },
   });

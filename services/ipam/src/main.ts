@@ -8,6 +8,7 @@ import { IpamAdminServiceDefinition } from '@syncline/proto/ipam-admin.ts';
 import { IpamDefinition } from '@syncline/proto/ipam-v1.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -94,7 +95,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const server = stack.use(
     await serve({
       service: 'ipam',
-      listen: { host: config.host, port: config.port },
+      listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings: [
         ipamBinding(allocator, { families, trench, maxName }, refusals),

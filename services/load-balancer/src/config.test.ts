@@ -19,8 +19,15 @@ test('without settings the NSP of this machine is followed', () => {
   expect(patienceOf(config)).toMatchObject({ answerMs: 5_000, retry: { initialMs: 200, maxMs: 5_000 } });
 });
 
-test('a first wait longer than the longest is a contradiction', () => {
-  expect(contradictions(parse({ SYNCLINE_LOAD_BALANCER_RETRY: '6s' }))).toEqual([
+test('what does not fit together is all named', () => {
+  const given = {
+    SYNCLINE_LOAD_BALANCER_RETRY: '6s',
+    SYNCLINE_LOAD_BALANCER_TLS_KEY: 'k.pem',
+    SYNCLINE_LOAD_BALANCER_NEIGHBOUR_CERT: 'c.pem',
+  };
+  expect(contradictions(parse(given))).toEqual([
+    'SYNCLINE_LOAD_BALANCER_TLS_CERT and SYNCLINE_LOAD_BALANCER_TLS_KEY need each other',
+    'SYNCLINE_LOAD_BALANCER_NEIGHBOUR_CERT and SYNCLINE_LOAD_BALANCER_NEIGHBOUR_KEY need each other',
     'SYNCLINE_LOAD_BALANCER_RETRY is above SYNCLINE_LOAD_BALANCER_RETRY_MAX: 6000 ms and 5000 ms',
   ]);
 });

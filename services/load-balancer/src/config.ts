@@ -1,7 +1,9 @@
 // What the load balancer can be told: its settings, all from the environment. docs/load-balancer.md has them as a table.
 
 import { address, bytes, choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
+import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { WatchPatience } from './nsp/followed-list.ts';
@@ -16,7 +18,9 @@ export const settings = {
     host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
     port: port(7781, 'gRPC port: lookups, statistics, stream availability, health and reflection.'),
     adminPort: port(8410, 'HTTP port: /livez, /readyz and /metrics.'),
+    ...serverTlsSettings,
     nsp: address('127.0.0.1:7778', 'The NSP whose streams, flows and targets are followed.'),
+    ...neighbourTlsSettings('the NSP is'),
     answer: duration('5s', anyWait, 'How long a watch of the NSP may take to tell the present state.'),
     retry: duration(
       '200ms',
@@ -80,7 +84,11 @@ export type Config = ValuesOf<typeof settings.table>;
 export function contradictions(config: Config): readonly string[] {
   const problems = new Contradictions(settings, config);
   problems.ordered('retry', 'retryMax');
-  return problems.found;
+  return [
+    ...serverTlsProblems(settings.service, config),
+    ...neighbourTlsProblems(settings.service, config),
+    ...problems.found,
+  ];
 }
 
 /** How patient the watches are. */

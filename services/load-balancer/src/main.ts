@@ -5,6 +5,8 @@ import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { ConflatingMailbox } from '@syncline/runtime/conflating-mailbox.ts';
@@ -50,7 +52,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
 
   const nsp = stack.use(
     connect(config.nsp, {
-      security: { kind: 'plaintext' },
+      security: neighbourSecurityOf(config),
       maxReceiveBytes: config.maxMessage,
       keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveAnswer },
       reconnect: { initialMs: config.retry, maxMs: config.retryMax },
@@ -72,7 +74,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const server = stack.use(
     await serve({
       service: 'load-balancer',
-      listen: { host: config.host, port: config.port },
+      listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings,
       stop: stop.signal,

@@ -15,6 +15,7 @@ test('the file of the configuration must be given; everything else has a default
 
 test.each([
   [{ SYNCLINE_NSP_STORE_RETRY: '10s' }, 'SYNCLINE_NSP_STORE_RETRY is above SYNCLINE_NSP_STORE_RETRY_MAX'],
+  [{ SYNCLINE_NSP_TLS_CERT: 'c.pem' }, 'SYNCLINE_NSP_TLS_CERT and SYNCLINE_NSP_TLS_KEY need each other'],
   [{ SYNCLINE_NSP_TARGETS: '10' }, 'SYNCLINE_NSP_TARGETS_PER_STREAM is above SYNCLINE_NSP_TARGETS'],
 ])('%o is a contradiction', (env, problem) => {
   expect(contradictions(parse(env)).join('\n')).toContain(problem);

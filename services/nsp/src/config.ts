@@ -14,6 +14,7 @@ import {
 } from '@syncline/rpc/setting-types.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import { storePoints } from './store/failpoints.ts';
@@ -32,6 +33,7 @@ export const settings = {
     host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
     port: port(7778, 'gRPC port: nsp.v1, the admin service, health and reflection.'),
     adminPort: port(8406, 'HTTP port: /livez, /readyz and /metrics.'),
+    ...serverTlsSettings,
     data: shared(
       'SYNCLINE_DATA',
       path('.syncline', 'Folder of everything that is kept, in its subfolder nsp.'),
@@ -92,5 +94,5 @@ export function contradictions(config: Config): readonly string[] {
   const problems = new Contradictions(settings, config);
   problems.ordered('storeRetry', 'storeRetryMax');
   problems.ordered('targetsPerStream', 'targets');
-  return problems.found;
+  return [...serverTlsProblems(settings.service, config), ...problems.found];
 }

@@ -9,6 +9,7 @@ import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configuratio
 import { TargetRegistryDefinition } from '@syncline/proto/nsp-targetregistry.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -112,7 +113,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const server = stack.use(
     await serve({
       service: 'nsp',
-      listen: { host: config.host, port: config.port },
+      listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings: [
         configurationManagerBinding({ lists: configurationLists, watchers, answers }),

@@ -50,6 +50,8 @@ test('a node may be called as machines are', () => {
 
 test.each([
   [{ RETRY: '6s' }, 'SYNCLINE_PROXY_RETRY is above SYNCLINE_PROXY_RETRY_MAX: 6000 ms and 5000 ms'],
+  [{ TLS_KEY: 'k.pem' }, 'SYNCLINE_PROXY_TLS_CERT and SYNCLINE_PROXY_TLS_KEY need each other'],
+  [{ NEIGHBOUR_CERT: 'c' }, 'SYNCLINE_PROXY_NEIGHBOUR_CERT and SYNCLINE_PROXY_NEIGHBOUR_KEY need each other'],
   [{ RELEASE_RETRY: '2m' }, 'SYNCLINE_PROXY_RELEASE_RETRY is above SYNCLINE_PROXY_RELEASE_RETRY_MAX'],
   [
     { IPAM_DEADLINE: '11s' },

@@ -13,8 +13,10 @@ import {
   shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
+import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
+import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { Family } from '@syncline/trench/address.ts';
@@ -46,12 +48,14 @@ export const settings = {
       'gRPC port: NetworkService, MonitorConnection, the admin service, health and reflection.',
     ),
     adminPort: port(8408, 'HTTP port: /livez, /readyz and /metrics.'),
+    ...serverTlsSettings,
     data: shared('SYNCLINE_DATA', path('.syncline', 'Folder of all that is kept, in its subfolder proxy.')),
     trench: name('demo', 'Trench whose conduits are served.'),
     namespace: name('default', 'Namespace of the trench, which is part of the names of network services.'),
     node: nodeName('local', 'Node that the proxy is for; addresses are taken from its prefix.'),
     conduits: names('edge,core', 'Conduits that are served.'),
     ipam: address('127.0.0.1:7777', 'The ipam that addresses are taken from.'),
+    ...neighbourTlsSettings('the ipam is'),
     families: choice(['dual', 'ipv4', 'ipv6'], 'dual', 'Families in which addresses are given.'),
     connections: integer(1_000, anyCount, 'Connections a conduit may have.'),
     watchers: integer(1_000, anyCount, 'Watchers there may be.'),
@@ -119,7 +123,11 @@ export function contradictions(config: Config): readonly string[] {
     const [expiry, deadline] = [problems.variable('expiry'), problems.variable('requestDeadline')];
     problems.add(`${expiry} is below ${deadline}: a connection would end while it is asked for`);
   }
-  return problems.found;
+  return [
+    ...serverTlsProblems(settings.service, config),
+    ...neighbourTlsProblems(settings.service, config),
+    ...problems.found,
+  ];
 }
 
 /** What the proxy is made from. */

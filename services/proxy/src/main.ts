@@ -6,6 +6,8 @@ import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
+import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -50,7 +52,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     logger.warn({ conduits: strangers }, 'connections of conduits that are not served');
 
   const reconnect = { initialMs: config.retry, maxMs: config.retryMax };
-  const ipam = stack.use(connect(config.ipam, { security: { kind: 'plaintext' }, reconnect }));
+  const ipam = stack.use(connect(config.ipam, { security: neighbourSecurityOf(config), reconnect }));
   const liveness = new Liveness(clock);
   const proxy = stack.use(
     new Proxy({
@@ -75,7 +77,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const server = stack.use(
     await serve({
       service: 'proxy',
-      listen: { host: config.host, port: config.port },
+      listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings,
       stop: stop.signal,
