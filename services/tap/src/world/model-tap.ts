@@ -110,6 +110,11 @@ export class ModelTap implements AsyncDisposable {
     return this.#ambassador.trench === undefined;
   }
 
+  /** Loops that are under the watchdog. */
+  get loops(): number {
+    return this.#liveness.phases().length;
+  }
+
   get conduits(): ReturnType<Ambassador['dump']> {
     return this.#ambassador.dump();
   }
