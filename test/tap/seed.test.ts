@@ -43,16 +43,27 @@ test(
       await trench.targets.become('an empty registry', (now) => now.length === 0, 5_000);
       expect((await trench.proxyStatus()).connections).toEqual([]);
     }
+    const courses = new Map<string, number>();
+    for (const { stream } of seedStreams)
+      for (const course of tap.history.courses(stream)) courses.set(course, (courses.get(course) ?? 0) + 1);
+    console.info(
+      `${runs} runs of ${cycles} cycles: the slowest of all RPCs took ${tap.slowestMs.toFixed(1)} ms;`,
+      `${trench.targets.lists.length} lists of targets; from Open to Close:`,
+      Object.fromEntries(courses),
+    );
+    expect(tap.slowestMs).toBeLessThan(1_000);
     expect(trench.targets.problems(100, vips)).toEqual([]);
-    for (const { stream } of seedStreams) {
-      const statuses = tap.history.of(stream);
-      expect(statuses).toContain('OPEN');
-      const afterOpen = statuses.filter((_, index) => statuses[index - 1] === 'OPEN');
-      expect(new Set(afterOpen), `${stream}: ${statuses.join(' ')}`).toEqual(new Set(['none']));
-    }
+    // A stream that is OPEN stays so, and on its way there no status comes twice.
+    expect([...courses.keys()].filter((course) => !isSteady(course))).toEqual([]);
+    expect([...courses.keys()].some((course) => course.endsWith('OPEN'))).toBe(true);
   },
   longestMs,
 );
+
+function isSteady(course: string): boolean {
+  const statuses = course.split(' ');
+  return new Set(statuses).size === statuses.length && statuses.slice(0, -1).every((each) => each !== 'OPEN');
+}
 
 test('a bridge address that comes late changes nothing that is open, and the VIPs get their next hops (A2)', async () => {
   await using trench = await TrenchUnderTest.start('trench-a', configured);

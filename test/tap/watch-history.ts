@@ -46,6 +46,15 @@ export class WatchHistory implements AsyncDisposable {
     return all.filter((status, index) => status !== all[index - 1]);
   }
 
+  /** What a stream went through, from each Open to its Close: `UNAVAILABLE UNDEFINED OPEN`. */
+  courses(stream: string): string[] {
+    return this.of(stream)
+      .join(' ')
+      .split('none')
+      .map((course) => course.trim())
+      .filter((course) => course !== '');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     await this.#watching;
