@@ -3,6 +3,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { aborted } from '@syncline/runtime/stop-signal.ts';
+import { connect } from './connect.ts';
+import { EchoDefinition } from './echo.fixture.ts';
 import { runService } from './process.ts';
 
 const ending = process.argv[2] ?? 'waits';
@@ -26,6 +28,15 @@ await runService(
       case 'fails':
         stop.fail(new Error('the committer died'));
         break;
+      case 'connects': {
+        using connection = connect(process.argv[3] ?? '', { security: { kind: 'plaintext' } });
+        const { signal } = stop;
+        await connection
+          .client(EchoDefinition)
+          .unary({ text: 'x' }, { deadlineMs: 60_000, signal })
+          .catch(() => {});
+        break;
+      }
       case 'code':
         process.exitCode = 75;
         stop.fail(new Error('lost leadership'));

@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const fixture = fileURLToPath(new URL('process.fixture.ts', import.meta.url));
 
 /** Runs the fixture to its end; once it is ready it gets `signals`, one after the other. */
-async function run(ending: string, ...signals: NodeJS.Signals[]) {
-  const child = spawn(process.execPath, [fixture, ending], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function run(ending: string | readonly string[], ...signals: NodeJS.Signals[]) {
+  const child = spawn(process.execPath, [fixture, ...[ending].flat()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const records: Record<string, unknown>[] = [];
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -71,3 +75,34 @@ test('a loop that fails stops the service and gives exit code 1, or the one that
   });
   expect(await run('code')).toMatchObject({ code: 75 });
 });
+
+test('a connection to a host that does not answer does not hold the process', async () => {
+  using host = await silentHost();
+  const { code, records } = await run(['connects', `127.0.0.1:${host.port}`], 'SIGTERM');
+  expect(code).toBe(0);
+  expect(records).toMatchObject([{ msg: 'stopping' }]);
+});
+
+/** A port on which connecting neither succeeds nor fails: its queue of connections is full, and nobody accepts any. */
+async function silentHost(): Promise<Disposable & { readonly port: number }> {
+  const listener =
+    'const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => console.log(server.address().port))';
+  const child = spawn(process.execPath, ['-e', listener], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [text] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(text.toString());
+  child.kill('SIGSTOP');
+  const filling: Socket[] = [];
+  let isFull = false;
+  while (!isFull) {
+    const socket = connectTcp(port, '127.0.0.1').on('error', () => {});
+    filling.push(socket);
+    isFull = !(await Promise.race([once(socket, 'connect').then(() => true), sleep(300, false)]));
+  }
+  return {
+    port,
+    [Symbol.dispose]() {
+      for (const socket of filling) socket.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}

@@ -4,8 +4,12 @@
 import { hostname } from 'node:os';
 import { StoppedError, StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import { ConnectingSockets } from './connecting-sockets.ts';
 
 const defaultWatchdogMs = 10_000;
+
+/** Enough for a collector of traces that is there; what does not connect by then is given up. */
+const connectGraceMs = 1_000;
 
 // sysexits.h EX_SOFTWARE: the process did not end by itself, which is a defect.
 const exitHeld = 70;
@@ -22,6 +26,7 @@ export async function runService(
   logger: Logger = defaultLogger(),
   watchdogMs = defaultWatchdogMs,
 ): Promise<void> {
+  using _ = new ConnectingSockets(Math.min(connectGraceMs, watchdogMs / 2));
   const stop = new StopSignal();
   stop.signal.addEventListener('abort', () => {
     const reason: unknown = stop.signal.reason;
