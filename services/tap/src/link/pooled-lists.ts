@@ -85,10 +85,7 @@ class Pool {
       stream,
       endsAt: this.#clock.monotonic() + deadlineMs,
       waiter: new Waiter(signal, () => this.#leave(ask)),
-      timer: this.#clock.setTimer(deadlineMs, () => {
-        this.#leave(ask);
-        ask.waiter.reject(late(this.#calls.path, stream, deadlineMs));
-      }),
+      timer: this.#clock.setTimer(deadlineMs, () => this.#endAsLate(ask)),
       call: undefined,
     };
     this.#waiting.add(ask);
@@ -113,7 +110,9 @@ class Pool {
     }
     this.#underWay += 1;
     try {
-      const deadlineMs = Math.max(...asks.map(({ endsAt }) => endsAt)) - this.#clock.monotonic();
+      // A timer may be behind the clock, and a call needs time left.
+      const leftMs = Math.max(...asks.map(({ endsAt }) => endsAt)) - this.#clock.monotonic();
+      const deadlineMs = Math.max(1, leftMs);
       const lists = await this.#lists(asks, { signal: call.stop.signal, deadlineMs });
       for (const ask of asks) {
         this.#forget(ask);
@@ -145,6 +144,12 @@ class Pool {
     }
   }
 
+  #endAsLate(ask: Ask): void {
+    this.#leave(ask);
+    const details = `no list of ${ask.stream.stream} in time`;
+    ask.waiter.reject(new ClientError(this.#calls.path, Status.DEADLINE_EXCEEDED, details));
+  }
+
   /** Its time is up or its signal aborted; a call that nobody waits for any more is given up. */
   #leave(ask: Ask): void {
     this.#forget(ask);
@@ -157,8 +162,4 @@ class Pool {
     ask.timer.clear();
     this.#waiting.delete(ask);
   }
-}
-
-function late(path: string, { stream }: StreamName, deadlineMs: number): ClientError {
-  return new ClientError(path, Status.DEADLINE_EXCEEDED, `no list of ${stream} within ${deadlineMs} ms`);
 }
