@@ -77,8 +77,16 @@ test('a monitor that tells nothing at first, ends at once, repeats, reorders or 
     await tap.open(web);
     await tap.open(dns);
     await tap.shows(all([web, dns], 'OPEN'));
+    const before = await addresses();
     await trench.changeSubnet('edge');
-    await trench.targets.become(`the new addresses with ${fault}`, () => areAtConnection());
+    await trench.becomes('other addresses', ({ connections }) =>
+      connections.every(({ srcIps }) => !srcIps.some((ip) => before.includes(ip))),
+    );
+    const now = await addresses();
+    await trench.targets.become(`the new addresses with ${fault}`, () => {
+      const enabled = [...trench.targets.enabled('web'), ...trench.targets.enabled('dns')];
+      return enabled.length === 2 && enabled.every(({ ips }) => ips.every((ip) => now.includes(ip)));
+    });
     await trench.clearFaults();
     await tap.close(web);
     await tap.close(dns);
@@ -87,10 +95,8 @@ test('a monitor that tells nothing at first, ends at once, repeats, reorders or 
   }
   expect(trench.targets.problems(100, vips)).toEqual([]);
 
-  function areAtConnection(): boolean {
-    const enabled = [...trench.targets.enabled('web'), ...trench.targets.enabled('dns')];
-    const lists = trench.targets.lists;
-    return enabled.length === 2 && enabled.every(({ ips }) => ips.join() !== lists[0]?.[0]?.ips.join());
+  async function addresses(): Promise<readonly string[]> {
+    return (await trench.proxyStatus()).connections.flatMap(({ srcIps }) => srcIps);
   }
 });
 

@@ -42,6 +42,9 @@ test('an NSP that hangs for longer than a refresh: UNAVAILABLE with a reason, ev
   await tap.open(dns);
   await tap.close(dns);
   await tap.open(dns);
+  const beganMs = performance.now();
+  expect(await tap.listed()).toEqual(['web', 'dns']);
+  expect(performance.now() - beganMs).toBeLessThan(1_000);
   trench.nsp.kill('SIGCONT');
   await tap.shows(all([web, dns], 'OPEN'));
   await trench.targets.become('two targets', (now) => now.length === 2);

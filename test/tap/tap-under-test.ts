@@ -66,6 +66,13 @@ export class TapUnderTest implements AsyncDisposable {
     return this.#watch.now;
   }
 
+  /** The streams on the first list of a Watch that is opened now. */
+  async listed(): Promise<readonly string[]> {
+    for await (const { streamStatus } of this.#tap.watch({}))
+      return streamStatus.map(({ stream }) => stream?.name ?? '');
+    throw new Error('Watch ended without a list');
+  }
+
   open(stream: StreamName): Promise<void> {
     return this.#timed(() => this.#tap.open(streamMessage(stream)));
   }

@@ -1,5 +1,6 @@
 // One trench at a time, and what is left of a stream when its trench cannot be reached.
 
+import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { api, dns, streams, web } from './streams.ts';
@@ -22,8 +23,14 @@ test('another trench is refused while one is in use, and taken within a second o
   await tap.close(web);
   await expect(tap.open(other)).rejects.toMatchObject(refused);
   await tap.close(api);
-  await tap.idle();
-  await tap.open(other);
+  await until(() => tap.open(other).then(() => true), {
+    deadlineMs: 1_000,
+    everyMs: 2,
+    describe: 'an Open in the other trench',
+  });
+  // All was given back before.
+  expect((await trench.proxyStatus()).connections).toEqual([]);
+  await trench.targets.become('an empty registry', (now) => now.length === 0, 1_000);
   expect((await tap.dump()).trench).toBe('other');
   // Neither the proxy nor the NSP of this test knows that trench.
   await tap.shows({ web: 'UNAVAILABLE' });
