@@ -22,13 +22,17 @@ import type { Neighbours } from './tap-under-test.ts';
 import { TargetHistory } from './target-history.ts';
 import { type StreamSetting, trenchConfiguration } from './trench-configuration.ts';
 
-/** Settings of the NSP, where a test needs others. */
+/** Settings, where a test needs others. */
 export interface TrenchSettings {
   readonly nsp?: Settings;
+  /** With them the ipam has the conduits of the NSP's configuration alone; else each that it is asked for. */
+  readonly ipam?: Settings;
+  readonly proxy?: Settings;
 }
 
 export class TrenchUnderTest implements AsyncDisposable {
   readonly name: string;
+  readonly ipam: Service;
   /** What the registry says to a watcher, from the start. */
   readonly targets: TargetHistory;
   readonly #stack: AsyncDisposableStack;
@@ -47,22 +51,30 @@ export class TrenchUnderTest implements AsyncDisposable {
     const dir = stack.use(await tempDir('trench'));
     await writeConfiguration(dir, trenchConfiguration(name, streams));
     const conduits = [...new Set(streams.map(({ conduit }) => conduit))].join(',');
+    const ipamWith = (own: Settings) => startService({ service: 'ipam', env: envOf('ipam', own) });
+    const nspStart = startService({
+      service: 'nsp',
+      env: envOf('nsp', { configuration: fileIn(dir), ...settings.nsp }),
+    });
     const [nsp, ipam] = await Promise.all([
-      startService({ service: 'nsp', env: envOf('nsp', { configuration: fileIn(dir), ...settings.nsp }) }),
-      startService({ service: 'ipam', env: envOf('ipam', {}) }),
+      nspStart,
+      settings.ipam === undefined
+        ? ipamWith({})
+        : nspStart.then(({ address }) => ipamWith({ nsp: address, ...settings.ipam })),
     ]);
     stack.use(ipam);
-    const proxySettings = { trench: name, conduits, ipam: ipam.address };
+    const proxySettings = { trench: name, conduits, ipam: ipam.address, ...settings.proxy };
     const proxy = stack.use(await startService({ service: 'proxy', env: envOf('proxy', proxySettings) }));
     const targets = stack.use(new TargetHistory(nsp.address));
     await targets.connected;
-    return new TrenchUnderTest(name, { nsp, proxy, dir, targets, stack: stack.move() });
+    return new TrenchUnderTest(name, { nsp, ipam, proxy, dir, targets, stack: stack.move() });
   }
 
   private constructor(
     name: string,
     parts: {
       readonly nsp: Service;
+      readonly ipam: Service;
       readonly proxy: Service;
       readonly dir: TempDir;
       readonly targets: TargetHistory;
@@ -72,6 +84,7 @@ export class TrenchUnderTest implements AsyncDisposable {
     this.name = name;
     this.targets = parts.targets;
     this.#nsp = parts.nsp;
+    this.ipam = parts.ipam;
     this.#proxy = parts.proxy;
     this.#dir = parts.dir;
     this.#stack = parts.stack;

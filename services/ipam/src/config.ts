@@ -69,7 +69,7 @@ export const settings = {
     kept: text('bridge', 'Names of children that are never taken back, separated by commas.'),
 
     wait: duration(
-      '30s',
+      '4s',
       { min: '10ms', max: '1h' },
       "How long Allocate waits for a conduit that is not configured, unless the caller's deadline comes first.",
     ),

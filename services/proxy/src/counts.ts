@@ -13,6 +13,8 @@ export interface Counts {
   readonly cleared: Record<Cleared, number>;
   /** Connections that got other addresses or gateways without a Request. */
   readdressed: number;
+  /** Connections that were ended because the IPAM has no such conduit any more. */
+  orphaned: number;
   /** Addresses that the IPAM gave although another has them. */
   clashes: number;
   /** Calls of the IPAM that failed, by method and status. */
@@ -40,6 +42,7 @@ export function zeroCounts(): Counts {
     closes: new Map(),
     cleared: { released: 0, wanted: 0, abandoned: 0 },
     readdressed: 0,
+    orphaned: 0,
     clashes: 0,
     ipamFailures: new Map(),
     events: { offered: 0, conflated: 0, told: 0, dropped: 0, abandoned: 0, messages: 0 },

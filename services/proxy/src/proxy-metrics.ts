@@ -97,6 +97,11 @@ export function registerProxyMetrics(metrics: Metrics, proxy: Proxy): void {
     () => counts.readdressed,
   );
   single(
+    'proxy_orphaned_total',
+    'Connections that were ended because the ipam has no such conduit any more',
+    () => counts.orphaned,
+  );
+  single(
     'proxy_address_clashes_total',
     'Times the ipam gave an address that another connection or bridge has',
     () => counts.clashes,

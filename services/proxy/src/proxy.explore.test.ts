@@ -152,6 +152,35 @@ test('a proxy that is killed anywhere has what it answered, and owes the ipam no
   });
 });
 
+test('a conduit that leaves the ipam’s configuration, for a moment or for good, leaves nothing behind in either', async () => {
+  await explore({
+    name: 'proxy-bare',
+    seeds: 500,
+    budgetMs: 20_000,
+    atLeast: 200,
+    run: async (sim) => {
+      const world = worldOf(sim, { renewMs: 4_000 });
+      const seen = world.watch('one');
+      clients(sim, world);
+      moves(sim, world);
+      const isTakenBack = sim.choose(2) === 1;
+      sim.schedule(
+        'the conduit leaves',
+        () => {
+          world.ipam.mood = 'bare';
+          if (isTakenBack) sim.schedule('it is taken back', () => world.ipam.forget(), 5_000);
+          sim.schedule('it is back', () => void (world.ipam.mood = 'works'), 10_000);
+        },
+        10_000,
+      );
+      await sleep(sim.clock, 30_000, sim.signal);
+      await expectOrder(sim, world);
+      expect(seen).toEqual(world.present());
+      world.end();
+    },
+  });
+});
+
 test('when the ipam has forgotten what it gave out, no two answers have one address at any moment, and all are renewed', async () => {
   await explore({
     name: 'proxy-forgotten',

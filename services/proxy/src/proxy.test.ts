@@ -179,6 +179,47 @@ behaves(
 );
 
 behaves(
+  'a conduit that the ipam has not any more keeps everything for the time of a release, then its connections end',
+  async (world, sim) => {
+    const before = await world.ask('a');
+    await world.ask('b');
+    const seen = world.watch('watcher');
+    await sleep(sim.clock, 10_000, sim.signal);
+    world.ipam.mood = 'bare';
+    world.conduit.renew();
+    await sleep(sim.clock, conduitSettings.release.delayMs / 2, sim.signal);
+    expect([world.present().size, world.conduit.lastError]).toEqual([2, 'no such conduit']);
+    expect((await world.ask('a')).context).toEqual(before.context);
+    await sleep(sim.clock, conduitSettings.release.delayMs, sim.signal);
+    expect([world.present().size, world.proxy.counts.orphaned]).toEqual([0, 2]);
+    await expect(world.ask('a')).rejects.toThrow(
+      `conduit "${conduit}" has no bridge address after 2000 ms: no such conduit`,
+    );
+    await sleep(sim.clock, quietMs, sim.signal);
+    expect([owed(world), world.ipam.released]).toEqual([[], 4]);
+    world.ipam.mood = 'works';
+    await sleep(sim.clock, 2_000, sim.signal);
+    await world.ask('a');
+    expect(world.conduit.lastError).toBe('');
+    await sleep(sim.clock, 5_000, sim.signal);
+    expect(seen).toEqual(world.present());
+  },
+);
+
+behaves(
+  'an ipam that is away in between has not said for long that there is no such conduit',
+  async (world, sim) => {
+    await world.ask('a');
+    for (const mood of ['bare', 'down', 'bare', 'works'] as const) {
+      world.ipam.mood = mood;
+      world.conduit.renew();
+      await sleep(sim.clock, conduitSettings.release.delayMs / 2, sim.signal);
+    }
+    expect([world.present().size, world.proxy.counts.orphaned]).toEqual([1, 0]);
+  },
+);
+
+behaves(
   'of two Requests for one connection the last one wins, and the other does not wait for it',
   async (world, sim) => {
     await world.ask('b');

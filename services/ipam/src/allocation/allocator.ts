@@ -133,10 +133,8 @@ export class Allocator {
   }
 
   async #opens(child: ChildName, signal: AbortSignal): Promise<void> {
-    const beganMs = this.#clock.monotonic();
     if (await this.#list.opens(() => this.#isOpen(child), signal)) return;
-    const waitedMs = Math.round(this.#clock.monotonic() - beganMs);
-    throw new NoConduitError(child, this.#list.lacks(child.trench), waitedMs);
+    throw new NoConduitError(child, this.#list.lacks(child.trench), this.#list.waitMs);
   }
 
   #submit(request: Request): void {

@@ -40,6 +40,11 @@ export class ConduitList {
     return this.#listed.value?.values();
   }
 
+  /** How long each may wait. */
+  get waitMs(): number {
+    return this.#waits.waitMs;
+  }
+
   /** How many wait for a conduit. */
   get waiting(): number {
     return this.#waiting;

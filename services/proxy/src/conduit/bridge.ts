@@ -10,6 +10,7 @@ import { ownerKey } from '../book/state.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
 import { Doorbell } from '../loop/doorbell.ts';
+import { Absence } from './absence.ts';
 import type { ReleasesUnderWay } from './addresses.ts';
 import { type ConduitParts, stateOf, type Trouble } from './conduit-parts.ts';
 
@@ -25,22 +26,34 @@ export interface BridgeFault {
   readonly noBridge: () => boolean;
 }
 
+/** What the conduit does about its bridge. */
+export interface BridgeOwner {
+  /** `present` may have changed. */
+  readonly changed: () => void;
+  /**
+   * The IPAM has had no such conduit for as long as addresses outlive their connection: what it gave is not ours any more.
+   * Rejects with UnavailableError; called again while that lasts.
+   */
+  readonly orphaned: (signal: AbortSignal) => Promise<void>;
+}
+
 export class Bridge {
   readonly #parts: ConduitParts;
   readonly #releases: ReleasesUnderWay;
   readonly #fault: BridgeFault;
-  readonly #changed: () => void;
+  readonly #owner: BridgeOwner;
+  readonly #absence: Absence;
   readonly #bell: Doorbell;
   readonly #known = new Latest<Gateways | undefined>(undefined);
   #trouble: Trouble | undefined;
   #renews = false;
 
-  /** @param changed called when `present` may have changed */
-  constructor(parts: ConduitParts, releases: ReleasesUnderWay, fault: BridgeFault, changed: () => void) {
+  constructor(parts: ConduitParts, releases: ReleasesUnderWay, fault: BridgeFault, owner: BridgeOwner) {
     this.#parts = parts;
     this.#releases = releases;
     this.#fault = fault;
-    this.#changed = changed;
+    this.#owner = owner;
+    this.#absence = new Absence(parts.clock, parts.settings.release.delayMs);
     this.#bell = new Doorbell(parts.clock);
   }
 
@@ -120,13 +133,28 @@ export class Bridge {
     await this.#releases.over(owner);
     try {
       const addresses = await leases.bridge(subnet, signal);
+      this.#absence.over();
       const clash = await book.change((state) => this.#claim(state, { subnet, addresses }), signal);
       if (clash !== undefined) return this.#failed(clash, subnet);
       this.#trouble = undefined;
       return true;
     } catch (err) {
       if (!(err instanceof IpamError || err instanceof UnavailableError)) throw err;
-      return this.#failed(err.message, subnet);
+      this.#failed(err.message, subnet);
+      if (this.#absence.heard(err)) await this.#giveUp(signal);
+      return false;
+    }
+  }
+
+  /** The gateways first: no connection is to be made with them any more. */
+  async #giveUp(signal: AbortSignal): Promise<void> {
+    const { claims, settings } = this.#parts;
+    claims.drop(settings.conduit, { kind: 'bridge' });
+    if (this.#known.value !== undefined) this.#know(undefined);
+    try {
+      await this.#owner.orphaned(signal);
+    } catch (err) {
+      if (!(err instanceof UnavailableError)) throw err;
     }
   }
 
@@ -162,7 +190,7 @@ export class Bridge {
   #know(known: Gateways | undefined): void {
     this.#parts.claims.bridge(this.#parts.settings.conduit, known?.addresses ?? []);
     this.#known.set(known);
-    this.#changed();
+    this.#owner.changed();
   }
 }
 

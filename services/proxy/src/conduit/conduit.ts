@@ -45,7 +45,10 @@ export class Conduit implements AsyncDisposable {
     const parts = { ...input, pins: new Pins(() => this.#releaser.look()) };
     this.#parts = parts;
     this.#releaser = new Releaser(parts);
-    this.bridge = new Bridge(parts, this.#releaser, fault, () => this.upkeep.look());
+    this.bridge = new Bridge(parts, this.#releaser, fault, {
+      changed: () => this.upkeep.look(),
+      orphaned: (signal) => this.#endAll(signal),
+    });
     this.#addresses = new Addresses(parts, this.#releaser);
     this.upkeep = new Upkeep(parts, this.bridge, this.#addresses);
     this.#attempts = new Attempts(settings.connections);
@@ -221,6 +224,18 @@ export class Conduit implements AsyncDisposable {
     if (this.#attempts.has(id)) return this.#expiry?.heard(id);
     await this.#end(id, signal, () => this.#expiry?.leftMs(id) === 0);
     if (!this.state.connections.has(id)) this.#expiry?.forget(id);
+  }
+
+  /** The IPAM has taken the addresses of all connections back, or is about to. */
+  async #endAll(signal: AbortSignal): Promise<void> {
+    const { counts, logger } = this.#parts;
+    const ids = [...this.state.connections.keys()];
+    for (const id of ids) if (await this.#end(id, signal)) counts.orphaned += 1;
+    if (ids.length > 0)
+      logger.warn(
+        { conduit: this.settings.conduit, connections: ids.length, reason: this.bridge.lastError },
+        'connections ended: the ipam has no such conduit any more',
+      );
   }
 
   #end(id: string, signal: AbortSignal, still = () => true): Promise<boolean> {

@@ -8,8 +8,11 @@ import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { type Prefix, parsePrefix, printPrefix } from '@syncline/trench/prefix.ts';
 import { type Child, type Ipam, IpamError } from '../ipam/ipam.ts';
 
-/** down: calls fail without an effect. deaf: they take effect, and nobody hears of it. */
-export type IpamMood = 'works' | 'down' | 'deaf';
+/**
+ * down: calls fail without an effect. deaf: they take effect, and nobody hears of it. bare: it has no conduit configured, so
+ * it gives nothing out and has nothing to take back.
+ */
+export type IpamMood = 'works' | 'down' | 'deaf' | 'bare';
 
 interface Step {
   readonly name: string;
@@ -43,7 +46,10 @@ export class ModelIpam {
   port(isAlive: () => boolean): Ipam {
     return {
       allocate: (child, signal) =>
-        this.#call(isAlive, signal, `allocate ${child.name}`, () => this.allocate(child)),
+        this.#call(isAlive, signal, `allocate ${child.name}`, () => {
+          if (this.mood === 'bare') throw new IpamError('FAILED_PRECONDITION', 'no such conduit');
+          return this.allocate(child);
+        }),
       release: (child, signal) =>
         this.#call(isAlive, signal, `release ${child.name}`, () => this.#free(child)),
     };
@@ -120,8 +126,8 @@ export class ModelIpam {
         this.#answers.send({ name, perform: () => waiter.reject(down) });
         return;
       }
-      const answer = effect();
-      if (this.mood === 'works') this.#answers.send({ name, perform: () => waiter.resolve(answer) });
+      const answered = settle(waiter, effect);
+      if (this.mood !== 'deaf') this.#answers.send({ name, perform: answered });
     };
     if (isAlive()) this.#calls.send({ name, perform });
     try {
@@ -131,5 +137,16 @@ export class ModelIpam {
     } finally {
       timer.clear();
     }
+  }
+}
+
+/** Has the effect now; calling what it gives tells how it went. */
+function settle<Answer>(waiter: Waiter<Answer>, effect: () => Answer): () => void {
+  try {
+    const answer = effect();
+    return () => waiter.resolve(answer);
+  } catch (error) {
+    if (!(error instanceof IpamError)) throw error;
+    return () => waiter.reject(error);
   }
 }
