@@ -1,11 +1,12 @@
 // `make up`: starts the services of up/service-table.ts, creates the datastore `local` on top of the device, opens the
 // streams of the example trench, and shows what happens there and how far the copies of the regions are. Ctrl-C stops everything; a second Ctrl-C does not wait.
 
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
+import { makeFolder } from '@syncline/rpc/folder.ts';
+import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { ClientError } from 'nice-grpc-common';
 import { ServiceEndedError } from './up/child.ts';
 import { Children, type Ports } from './up/children.ts';
@@ -41,8 +42,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const data = resolve(repository, process.env['SYNCLINE_DATA'] || '.syncline');
-  mkdirSync(data, { recursive: true });
+  const data = makeFolder(resolve(repository, process.env['SYNCLINE_DATA'] || '.syncline'), dataVariable);
   const env = { ...process.env, SYNCLINE_DATA: data };
   // What a service says before it serves is told if it fails.
   let complain = (_text: string) => {};

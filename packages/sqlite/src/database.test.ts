@@ -84,9 +84,12 @@ test('a migration that leaves a dangling reference is refused', () => {
 
 test('an exclusive file is locked for others until it is closed, and says so at their open', () => {
   const first = open(file, { migrations: [create], synchronous: 'FULL', exclusive: true });
-  const second = () =>
-    open(file, { migrations: [create], synchronous: 'FULL', exclusive: true, busyTimeoutMs: 10 });
-  expect(second).toThrow(`cannot open the database ${file}: database is locked`);
+  const others = { migrations: [create], synchronous: 'FULL', exclusive: true, busyTimeoutMs: 10 } as const;
+  const second = () => open(file, others);
+  expect(second).toThrow(`cannot open the database ${file}: another process has it (database is locked)`);
+  expect(() => open(file, { ...others, setting: 'SYNCLINE_DATA' })).toThrow(
+    '(database is locked); stop that one, or set SYNCLINE_DATA to another place',
+  );
   first.prepare("INSERT INTO leaf (value) VALUES ('a')").run();
   first.close();
   const successor = second();
@@ -116,6 +119,11 @@ test('a file that may not grow refuses what it has no room for', () => {
   put.run(10_000);
   expect(() => put.run(50_000)).toThrow('database or disk is full');
   database.close();
+});
+
+test('a folder that cannot be made is refused at once', () => {
+  file = '/proc/syncline/store.db';
+  expect(openFailure([create]).message).toContain("mkdir '/proc/syncline'");
 });
 
 test('a file that is no database is named', () => {

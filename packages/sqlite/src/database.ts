@@ -1,7 +1,7 @@
 // Opening a SQLite file: the pragmas every store here runs with, and migrations by number. The connection is
 // synchronous: open it in a worker thread, never on the thread that serves the network.
 
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { migrate } from './migration.ts';
@@ -19,8 +19,10 @@ export interface OpenOptions {
   readonly synchronous: 'NORMAL' | 'FULL';
   /** How long a statement waits for a lock of another process before it fails with SQLITE_BUSY. Milliseconds, 5,000 unless given. */
   readonly busyTimeoutMs?: number;
-  /** Keeps every other process out for as long as it is open: those get "database is locked". */
+  /** Keeps every other process out for as long as it is open: those are told that another one has it. */
   readonly exclusive?: boolean;
+  /** The setting that says where the file is, named to whom another process keeps out. */
+  readonly setting?: string;
   /** How large the file may grow, in bytes; beyond it, writing fails as on a full disk. Unless given, the disk decides. */
   readonly maxBytes?: number;
   /**
@@ -36,21 +38,24 @@ export class DatabaseOpenError extends Error {
   override name = 'DatabaseOpenError';
   readonly file: string;
 
-  constructor(file: string, cause: Error) {
-    super(`cannot open the database ${file}: ${cause.message}`, { cause });
+  constructor(file: string, setting: string | undefined, cause: Error) {
+    const remedy = setting === undefined ? '' : `; stop that one, or set ${setting} to another place`;
+    const why = isBusy(cause) ? `another process has it (${cause.message})${remedy}` : cause.message;
+    super(`cannot open the database ${file}: ${why}`, { cause });
     this.file = file;
   }
 }
 
 /**
- * Opens `file`, creating it and its directory, in WAL mode with foreign keys on, brought up to the newest migration.
- * Throws DatabaseOpenError when it cannot be opened, is no database, or was written by a newer version; a
+ * Opens `file`, creating it and its directory, but none above, in WAL mode with foreign keys on, brought up to the newest
+ * migration. Throws DatabaseOpenError when it cannot be opened, is no database, or was written by a newer version; a
  * migration that fails leaves the file as it was.
  */
 export function open(file: string, options: OpenOptions): Database {
   let database: Database | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    // One level: Node's recursive mkdir never returns where a file system takes no folders, as below /proc.
+    if (!existsSync(dirname(file))) mkdirSync(dirname(file));
     database = new BetterSqlite3(file, { timeout: options.busyTimeoutMs ?? 5000 });
     if (options.exclusive === true) database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
@@ -63,8 +68,13 @@ export function open(file: string, options: OpenOptions): Database {
     return database;
   } catch (error) {
     database?.close();
-    throw new DatabaseOpenError(file, error instanceof Error ? error : new Error(String(error)));
+    const cause = error instanceof Error ? error : new Error(String(error));
+    throw new DatabaseOpenError(file, options.setting, cause);
   }
+}
+
+function isBusy(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_BUSY');
 }
 
 function bound(database: Database, { maxBytes, logBytes }: OpenOptions): void {

@@ -1,18 +1,9 @@
 // What the datastore can be told: its settings, all from the environment. docs/datastore.md has them as a table.
 
 import { availableParallelism } from 'node:os';
-import {
-  bytes,
-  choice,
-  duration,
-  flag,
-  integer,
-  path,
-  port,
-  shared,
-  text,
-} from '@syncline/rpc/setting-types.ts';
+import { bytes, choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { passwordProblems, passwordSettings } from '@syncline/rpc/settings/password.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
@@ -37,10 +28,7 @@ export const settings = {
     port: port(57400, 'gRPC port: gNMI, data.DataServer, the admin service, health and reflection.'),
     // The gRPC port + 10000, the rule of the other services, is no port.
     adminPort: port(8400, 'HTTP port: /livez, /readyz and /metrics.'),
-    data: shared(
-      'SYNCLINE_DATA',
-      path('.syncline', 'Folder of everything that is kept, in its subfolder datastore.'),
-    ),
+    data: dataOf('datastore'),
     ...passwordSettings,
     ...serverTlsSettings,
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),

@@ -1,6 +1,5 @@
 // The datastore: follows the state of gNMI devices and serves it over gNMI. See docs/datastore.md.
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
@@ -9,6 +8,7 @@ import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
@@ -57,9 +57,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   await using stack = new AsyncDisposableStack();
   const liveness = new Liveness(clock);
   const traced = tracingEnabled();
-  const directory = join(config.data, 'datastore');
   // Credentials of devices are kept in it.
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const directory = dataFolder(config.data, 'datastore', 0o700);
   stack.use(mainTick(config.failpoints));
 
   const catalog = stack.use(

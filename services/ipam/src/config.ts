@@ -8,13 +8,12 @@ import {
   flag,
   integer,
   optional,
-  path,
   port,
-  shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
@@ -104,10 +103,7 @@ export const settings = {
     port: port(7777, 'gRPC port: ipam.v1, the admin service, health and reflection.'),
     adminPort: port(8407, 'HTTP port: /livez, /readyz and /metrics.'),
     ...serverTlsSettings,
-    data: shared(
-      'SYNCLINE_DATA',
-      path('.syncline', 'Folder of everything that is kept, in its subfolder ipam.'),
-    ),
+    data: dataOf('ipam'),
     disk: bytes('1GiB', { min: '64KiB', max: '1024GiB' }, 'How large the file of the addresses may grow.'),
     busy: duration('5s', anyWait, 'How long opening waits for another process that has the file.'),
     storeDeadline: duration('10s', anyWait, 'How long the disk may take for one commit.'),

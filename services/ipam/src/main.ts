@@ -1,6 +1,5 @@
 // The ipam: gives out the addresses of a trench. See docs/ipam.md.
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
@@ -8,6 +7,7 @@ import { IpamAdminServiceDefinition } from '@syncline/proto/ipam-admin.ts';
 import { IpamDefinition } from '@syncline/proto/ipam-v1.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
@@ -37,8 +37,7 @@ if (config !== undefined) {
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const directory = join(config.data, 'ipam');
-  mkdirSync(directory, { recursive: true });
+  const directory = dataFolder(config.data, 'ipam');
   const store = stack.use(
     await openIpamStore(
       {

@@ -9,10 +9,10 @@ import {
   path,
   port,
   required,
-  shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
@@ -34,10 +34,7 @@ export const settings = {
     port: port(7778, 'gRPC port: nsp.v1, the admin service, health and reflection.'),
     adminPort: port(8406, 'HTTP port: /livez, /readyz and /metrics.'),
     ...serverTlsSettings,
-    data: shared(
-      'SYNCLINE_DATA',
-      path('.syncline', 'Folder of everything that is kept, in its subfolder nsp.'),
-    ),
+    data: dataOf('nsp'),
     entryTimeout: duration(
       '60s',
       { min: '100ms', max: '24h' },

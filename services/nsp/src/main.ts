@@ -1,6 +1,5 @@
 // The NSP: tells what a trench consists of, and keeps the registry of its targets. See docs/nsp.md.
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
@@ -9,6 +8,7 @@ import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configuratio
 import { TargetRegistryDefinition } from '@syncline/proto/nsp-targetregistry.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
@@ -41,8 +41,7 @@ if (config !== undefined) {
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const directory = join(config.data, 'nsp');
-  mkdirSync(directory, { recursive: true });
+  const directory = dataFolder(config.data, 'nsp');
   const { synchronous, failpoints, storeDeadline } = config;
   const store = stack.use(
     await openNspStore(

@@ -7,14 +7,13 @@ import {
   duration,
   flag,
   integer,
-  path,
   port,
   type Setting,
-  shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
@@ -49,7 +48,7 @@ export const settings = {
     ),
     adminPort: port(8408, 'HTTP port: /livez, /readyz and /metrics.'),
     ...serverTlsSettings,
-    data: shared('SYNCLINE_DATA', path('.syncline', 'Folder of all that is kept, in its subfolder proxy.')),
+    data: dataOf('proxy'),
     trench: name('demo', 'Trench whose conduits are served.'),
     namespace: name('default', 'Namespace of the trench, which is part of the names of network services.'),
     node: nodeName('local', 'Node that the proxy is for; addresses are taken from its prefix.'),

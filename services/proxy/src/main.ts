@@ -7,6 +7,7 @@ import { connect } from '@syncline/rpc/connect.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
+import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
@@ -37,7 +38,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   await using stack = new AsyncDisposableStack();
   const { trench, namespace, node, conduits, failpoints, synchronous, diskBytes } = config;
   const busyTimeoutMs = config.storeDeadline / 2;
-  const file = join(config.data, 'proxy', 'proxy.db');
+  const file = join(dataFolder(config.data, 'proxy'), 'proxy.db');
   const store = stack.use(
     await openProxyStore(
       { file, synchronous, diskBytes, busyTimeoutMs, failpoints },

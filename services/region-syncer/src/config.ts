@@ -1,19 +1,9 @@
 // What the region syncer can be told: its settings, all from the environment. docs/region-syncer.md has them as a table.
 
 import { hostname } from 'node:os';
-import {
-  bytes,
-  choice,
-  duration,
-  flag,
-  integer,
-  optional,
-  path,
-  port,
-  shared,
-  text,
-} from '@syncline/rpc/setting-types.ts';
+import { bytes, choice, duration, flag, integer, optional, port, text } from '@syncline/rpc/setting-types.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { passwordProblems, passwordSettings } from '@syncline/rpc/settings/password.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
@@ -52,10 +42,7 @@ export const settings = {
     host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
     port: port(3379, 'gRPC port: pdpb.PD, the region service, health and reflection.'),
     adminPort: port(8402, 'HTTP port: /livez, /readyz and /metrics.'),
-    data: shared(
-      'SYNCLINE_DATA',
-      path('.syncline', 'Folder of everything that is kept, in its subfolder region-syncer.'),
-    ),
+    data: dataOf('region-syncer'),
     ...passwordSettings,
     ...serverTlsSettings,
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),

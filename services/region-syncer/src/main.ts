@@ -1,6 +1,5 @@
 // The region syncer: keeps region metadata in step between a leader and its followers. See docs/region-syncer.md.
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
@@ -9,6 +8,7 @@ import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { type Readiness, serve } from '@syncline/rpc/serve.ts';
+import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
@@ -40,8 +40,7 @@ if (config !== undefined) {
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const directory = join(config.data, 'region-syncer');
-  mkdirSync(directory, { recursive: true });
+  const directory = dataFolder(config.data, 'region-syncer');
   const { failpoints, role } = config;
   const store = stack.use(
     await openRegionStore(

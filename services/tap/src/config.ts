@@ -10,11 +10,11 @@ import {
   optional,
   path,
   port,
-  shared,
   text,
 } from '@syncline/rpc/setting-types.ts';
 import { neighbourTlsProblems } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
+import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
@@ -34,7 +34,7 @@ export const settings = {
     host: text('127.0.0.1', 'Address to listen on; 0.0.0.0 for all.'),
     port: port(7780, 'gRPC port: ambassador.v1, the admin service, health and reflection.'),
     adminPort: port(8409, 'HTTP port: /livez, /readyz and /metrics.'),
-    data: shared('SYNCLINE_DATA', path('.syncline', 'Folder of the unix socket, in its subfolder tap.')),
+    data: dataOf('tap', 'the unix socket'),
     unixSocket: optional(
       path,
       'Unix socket that the same is served on, without TLS (MERIDIO_SOCKET); without it `<SYNCLINE_DATA>/tap/ambassador.sock`.',

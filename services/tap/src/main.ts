@@ -7,6 +7,7 @@ import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
+import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
@@ -92,6 +93,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const metrics = createMetrics('tap');
   registerTapMetrics(metrics, { ambassador, board, inbox, notes, refusals, watchers });
   const unixSocket = socketPathOf(config);
+  if (config.unixSocket === undefined) dataFolder(config.data, 'tap');
   await claimSocketPath(unixSocket, AbortSignal.any([stop.signal, AbortSignal.timeout(socketAnswerMs)]));
   const server = stack.use(
     await serve({
@@ -124,7 +126,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   stack.use(
     new SupervisedLoop(
       'watchdog',
-      (_, signal) =>
+      (watch, signal) =>
         watchLoops(
           {
             liveness,
@@ -134,6 +136,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
             logger,
             stuck: (error) => config.exitWhenStuck && stop.fail(error),
           },
+          watch,
           signal,
         ),
       { liveness, stop },

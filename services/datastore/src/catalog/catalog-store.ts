@@ -1,6 +1,7 @@
 // Every SQL string of the catalog: which datastores there are, how they were asked for, and which are paused.
 // A datastore's number is never used twice, so that nothing of a deleted one is taken for its successor's.
 
+import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open } from '@syncline/sqlite/database.ts';
 
 const migrations = [
@@ -29,7 +30,13 @@ export class CatalogStore implements Disposable {
 
   /** Throws DatabaseOpenError, also when another process has the catalog open: two would write the same stores. */
   constructor(file: string) {
-    this.#database = open(file, { migrations, synchronous: 'FULL', exclusive: true, busyTimeoutMs: 2000 });
+    this.#database = open(file, {
+      migrations,
+      synchronous: 'FULL',
+      exclusive: true,
+      setting: dataVariable,
+      busyTimeoutMs: 2000,
+    });
   }
 
   /** Counts this start of the process and gives its number, from 1. */

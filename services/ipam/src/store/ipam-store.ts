@@ -1,6 +1,7 @@
 // All that an ipam keeps on disk, used through a StoreThread.
 // Invariant: apply() is one transaction, so a process killed anywhere finds all changes of a call or none.
 
+import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open, smallLogBytes } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { transact } from '@syncline/sqlite/transact.ts';
@@ -154,6 +155,7 @@ function openFile({ file, diskBytes, busyTimeoutMs }: StoreOptions): Database {
       synchronous: 'FULL',
       busyTimeoutMs,
       exclusive: true,
+      setting: dataVariable,
       maxBytes: diskBytes,
       logBytes: smallLogBytes,
     });

@@ -1,5 +1,6 @@
 // All SQL of the service: the targets, and the configuration that was last in force.
 
+import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open, smallLogBytes } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { transact } from '@syncline/sqlite/transact.ts';
@@ -41,6 +42,7 @@ export class NspStore implements Disposable {
         migrations,
         synchronous,
         exclusive: true,
+        setting: dataVariable,
         maxBytes: diskBytes,
         logBytes: smallLogBytes,
       });

@@ -1,6 +1,7 @@
 // All that a proxy keeps on disk, used through a StoreThread.
 // Invariant: commit() is one transaction, so a process killed anywhere finds all changes of a step or none.
 
+import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open, smallLogBytes } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { transact } from '@syncline/sqlite/transact.ts';
@@ -132,6 +133,7 @@ function openFile({ file, synchronous, diskBytes, busyTimeoutMs }: StoreOptions)
       synchronous,
       busyTimeoutMs,
       exclusive: true,
+      setting: dataVariable,
       maxBytes: diskBytes,
       logBytes: smallLogBytes,
     });

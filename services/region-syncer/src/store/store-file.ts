@@ -1,6 +1,7 @@
 // The store's file, and what is held in memory of it: where the history stands and which segments the log has.
 // Invariant: what is held is what the last commit left. When a transaction fails it is thrown away and read again.
 
+import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open } from '@syncline/sqlite/database.ts';
 import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { History } from './history.ts';
@@ -88,7 +89,7 @@ export function readableFrom({ history, log }: Held, position: number): number |
 
 function openFile({ file, synchronous, busyTimeoutMs }: RegionStoreOptions): Database {
   try {
-    return open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true });
+    return open(file, { migrations, synchronous, busyTimeoutMs, exclusive: true, setting: dataVariable });
   } catch (error) {
     throw asStoreFault('open', error);
   }

@@ -1,9 +1,12 @@
 // The path of the unix socket before it is bound. A process that was killed leaves its socket behind, which would be
 // refused as taken for ever; one that is served is somebody's and stays.
 
-import { chmod, lstat, mkdir, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from '@syncline/rpc/folder.ts';
+
+const unixSocketVariable = 'SYNCLINE_TAP_UNIX_SOCKET';
 
 /** The path holds something that must not be removed. */
 export class SocketPathError extends Error {
@@ -11,7 +14,7 @@ export class SocketPathError extends Error {
   readonly path: string;
 
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`cannot serve on ${path}: ${problem}; set SYNCLINE_TAP_UNIX_SOCKET to another path`, options);
+    super(`cannot serve on ${path}: ${problem}; set ${unixSocketVariable} to another path`, options);
     this.path = path;
   }
 }
@@ -21,7 +24,7 @@ export const longestSocketPath = 107;
 
 /**
  * Makes the folder, and removes a socket that nobody serves. Rejects with SocketPathError when another process serves on
- * it, when it is no socket, or when it is too long.
+ * it, when it is no socket, or when it is too long; with FolderError when there can be no folder for it.
  */
 export async function claimSocketPath(path: string, signal: AbortSignal): Promise<void> {
   const bytes = Buffer.byteLength(path);
@@ -30,7 +33,7 @@ export async function claimSocketPath(path: string, signal: AbortSignal): Promis
       path,
       `it is ${bytes} bytes long, above the ${longestSocketPath} of a unix socket`,
     );
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path), unixSocketVariable);
   const found = await lstat(path).catch(unlessMissing);
   if (found === undefined) return;
   if (!found.isSocket()) throw new SocketPathError(path, 'something that is no socket is there');
