@@ -96,7 +96,10 @@ test('all problems are told at once, with the variable, the value and what was e
         SYNCLINE_REGION_SYNCER_COMPACT: 'yes',
         SYNCLINE_REGION_SYNCER_TIER: 'etdc',
         SYNCLINE_REGION_SYNCER_FRAMESIZE: '1KiB',
-        SYNCLINE_REGION_SYNCER_COLOUR_OF_THE_SKY: 'blue',
+        SYNCLINE_REGION_SYNCER_TRIE: 'local',
+        SYNCLINE_REGION_SYNCER_PEAR: 'a:1',
+        SYNCLINE_REGION_SYNCER_NODE: 'n1',
+        SYNCLINE_REGION_SYNCER_DATA: '/data',
       },
       spec,
     ),
@@ -110,7 +113,10 @@ test('all problems are told at once, with the variable, the value and what was e
       'SYNCLINE_REGION_SYNCER_TIER=etdc: expected one of local, etcd',
       'SYNCLINE_REGION_SYNCER_LEADER must be set: Address of the leader',
       'SYNCLINE_REGION_SYNCER_FRAMESIZE is no setting; did you mean SYNCLINE_REGION_SYNCER_FRAME_SIZE?',
-      'SYNCLINE_REGION_SYNCER_COLOUR_OF_THE_SKY is no setting',
+      'SYNCLINE_REGION_SYNCER_TRIE is no setting',
+      'SYNCLINE_REGION_SYNCER_PEAR is no setting; did you mean SYNCLINE_REGION_SYNCER_PEER?',
+      'SYNCLINE_REGION_SYNCER_NODE is no setting',
+      'SYNCLINE_REGION_SYNCER_DATA is no setting; did you mean SYNCLINE_DATA?',
     ]),
   );
 });

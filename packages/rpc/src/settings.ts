@@ -4,6 +4,8 @@
 import { nearestName } from './nearest-name.ts';
 import type { Setting } from './setting-types.ts';
 
+const sharedPrefix = 'SYNCLINE_';
+
 /** A table of settings; keys are camelCase, `dataDir` is read from `SYNCLINE_<SERVICE>_DATA_DIR`. */
 export type SettingsTable = Readonly<Record<string, Setting<unknown>>>;
 
@@ -66,13 +68,23 @@ export function parseSettings<Table extends SettingsTable>(
   }
   for (const name of Object.keys(env)) {
     if (!name.startsWith(prefixOf(service)) || variables.has(name)) continue;
-    const nearest = nearestName(name, variables.keys());
+    const nearest = nearestVariable(name, service, variables.keys());
     problems.push(`${name} is no setting${nearest === undefined ? '' : `; did you mean ${nearest}?`}`);
   }
   if (problems.length > 0) throw new SettingsError(problems);
   return values as ValuesOf<Table>;
 }
 
+/** Prefixes, which all names have, make none of them alike: `SYNCLINE_NSP_DATA` is near to `SYNCLINE_DATA`. */
+function nearestVariable(name: string, service: string, variables: Iterable<string>): string | undefined {
+  const prefix = prefixOf(service);
+  const own = (variable: string) =>
+    variable.slice(variable.startsWith(prefix) ? prefix.length : sharedPrefix.length);
+  const byOwnName = new Map(Array.from(variables, (variable) => [own(variable), variable]));
+  const nearest = nearestName(own(name), byOwnName.keys());
+  return nearest === undefined ? undefined : byOwnName.get(nearest);
+}
+
 function prefixOf(service: string): string {
-  return `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_`;
+  return `${sharedPrefix}${service.toUpperCase().replaceAll('-', '_')}_`;
 }
