@@ -5,7 +5,7 @@ import { reasonOf } from './failure-reason.ts';
 test.each([
   ['UNAVAILABLE: no connection', new ClientError('/a.B/C', Status.UNAVAILABLE, 'no connection')],
   [
-    'UNAVAILABLE: Last error: read ECONNRESET. Resolution note: ',
+    'UNAVAILABLE: Last error: read ECONNRESET.',
     new ClientError(
       '/a.B/C',
       Status.UNAVAILABLE,

@@ -35,7 +35,7 @@ type Neighbours = ValuesOf<ReturnType<typeof neighbourTlsSettings>>;
 
 /** What is wrong with them together. */
 export function neighbourTlsProblems(service: string, values: Neighbours): readonly string[] {
-  const problems = new Contradictions({ service, table: neighbourTlsSettings('') }, values);
+  const problems = new Contradictions({ service, table: neighbourTlsSettings('neighbours are') }, values);
   problems.together('neighbourCert', 'neighbourKey');
   return problems.found;
 }
