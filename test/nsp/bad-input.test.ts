@@ -34,6 +34,16 @@ test.each<[string, Target, string]>([
     aTarget(ip, { stream: { ...web, conduit: { ...web.conduit, trench: undefined } } }),
     'stream.conduit.trench.name: is missing',
   ],
+  [
+    'NUL in the name of the stream',
+    aTarget(ip, { stream: { ...web, name: 'a\0b' } }),
+    'stream.name "a\\u0000b": a name has letters',
+  ],
+  [
+    'a name of 15,000 characters',
+    aTarget(ip, { stream: { ...web, name: 'x'.repeat(15_000) } }),
+    'longer than 63 characters',
+  ],
   ['the status ANY', aTarget(ip, { status: Status.ANY }), 'status "2": must be ENABLED (0) or DISABLED (1)'],
   ['a status out of the enum', aTarget(ip, { status: 3 as Status }), 'status "3": must be'],
   [
@@ -76,6 +86,7 @@ test.each<[string, Target]>([
   ['no stream', aTarget(ip, { stream: undefined })],
   ['the status ANY', aTarget(ip, { status: Status.ANY })],
   ['a type out of the enum', aTarget(ip, { type: 9 as Type })],
+  ['a stream that cannot be called that', aTarget(ip, { stream: { ...web, name: 'a\0b' } })],
 ])('Unregister of %s is OK, as upstream', async (_, target) => {
   expect(await nsp.registry.unregister(target)).toEqual({});
 });
@@ -172,7 +183,7 @@ test('one watcher more than may be is RESOURCE_EXHAUSTED, and so is one target m
   using third = new Watch((options) => small.configuration.watchVip({ trench }, options));
   expect(await third.ended).toMatchObject({
     code: Code.RESOURCE_EXHAUSTED,
-    details: '2 watchers are served already (SYNCLINE_NSP_WATCHERS)',
+    details: 'no room for more watchers: SYNCLINE_NSP_WATCHERS is 2',
   });
   await small.registry.register(aTarget('10.0.0.1/24'));
   await expect(small.registry.register(aTarget('10.0.0.2/24'))).rejects.toMatchObject({
@@ -182,6 +193,6 @@ test('one watcher more than may be is RESOURCE_EXHAUSTED, and so is one target m
   await small.registry.register(aTarget('10.0.0.1/24', { stream: { ...web, name: 'dns' } }));
   await expect(
     small.registry.register(aTarget('10.0.0.1/24', { stream: { ...web, name: 'api' } })),
-  ).rejects.toMatchObject({ details: 'there are 2 targets already (SYNCLINE_NSP_TARGETS)' });
+  ).rejects.toMatchObject({ details: 'no room for more targets: SYNCLINE_NSP_TARGETS is 2' });
   await one.until('both targets', ({ targets }) => targets.length === 2);
 });

@@ -124,7 +124,7 @@ test('a conduit has only so many connections, the proxy only so many watchers', 
   await expect(proxy.request('c')).rejects.toMatchObject(
     refusal(
       RESOURCE_EXHAUSTED,
-      'there are 2 connections of conduit "edge" already, as many as SYNCLINE_PROXY_CONNECTIONS allows',
+      'no room for more connections of conduit "edge": SYNCLINE_PROXY_CONNECTIONS is 2',
     ),
   );
   await proxy.request('c', 'core');

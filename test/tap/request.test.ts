@@ -56,12 +56,12 @@ test('one stream or conduit more than is allowed is RESOURCE_EXHAUSTED and names
   await tap.open(web);
   await expect(tap.open(api)).rejects.toMatchObject({
     code: Status.RESOURCE_EXHAUSTED,
-    details: 'there are 1 conduits, as many as SYNCLINE_TAP_CONDUITS allows',
+    details: 'no room for more conduits: SYNCLINE_TAP_CONDUITS is 1',
   });
   await tap.open(dns);
   await expect(tap.open({ ...web, stream: 'third' })).rejects.toMatchObject({
     code: Status.RESOURCE_EXHAUSTED,
-    details: 'there are 2 streams, as many as SYNCLINE_TAP_STREAMS allows',
+    details: 'no room for more streams: SYNCLINE_TAP_STREAMS is 2',
   });
   await tap.open(web);
 });

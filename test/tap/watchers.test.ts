@@ -99,7 +99,7 @@ test('a thousand watchers all have the last list, and one more than is allowed i
   await until(() => late.error, { deadlineMs: 5_000, describe: 'the refusal' });
   expect(late.error).toMatchObject({
     code: Code.RESOURCE_EXHAUSTED,
-    details: 'there are 1001 watchers, as many as SYNCLINE_TAP_WATCHERS allows',
+    details: 'no room for more watchers: SYNCLINE_TAP_WATCHERS is 1001',
   });
   for (const stream of streams) await tap.open(stream);
   await tap.close(dns);

@@ -6,6 +6,8 @@ import type { Clock } from './clock.ts';
 /** Where a loop is. */
 export interface LoopPhase {
   readonly loop: string;
+  /** How many phases it has entered; of most loops one a pass. */
+  readonly passes: number;
   readonly phase: string;
   /** What it waits for, in words for an operator. */
   readonly awaits: string;
@@ -60,6 +62,7 @@ class Entry implements LoopWatch {
   readonly #loop: string;
   readonly #clock: Clock;
   readonly #remove: () => void;
+  #passes = 0;
   #phase = 'idle';
   #awaits = 'its start';
   #deadlineMs = Number.POSITIVE_INFINITY;
@@ -73,6 +76,7 @@ class Entry implements LoopWatch {
   }
 
   phase(name: string, deadlineMs: number, awaits: string): void {
+    this.#passes += 1;
     this.#phase = name;
     this.#deadlineMs = deadlineMs;
     this.#awaits = awaits;
@@ -87,6 +91,7 @@ class Entry implements LoopWatch {
     const forMs = this.#clock.monotonic() - this.#since;
     return {
       loop: this.#loop,
+      passes: this.#passes,
       phase: this.#phase,
       awaits: this.#awaits,
       forMs,

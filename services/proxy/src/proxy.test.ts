@@ -292,7 +292,7 @@ behaves('closing what is not there is done at once and changes nothing', async (
 behaves('a conduit has only so many connections, and one that is there is not refused', async (world) => {
   for (const target of ['a', 'b', 'd']) await world.ask(target);
   await expect(world.ask('e')).rejects.toThrow(
-    'there are 3 connections of conduit "c" already, as many as SYNCLINE_PROXY_CONNECTIONS allows',
+    'no room for more connections of conduit "c": SYNCLINE_PROXY_CONNECTIONS is 3',
   );
   await world.ask('a');
   await world.close('b');

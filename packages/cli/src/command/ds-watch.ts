@@ -3,12 +3,15 @@
 import { DatastoreServiceDefinition, type DatastoreStatus } from '@syncline/proto/datastore.ts';
 import { Command, Option } from 'commander';
 import { readDuration } from '../duration.ts';
+import { untilOption } from '../goal.ts';
 import { jsonText, printLine } from '../print.ts';
 import { openSession } from '../session.ts';
 import { stateText, statusJson, statusText } from '../status-text.ts';
 
 /** Clears the screen and goes to its top left corner. */
 const clear = '\u001b[2J\u001b[H';
+
+const goals = ['connected', 'synced'] as const;
 
 /** The command. */
 export function dsWatchCommand(): Command {
@@ -20,11 +23,11 @@ export function dsWatchCommand(): Command {
         .argParser(readDuration)
         .default(1_000, '1s'),
     )
-    .addOption(new Option('--until <state>', 'end as soon as this holds').choices(['connected', 'synced']))
+    .addOption(untilOption('end as soon as this holds', goals))
     .action(
       async (
         datastore: string,
-        { every, until }: { readonly every: number; readonly until?: 'connected' | 'synced' },
+        { every, until }: { readonly every: number; readonly until?: (typeof goals)[number] },
         command: Command,
       ) => {
         using session = openSession(command);

@@ -3,6 +3,7 @@
 import { Phase, RegionServiceDefinition, type RegionStatus } from '@syncline/proto/region.ts';
 import { Command, Option } from 'commander';
 import { readDuration } from '../duration.ts';
+import { untilOption } from '../goal.ts';
 import { jsonText, printLine } from '../print.ts';
 import { indexText, regionStateText, regionStatusJson, regionStatusText } from '../region-text.ts';
 import { defaultAddress, openSession } from '../session.ts';
@@ -24,7 +25,7 @@ export function regionWatchCommand(): Command {
         .argParser(readDuration)
         .default(1_000, '1s'),
     )
-    .addOption(new Option('--until <state>', 'end as soon as this holds').choices(Object.keys(goals)))
+    .addOption(untilOption('end as soon as this holds', Object.keys(goals)))
     .action(
       async (
         { every, until }: { readonly every: number; readonly until?: keyof typeof goals },

@@ -5,7 +5,8 @@ import {
   type StreamStatus,
   TapDefinition,
 } from '@syncline/proto/ambassador.ts';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
+import { untilOption } from '../goal.ts';
 import { jsonText, printLine } from '../print.ts';
 import { defaultAddress, openSession } from '../session.ts';
 import { StatusChanges } from '../status-changes.ts';
@@ -17,10 +18,8 @@ const goals = {
   closed: (list: readonly StreamStatus[]) => list.length === 0,
 } as const;
 
-type Goal = keyof typeof goals;
-
 interface Options extends ParentOptions {
-  readonly until?: Goal;
+  readonly until?: keyof typeof goals;
 }
 
 /** The command. */
@@ -28,12 +27,7 @@ export function tapWatchCommand(): Command {
   return addParentOptions(new Command('watch'))
     .description('show the status of streams, and each change, until Ctrl-C or --until')
     .argument('[stream]', 'only this one: stream.conduit.trench')
-    .addOption(
-      new Option('--until <state>', 'end as soon as all are open, or closed')
-        // For help and completion; what is typed may be of any letter case.
-        .choices(Object.keys(goals))
-        .argParser(readGoal),
-    )
+    .addOption(untilOption('end as soon as all are open, or closed', Object.keys(goals)))
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const { until } = options;
       const filter = streamMessage(readFilter(name, options));
@@ -51,10 +45,4 @@ export function tapWatchCommand(): Command {
         if (until !== undefined && goals[until](streamStatus)) return;
       }
     });
-}
-
-function readGoal(text: string): Goal {
-  const goal = text.toLowerCase();
-  if (goal === 'open' || goal === 'closed') return goal;
-  throw new InvalidArgumentError(`Allowed choices are ${Object.keys(goals).join(', ')}.`);
 }

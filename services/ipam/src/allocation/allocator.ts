@@ -140,7 +140,7 @@ export class Allocator {
   #submit(request: Request): void {
     const { maxPending } = this.#settings;
     if (this.#mailbox.depth >= maxPending)
-      throw new LimitError('maxPending', `${maxPending} requests wait for the disk already`);
+      throw new LimitError('maxPending', 'no room for more requests that wait for the disk');
     try {
       this.#mailbox.offer(request);
     } catch (error) {

@@ -74,7 +74,7 @@ export class ConduitList {
   async opens(isOpen: () => boolean, signal: AbortSignal): Promise<boolean> {
     const { maxWaiting, waitMs, stop } = this.#waits;
     if (this.#waiting >= maxWaiting)
-      throw new LimitError('maxWaiting', `${maxWaiting} calls wait for a conduit already`);
+      throw new LimitError('maxWaiting', 'no room for more calls that wait for a conduit');
     const overdue = new AbortController();
     const timer = this.#clock.setTimer(waitMs, () => overdue.abort());
     this.#waiting += 1;

@@ -13,7 +13,7 @@ export class TooManyWatchersError extends Error {
   override name = 'TooManyWatchersError';
 
   constructor(most: number) {
-    super(`${most} watchers are served already (SYNCLINE_NSP_WATCHERS)`);
+    super(`no room for more watchers: SYNCLINE_NSP_WATCHERS is ${most}`);
   }
 }
 

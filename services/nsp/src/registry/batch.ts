@@ -67,10 +67,10 @@ export class Batch {
     const { targets, targetsPerStream } = this.#limits;
     const added = this.#addedTo.get(key) ?? 0;
     if (this.#table.size + this.#added >= targets)
-      throw new RegistryFullError(`there are ${targets} targets already (SYNCLINE_NSP_TARGETS)`);
+      throw new RegistryFullError(`no room for more targets: SYNCLINE_NSP_TARGETS is ${targets}`);
     if (this.#table.countOf(key) + added >= targetsPerStream)
       throw new RegistryFullError(
-        `the stream has ${targetsPerStream} targets already (SYNCLINE_NSP_TARGETS_PER_STREAM)`,
+        `no room for more targets of the stream: SYNCLINE_NSP_TARGETS_PER_STREAM is ${targetsPerStream}`,
       );
     this.#added += 1;
     this.#addedTo.set(key, added + 1);

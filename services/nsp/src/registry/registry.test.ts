@@ -253,11 +253,11 @@ test('bounds: of a stream, of all, of what waits; who is known is refreshed at t
   await it.registry.register(aTarget(['10.0.0.1/24']));
   await it.registry.register(aTarget(['10.0.0.2/24']));
   await expect(it.registry.register(aTarget(['10.0.0.3/24']))).rejects.toThrow(
-    'the stream has 2 targets already (SYNCLINE_NSP_TARGETS_PER_STREAM)',
+    'no room for more targets of the stream: SYNCLINE_NSP_TARGETS_PER_STREAM is 2',
   );
   await it.registry.register(aTarget(['10.0.0.1/24'], { stream: dns }));
   await expect(it.registry.register(aTarget(['10.0.0.2/24'], { stream: dns }))).rejects.toThrow(
-    'there are 3 targets already (SYNCLINE_NSP_TARGETS)',
+    'no room for more targets: SYNCLINE_NSP_TARGETS is 3',
   );
   await it.registry.register(aTarget(['10.0.0.1/24']));
   await it.registry.unregister(aTarget(['10.0.0.2/24']));
@@ -280,7 +280,7 @@ test('what waits for a disk that hangs is bounded, and refused beyond', async ()
   await it.step(1);
   for (let n = 2; n <= 4; n++) calls.push(it.registry.register(aTarget([`10.0.0.${n}/24`])));
   await expect(it.registry.register(aTarget(['10.0.0.9/24']))).rejects.toThrow(
-    '3 registrations wait for the disk already (SYNCLINE_NSP_PENDING)',
+    'no room for more registrations that wait for the disk: SYNCLINE_NSP_PENDING is 3',
   );
   release.resolve();
   await Promise.all(calls);

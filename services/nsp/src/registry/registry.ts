@@ -37,7 +37,7 @@ export class RegistryBusyError extends Error {
   override name = 'RegistryBusyError';
 
   constructor(most: number) {
-    super(`${most} registrations wait for the disk already (SYNCLINE_NSP_PENDING)`);
+    super(`no room for more registrations that wait for the disk: SYNCLINE_NSP_PENDING is ${most}`);
   }
 }
 

@@ -31,6 +31,21 @@ test.each<[string, Target, string]>([
     aTarget(undefined, { stream: { ...web, trench: '' } }),
     'stream.conduit.trench.name: is missing',
   ],
+  [
+    'a stream with NUL in its name',
+    aTarget(undefined, { stream: { ...web, stream: 'we\0b' } }),
+    'stream.name "we\\u0000b": a name has letters, digits, - and _',
+  ],
+  [
+    'a conduit that no configuration could have',
+    aTarget(undefined, { stream: { ...web, conduit: 'a.b' } }),
+    'stream.conduit.name "a.b": a name has',
+  ],
+  [
+    'a trench with a name of 15,000 characters',
+    aTarget(undefined, { stream: { ...web, trench: 't'.repeat(15_000) } }),
+    `stream.conduit.trench.name "${'t'.repeat(100)}…": longer than 63 characters`,
+  ],
   ['identifier 0', identified('0'), 'context.identifier "0": must be a whole number from 1 to 10000'],
   ['identifier 10001', identified('10001'), 'context.identifier "10001": must be'],
   ['an identifier that is no number', identified('one'), 'context.identifier "one": must be'],
@@ -38,6 +53,13 @@ test.each<[string, Target, string]>([
   ['an empty identifier', identified(''), 'context.identifier "": must be'],
   ['a frontend without a name', frontend([]), 'ips: a target without an address'],
   ['a frontend with an empty name', frontend(['']), 'ips[0] "": the host name is empty'],
+  ['a frontend with a name that is too long', frontend(['h'.repeat(254)]), 'longer than 253 characters'],
+  ['a frontend with NUL in its name', frontend(['ok', 'h\0']), 'ips[1] "h\\u0000": has control characters'],
+  [
+    'a frontend of a stream that is none',
+    { ...frontend(['lb']), stream: { ...web, stream: ' ' } },
+    'stream.name " ": a name has',
+  ],
 ])('%s is refused', (_, target, message) => {
   expect(() => checkTarget(target, vipsOf)).toThrow(message);
 });

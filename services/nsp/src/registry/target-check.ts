@@ -1,6 +1,8 @@
 // What a target must be to be registered. Meridio's NSP takes anything; a target that breaks these rules could never be
 // given traffic, or would take a VIP's.
 
+import { MalformedError } from '@syncline/trench/malformed-error.ts';
+import { checkName } from '@syncline/trench/name.ts';
 import { containsAddress, type Prefix, printPrefix } from '@syncline/trench/prefix.ts';
 import type { Target } from './target.ts';
 import { prefixOf } from './target-key.ts';
@@ -22,28 +24,39 @@ export type VipsOf = (trench: string) => readonly Prefix[];
 // As many identifiers as the largest stream has.
 const highestIdentifier = 10_000;
 
-/** Throws InvalidTargetError for the first rule that is broken. */
+// As long as a host name may be (RFC 1123 2.1).
+const longestHostName = 253;
+
+/** Throws InvalidTargetError or MalformedError for the first rule that is broken. */
 export function checkTarget(target: Target, vipsOf: VipsOf): void {
   if (target.ips.length === 0) throw new InvalidTargetError('ips', undefined, 'a target without an address');
+  checkNames(target);
   if (target.type === 'frontend') {
-    const empty = target.ips.indexOf('');
-    if (empty >= 0) throw new InvalidTargetError(`ips[${empty}]`, '', 'the host name is empty');
+    for (const [n, host] of target.ips.entries()) checkHostName(host, `ips[${n}]`);
     return;
   }
-  checkNames(target);
   checkAddresses(target, vipsOf);
   checkIdentifier(target.context.get('identifier'));
 }
 
-function checkNames({ stream }: Target): void {
+/** They are names that the configuration could have, for else nobody could watch them. A frontend is of no stream. */
+function checkNames({ stream, type }: Target): void {
   const names = [
     ['stream.name', stream.stream],
     ['stream.conduit.name', stream.conduit],
     ['stream.conduit.trench.name', stream.trench],
   ] as const;
   for (const [field, name] of names) {
-    if (name === '') throw new InvalidTargetError(field, undefined, 'is missing');
+    if (name !== '') checkName(name, field);
+    else if (type === 'default') throw new InvalidTargetError(field, undefined, 'is missing');
   }
+}
+
+function checkHostName(host: string, field: string): void {
+  if (host === '') throw new InvalidTargetError(field, '', 'the host name is empty');
+  if (host.length > longestHostName)
+    throw new MalformedError(field, host, `longer than ${longestHostName} characters`);
+  if (/\p{Cc}/u.test(host)) throw new MalformedError(field, host, 'has control characters');
 }
 
 function checkAddresses({ ips, stream }: Target, vipsOf: VipsOf): void {

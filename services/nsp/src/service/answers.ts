@@ -1,6 +1,7 @@
 // What a caller is told when something is refused, and how often that was.
 
 import { ClosedError } from '@syncline/runtime/mailbox-errors.ts';
+import { MalformedError } from '@syncline/trench/malformed-error.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { TooManyWatchersError } from '../fanout/watchers.ts';
 import { RegistryFullError } from '../registry/batch.ts';
@@ -11,6 +12,7 @@ import { NoConfigurationError } from './no-configuration-error.ts';
 
 const refusals = [
   [InvalidTargetError, Status.INVALID_ARGUMENT, 'invalid'],
+  [MalformedError, Status.INVALID_ARGUMENT, 'invalid'],
   [RegistryFullError, Status.RESOURCE_EXHAUSTED, 'targets'],
   [TooManyWatchersError, Status.RESOURCE_EXHAUSTED, 'watchers'],
   [RegistryBusyError, Status.RESOURCE_EXHAUSTED, 'pending'],

@@ -20,7 +20,7 @@ export class TooManyError extends Error {
 
   /** @param setting the variable that says how many, without its prefix */
   constructor(what: string, bound: number, setting: string) {
-    super(`there are ${bound} ${what} already, as many as SYNCLINE_PROXY_${setting} allows`);
+    super(`no room for more ${what}: SYNCLINE_PROXY_${setting} is ${bound}`);
   }
 }
 

@@ -139,7 +139,7 @@ test('there are only so many watchers', async () => {
   const first = watch(monitor);
   await first.next();
   await expect(watch(monitor).next()).rejects.toThrow(
-    'there are 1 watchers already, as many as SYNCLINE_PROXY_WATCHERS',
+    'no room for more watchers: SYNCLINE_PROXY_WATCHERS is 1',
   );
   first.leave.abort();
   await first.next().catch(() => {});

@@ -20,7 +20,7 @@ export class LimitError extends Error {
   readonly limit: number;
 
   constructor(of: 'streams' | 'conduits', limit: number) {
-    super(`there are ${limit} ${of}, as many as SYNCLINE_TAP_${of.toUpperCase()} allows`);
+    super(`no room for more ${of}: SYNCLINE_TAP_${of.toUpperCase()} is ${limit}`);
     this.of = of;
     this.limit = limit;
   }

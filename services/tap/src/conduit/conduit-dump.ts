@@ -25,6 +25,5 @@ export interface ConduitDump {
   readonly lastError: string;
   /** What a watch of NSP or proxy failed with last; '' when each has told something since it failed. */
   readonly watchError: string;
-  readonly passes: number;
   readonly streams: readonly StreamDump[];
 }

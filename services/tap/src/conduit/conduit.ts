@@ -74,7 +74,7 @@ export class Conduit implements AsyncDisposable {
   }
 
   dump(): ConduitDump {
-    const { view, vips, lastError, passes } = this.#loop;
+    const { view, vips, lastError } = this.#loop;
     const { connection } = this.#loop.link;
     return {
       name: this.name,
@@ -88,7 +88,6 @@ export class Conduit implements AsyncDisposable {
       appliedVips: connection === undefined ? [] : appliedVips(connection).map(printPrefix),
       lastError: lastError ?? '',
       watchError: this.#watches.error,
-      passes,
       streams: Array.from(this.#streams.values(), (stream) => stream.dump()),
     };
   }

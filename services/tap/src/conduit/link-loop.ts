@@ -48,7 +48,6 @@ export class LinkLoop implements AsyncDisposable {
   #demand: LinkDemand = { isWanted: false, streams: 0 };
   #view: LinkView;
   #lastError: string | undefined;
-  #passes = 0;
 
   constructor(name: ConduitName, parts: ConduitParts, listener: LinkListener) {
     const { timings, clock, rng } = parts;
@@ -86,10 +85,6 @@ export class LinkLoop implements AsyncDisposable {
   /** When the link became what it is; wall clock, for display. */
   get sinceUnixMs(): number {
     return this.#times.sinceUnixMs;
-  }
-
-  get passes(): number {
-    return this.#passes;
   }
 
   get isRequesting(): boolean {
@@ -131,7 +126,6 @@ export class LinkLoop implements AsyncDisposable {
 
   async #run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
     for (;;) {
-      this.#passes += 1;
       const step = nextStep(this.#standing(), this.#nowMs());
       if (step.kind === 'over') return this.#listener.over();
       await this.#take(step, { watch, signal });

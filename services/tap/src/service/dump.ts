@@ -2,7 +2,7 @@
 
 import { StreamState, type TapDump, LinkState as WireLink } from '@syncline/proto/tap-admin.ts';
 import type { Liveness, LoopPhase } from '@syncline/runtime/liveness.ts';
-import { fullName, streamKey } from '@syncline/trench/stream-name.ts';
+import { streamKey } from '@syncline/trench/stream-name.ts';
 import type { Ambassador } from '../ambassador/ambassador.ts';
 import type { ConduitDump, LinkState } from '../conduit/conduit-dump.ts';
 import type { Inbox } from '../link/inbox.ts';
@@ -42,12 +42,11 @@ export function takeDump({ ambassador, board, liveness, inbox }: Dumped): TapDum
   );
   const listed = rows.map((row) => streamDump(row.stream, row, streams.get(streamKey(row.stream))));
   const draining = [...streams.values()].filter(({ isWanted }) => !isWanted);
-  const passes = passesOf(conduits);
   return {
     trench: ambassador.trench ?? '',
     conduits: conduits.map(conduitDump).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     streams: [...listed, ...draining.map((stream) => streamDump(stream.stream, undefined, stream))],
-    loops: liveness.phases().map((phase) => loopDump(phase, passes)),
+    loops: liveness.phases().map(loopDump),
     ledger: ledgerOf(inbox),
   };
 }
@@ -86,23 +85,10 @@ function streamDump(
   };
 }
 
-/** Passes by the names that the loops have in the watchdog. */
-function passesOf(conduits: readonly ConduitDump[]): ReadonlyMap<string, number> {
-  return new Map(
-    conduits.flatMap(({ name, passes, streams }) => [
-      [`conduit ${name.conduit}.${name.trench}`, passes] as const,
-      ...streams.map((stream) => [`stream ${fullName(stream.stream)}`, stream.passes] as const),
-    ]),
-  );
-}
-
-function loopDump(
-  { loop, phase, awaits, forMs, deadlineMs }: LoopPhase,
-  passes: ReadonlyMap<string, number>,
-): TapDump['loops'][number] {
+function loopDump({ loop, passes, phase, awaits, forMs, deadlineMs }: LoopPhase): TapDump['loops'][number] {
   return {
     name: loop,
-    passes: BigInt(passes.get(loop) ?? 0),
+    passes: BigInt(passes),
     phase,
     awaits,
     forMs: BigInt(Math.trunc(forMs)),

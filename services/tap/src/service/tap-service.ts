@@ -51,7 +51,7 @@ async function* watch(
     refusals.count('limit');
     throw new ServerError(
       Status.RESOURCE_EXHAUSTED,
-      `there are ${watchers.limit} watchers, as many as SYNCLINE_TAP_WATCHERS allows`,
+      `no room for more watchers: SYNCLINE_TAP_WATCHERS is ${watchers.limit}`,
     );
   }
   let last: readonly StreamRow[] | undefined;

@@ -22,6 +22,7 @@ test('a loop that waits for longer than it may turns the services NOT_SERVING an
       logger: createLogger({ service: 'tap', instance: 'test', level: 'info', destination: log }),
       stuck: (error) => told.push(error.message),
     },
+    liveness.watch('watchdog'),
     end.signal,
   );
   const loop = liveness.watch('conduit edge.demo');
@@ -43,6 +44,11 @@ test('a loop that waits for longer than it may turns the services NOT_SERVING an
   loop.idle('a change');
   await second();
   expect(told.at(-1)).toBe('ambassador.v1.Tap true');
+  expect(liveness.phases()[0]).toMatchObject({
+    loop: 'watchdog',
+    awaits: 'the next look at the loops',
+    forMs: 0,
+  });
   end.abort(new Error('over'));
   await expect(watching).rejects.toThrow('over');
 });

@@ -3,7 +3,7 @@
 
 import type { RunningServer } from '@syncline/rpc/serve.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
-import type { Liveness } from '@syncline/runtime/liveness.ts';
+import type { Liveness, LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 
 /** A loop stood still for longer than it may. */
@@ -29,8 +29,8 @@ export interface WatchdogParts {
 
 const everyMs = 1_000;
 
-/** Looks every second until the signal aborts. */
-export async function watchLoops(parts: WatchdogParts, signal: AbortSignal): Promise<void> {
+/** Looks every second until the signal aborts; it is one of the loops itself, as `watch`. */
+export async function watchLoops(parts: WatchdogParts, watch: LoopWatch, signal: AbortSignal): Promise<void> {
   const { liveness, server, services, clock, logger } = parts;
   let wasLive: boolean | undefined;
   for (;;) {
@@ -43,6 +43,7 @@ export async function watchLoops(parts: WatchdogParts, signal: AbortSignal): Pro
       } else if (wasLive === false) logger.info('no loop is stuck any more');
     }
     wasLive = live;
+    watch.idle('the next look at the loops');
     await sleep(clock, everyMs, signal);
   }
 }

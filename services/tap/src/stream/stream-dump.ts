@@ -15,5 +15,4 @@ export interface StreamDump {
   readonly maxTargets: number | undefined;
   /** '' when the last attempt succeeded. */
   readonly lastError: string;
-  readonly passes: number;
 }

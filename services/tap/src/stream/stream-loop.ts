@@ -52,7 +52,6 @@ export class StreamLoop implements AsyncDisposable {
   #refreshAtMs = 0;
   #leaveByMs = Number.POSITIVE_INFINITY;
   #lastError: string | undefined;
-  #passes = 0;
   /** The attempt to secure a target that is under way. */
   #securing: { readonly wanted: WantedTarget; readonly end: LinkedAbort } | undefined;
 
@@ -114,7 +113,6 @@ export class StreamLoop implements AsyncDisposable {
       registeredIps: held?.ips ?? [],
       maxTargets: this.#view.config.kind === 'listed' ? this.#view.config.maxTargets : undefined,
       lastError: this.#lastError ?? '',
-      passes: this.#passes,
     };
   }
 
@@ -143,7 +141,6 @@ export class StreamLoop implements AsyncDisposable {
 
   async #run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
     for (;;) {
-      this.#passes += 1;
       const step = this.#nextStep();
       if (step.kind === 'over') {
         this.#parts.over();

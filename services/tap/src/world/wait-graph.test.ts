@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wrongWaits } from './wait-graph.ts';
 
-const waiting = { loop: 'conduit edge.demo', phase: 'close', forMs: 10, deadlineMs: 20_000 };
+const waiting = { loop: 'conduit edge.demo', passes: 1, phase: 'close', forMs: 10, deadlineMs: 20_000 };
 
 test('a loop may wait for a neighbour until its deadline, and be idle for ever', () => {
   const idle = {
