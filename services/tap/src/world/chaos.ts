@@ -63,6 +63,7 @@ export const otherFaults: Readonly<Record<string, Fault>> = {
     conduit.isMute = true;
     conduit.restart();
   },
+  'the wall clock is stepped': (sim) => sim.stepWall((sim.choose(2) === 0 ? -1 : 1) * 86_400_000),
   'other VIPs': (sim, { nsp }) => nsp.setVips(vipsOf(sim.choose(3))),
   'other streams': (sim, { nsp }) =>
     nsp.configure(

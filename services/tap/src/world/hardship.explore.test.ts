@@ -59,7 +59,7 @@ test('what comes back within the budgets gets back everything that it gave (I6, 
   });
 }, 60_000);
 
-test('a conduit whose proxy does not answer delays no other conduit (I10)', async () => {
+test('a conduit for which nobody answers delays no other conduit, be it opened or closed (I10)', async () => {
   await explore({
     name: 'isolation',
     seeds: 200,
@@ -73,14 +73,21 @@ test('a conduit whose proxy does not answer delays no other conduit (I10)', asyn
         tap.open(stream('dns'));
         await pause(sim, world);
       }
-      edge.health.set(unwell[sim.choose(2)] ?? 'hanging');
+      if (sim.choose(3) > 0) edge.health.set(unwell[sim.choose(2)] ?? 'hanging');
+      if (sim.choose(3) > 0) world.nsp.deafTo = 'edge';
       tap.open(stream('web'));
       if (sim.choose(2) === 1) tap.close(stream('dns'));
-      tap.open(stream('web', 'core'));
+      const other = stream('web', 'core');
+      tap.open(other);
       // Three lists, a Request, and four calls to the NSP, of at most two ways of 2 ms each.
       await world.pass(32);
       expect(tap.rows.find((row) => row.stream.conduit === 'core')).toMatchObject({ status: 'open' });
+      tap.close(other);
+      // Unregister and Close.
+      await world.pass(8);
+      expect([world.nsp.of(other), world.proxy.conduit('core').taps]).toEqual([[], []]);
       edge.health.set('well');
+      world.nsp.deafTo = undefined;
       await end(sim, world);
     },
   });
@@ -125,12 +132,12 @@ test('a neighbour that always fails is asked less and less, down to once in a fe
       await pause(sim, world);
       world.nsp.health.set('failing');
       for (const conduit of ['edge', 'core']) world.proxy.conduit(conduit).health.set('failing');
-      const calls = world.nsp.callsOf(tap.name);
-      const edge = world.proxy.conduit('edge').lane(tap.name);
+      const calls = world.nsp.lane(tap.process).calls;
+      const edge = world.proxy.conduit('edge').lane(tap.process);
       const requests = edge.calls;
       await world.pass(600_000);
       // A delay of full jitter is half the longest on average; an attempt may make some calls before one fails.
-      expect(world.nsp.callsOf(tap.name) - calls).toBeLessThan((600 / 2.5) * 3 * 2);
+      expect(world.nsp.lane(tap.process).calls - calls).toBeLessThan((600 / 2.5) * 3 * 2);
       expect(edge.calls - requests).toBeLessThan((600 / 2.5) * 2);
       heal(world);
       await world.pass(70_000);

@@ -19,6 +19,8 @@ const longestMs = 15_000;
 export class Lane {
   /** Calls made, ever. */
   calls = 0;
+  /** Called as each call is sent, as it takes effect, and as it is answered. */
+  onMoment: () => void = () => undefined;
   readonly #sim: Simulation;
   readonly #health: Health;
   readonly #violate: (what: string) => void;
@@ -40,11 +42,15 @@ export class Lane {
     if (!(limits.deadlineMs > 0 && limits.deadlineMs < longestMs + 1))
       this.#violate(`${caller}: ${what} with a deadline of ${limits.deadlineMs} ms`);
     this.#underWay.add(caller);
+    this.onMoment();
     try {
-      return await this.#send(limits, () => {
+      const answer = await this.#send(limits, () => {
         this.#sim.note(`${caller}: ${what} arrives`);
+        this.onMoment();
         return apply();
       });
+      this.onMoment();
+      return answer;
     } finally {
       this.#underWay.delete(caller);
     }

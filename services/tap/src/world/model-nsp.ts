@@ -5,7 +5,14 @@ import { Latest } from '@syncline/runtime/latest.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import type { Prefix } from '@syncline/trench/prefix.ts';
 import { type ConduitName, type StreamName, streamKey } from '@syncline/trench/stream-name.ts';
-import type { Configuration, ListedTarget, StreamConfig, TargetRegistry, TargetWrite } from '../ports.ts';
+import type {
+  CallLimits,
+  Configuration,
+  ListedTarget,
+  StreamConfig,
+  TargetRegistry,
+  TargetWrite,
+} from '../ports.ts';
 import { Health } from './health.ts';
 import { Lane } from './lane.ts';
 
@@ -19,11 +26,13 @@ export interface Entry extends ListedTarget {
 /** How long a target lives without a refresh. */
 export const expiryMs = 60_000;
 
-/** Any number of taps use it, each on a lane of its own. */
+/** Any number of processes use it, each on a lane of its own. */
 export class ModelNsp {
   readonly health: Health;
   /** Targets that came to be in the registry, ever. */
   created = 0;
+  /** Calls for streams of this conduit are not answered; undefined while all are. */
+  deafTo: string | undefined;
   readonly #sim: Simulation;
   readonly #violate: (what: string) => void;
   readonly #lanes = new Map<string, Lane>();
@@ -64,9 +73,9 @@ export class ModelNsp {
     this.#vips.set(vips);
   }
 
-  /** The process of a tap is gone, and what it had sent with it. */
-  cut(tap: string): void {
-    this.#lanes.get(tap)?.cut();
+  /** A process is gone, and what it had sent with it. */
+  cut(process: string): void {
+    this.lane(process).cut();
   }
 
   /** All connections break. With `database`, targets live on, for a full expiry from now. */
@@ -79,26 +88,32 @@ export class ModelNsp {
     if (database) for (const entry of entries) this.#entries.set(keyOf(entry), { ...entry, writtenMs });
   }
 
-  /** Calls that a tap made, ever. */
-  callsOf(tap: string): number {
-    return this.#lanes.get(tap)?.calls ?? 0;
+  /** What a process sends. */
+  lane(process: string): Lane {
+    const known = this.#lanes.get(process);
+    if (known !== undefined) return known;
+    const lane = new Lane(this.#sim, this.health, this.#violate);
+    this.#lanes.set(process, lane);
+    return lane;
   }
 
-  registryFor(tap: string): TargetRegistry {
-    const lane = new Lane(this.#sim, this.health, this.#violate);
-    this.#lanes.set(tap, lane);
-    const caller = ({ conduit, stream }: StreamName) => `${tap} ${stream}.${conduit}`;
+  registryFor(process: string): TargetRegistry {
+    const lane = this.lane(process);
+    const call = <T>(of: StreamName, what: string, limits: CallLimits, apply: () => T): Promise<T> =>
+      this.deafTo === of.conduit
+        ? new Promise(() => undefined)
+        : lane.call(`${process} ${of.stream}.${of.conduit}`, what, limits, apply);
     return {
       register: (target, limits) => {
         const what = `register ${target.status} ${target.identifier} at ${target.ips.join(' ')}`;
-        return lane.call(caller(target.stream), what, limits, () => this.#register(target));
+        return call(target.stream, what, limits, () => this.#register(target));
       },
       unregister: (target, limits) =>
-        lane.call(caller(target.stream), `unregister ${target.ips.join(' ')}`, limits, () => {
+        call(target.stream, `unregister ${target.ips.join(' ')}`, limits, () => {
           this.#expire();
           this.#entries.delete(keyOf(target));
         }),
-      list: (stream, limits) => lane.call(caller(stream), 'list', limits, () => this.of(stream)),
+      list: (stream, limits) => call(stream, 'list', limits, () => this.of(stream)),
     };
   }
 

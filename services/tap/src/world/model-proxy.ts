@@ -34,27 +34,27 @@ export class ModelProxy {
     return conduit;
   }
 
-  /** The process of a tap is gone, and what it had sent with it. */
-  cut(tap: string): void {
-    for (const conduit of this.#conduits.values()) conduit.lane(tap).cut();
+  /** A process is gone, and what it had sent with it. */
+  cut(process: string): void {
+    for (const conduit of this.#conduits.values()) conduit.lane(process).cut();
   }
 
-  /** The proxy as one tap sees it; `nth` gives the tap its addresses. */
-  portFor(tap: string, nth: number): ConduitProxy {
+  /** The proxy as the process of a tap sees it; `nth` gives the tap its addresses. */
+  portFor(tap: string, nth: number, process = tap): ConduitProxy {
     const of = ({ conduit }: ConduitName) => this.conduit(conduit);
     return {
       request: (request, limits) => {
         const { basis, reselect, addresses } = request;
         const kind = reselect ? 'reselect' : addresses !== undefined ? 'update' : 'request';
         const what = `${kind}${basis === undefined ? '' : ' on what is known'}`;
-        const lane = of(request.conduit).lane(tap);
-        const caller = `${tap} ${request.conduit.conduit}`;
+        const lane = of(request.conduit).lane(process);
+        const caller = `${process} ${request.conduit.conduit}`;
         return lane.call(caller, what, limits, () => of(request.conduit).request(tap, nth, request));
       },
       close: (conduit, _, limits) =>
         of(conduit)
-          .lane(tap)
-          .call(`${tap} ${conduit.conduit}`, 'close', limits, () => of(conduit).close(tap)),
+          .lane(process)
+          .call(`${process} ${conduit.conduit}`, 'close', limits, () => of(conduit).close(tap)),
       monitor: (conduit, signal) => of(conduit).monitor(tap, nth, signal),
     };
   }
@@ -93,11 +93,12 @@ export class ModelConduit {
     return [...this.#held.keys()];
   }
 
-  lane(tap: string): Lane {
-    const known = this.#lanes.get(tap);
+  /** What a process sends. */
+  lane(process: string): Lane {
+    const known = this.#lanes.get(process);
     if (known !== undefined) return known;
     const lane = new Lane(this.#sim, this.health, this.#violate);
-    this.#lanes.set(tap, lane);
+    this.#lanes.set(process, lane);
     return lane;
   }
 

@@ -49,12 +49,18 @@ export function stream(name: string, conduit = 'edge'): StreamName {
 
 /** One process with the tap in it. */
 export class ModelTap implements AsyncDisposable {
+  /** Of the target: two processes that have one are one target. */
   readonly name: string;
+  readonly process: string;
+  /** What tells it from others of its name; '' for the first. */
+  readonly twin: string;
   /** Which addresses it gets. */
   readonly nth: number;
   readonly board: StatusBoard;
   /** Targets that it did not manage to unregister, and connections that it did not manage to close. */
   readonly left: string[] = [];
+  /** Another process has its name: what that one writes is found by the next refresh. */
+  isShared = false;
   /** Lists published, ever. */
   published = 0;
   readonly #sim: Simulation;
@@ -65,19 +71,21 @@ export class ModelTap implements AsyncDisposable {
   readonly #nsp: ModelNsp;
   readonly #proxy: ModelProxy;
 
-  constructor(sim: Simulation, nth: number, nsp: ModelNsp, proxy: ModelProxy, settings = timings) {
+  constructor(sim: Simulation, nth: number, nsp: ModelNsp, proxy: ModelProxy, settings = timings, twin = '') {
     const { clock, rng } = sim;
     this.#sim = sim;
     this.#nsp = nsp;
     this.#proxy = proxy;
     this.nth = nth;
     this.name = `tap-${nth}`;
+    this.twin = twin;
+    this.process = `${this.name}${twin}`;
     this.board = new StatusBoard(clock);
     this.#liveness = new Liveness(clock);
     const ports: Ports = {
-      registry: nsp.registryFor(this.name),
+      registry: nsp.registryFor(this.process),
       configuration: nsp.configurationFor(),
-      proxy: proxy.portFor(this.name, nth),
+      proxy: proxy.portFor(this.name, nth, this.process),
     };
     this.#ambassador = new Ambassador({
       trench: {
@@ -120,14 +128,14 @@ export class ModelTap implements AsyncDisposable {
   }
 
   open(name: StreamName): void {
-    this.#sim.note(`${this.name} opens ${fullName(name)}`);
+    this.#sim.note(`${this.process} opens ${fullName(name)}`);
     this.#desired.set(streamKey(name), name);
     this.#ambassador.open(name);
     this.#checkRows();
   }
 
   close(name: StreamName): void {
-    this.#sim.note(`${this.name} closes ${fullName(name)}`);
+    this.#sim.note(`${this.process} closes ${fullName(name)}`);
     this.#desired.delete(streamKey(name));
     this.#ambassador.close(name);
     this.#checkRows();
@@ -141,9 +149,9 @@ export class ModelTap implements AsyncDisposable {
 
   /** Ends it as SIGKILL would. Another one with the same name and addresses may be started. */
   kill(): void {
-    this.#sim.note(`${this.name} is killed`);
-    this.#nsp.cut(this.name);
-    this.#proxy.cut(this.name);
+    this.#sim.note(`${this.process} is killed`);
+    this.#nsp.cut(this.process);
+    this.#proxy.cut(this.process);
     // The explorer fails the run if this rejects; the loops end at once.
     void this[Symbol.asyncDispose]();
   }
@@ -182,7 +190,8 @@ export class ModelTap implements AsyncDisposable {
     if (link !== 'up' || ageMs > longestUnrefreshedMs)
       throw new Error(`${fullName(name)} is OPEN, ${link}, written at ${ips.join()} ${ageMs} ms ago`);
     const entry = this.#nsp.of(name).find((target) => target.ips.join() === ips.join());
-    if (entry?.status === 'disabled' && nowMs - entry.writtenMs > longestUnlistedMs)
+    const longestMs = this.isShared ? longestUnrefreshedMs : longestUnlistedMs;
+    if (entry?.status === 'disabled' && nowMs - entry.writtenMs > longestMs)
       throw new Error(`${fullName(name)} is OPEN, and DISABLED for ${nowMs - entry.writtenMs} ms`);
   }
 
@@ -190,7 +199,7 @@ export class ModelTap implements AsyncDisposable {
     for await (const rows of this.board.rows.values(signal)) {
       this.published += 1;
       const shown = rows.map((row) => `${row.stream.stream} ${row.status} ${row.reason}`);
-      this.#sim.note(`${this.name} shows ${shown.join(', ')}`);
+      this.#sim.note(`${this.process} shows ${shown.join(', ')}`);
     }
   }
 

@@ -37,16 +37,26 @@ export class TapWorld {
     return tap;
   }
 
+  /** Another process with the name and the addresses of a tap. */
+  addTwin(tap: ModelTap): ModelTap {
+    const twin = new ModelTap(this.#sim, tap.nth, this.nsp, this.proxy, timings, "'s twin");
+    tap.isShared = true;
+    twin.isShared = true;
+    this.taps.push(twin);
+    return twin;
+  }
+
   /**
    * The tap's process dies with all it knew; a new one has its name and addresses, and the application asks again for
    * what it wants.
    */
   restart(tap: ModelTap): void {
-    const { desired, nth } = tap;
+    const { desired, nth, twin } = tap;
     tap.kill();
-    const next = new ModelTap(this.#sim, nth, this.nsp, this.proxy);
+    const next = new ModelTap(this.#sim, nth, this.nsp, this.proxy, timings, twin);
+    next.isShared = tap.isShared;
     next.left.push(...tap.left, ...tap.conduits.map(({ name }) => name.conduit));
-    this.taps[nth - 1] = next;
+    this.taps[this.taps.indexOf(tap)] = next;
     for (const name of desired) next.open(name);
   }
 
@@ -58,24 +68,28 @@ export class TapWorld {
   /** I2: what each tap shows and what the NSP has is what is wanted, no more and no less. */
   expectConverged(): void {
     const problems = this.taps.flatMap((tap) => this.#problemsOf(tap));
-    const wanted = this.taps.flatMap((tap) =>
-      tap.desired.filter(({ stream }) => this.nsp.streams.has(stream)),
+    const wanted = this.taps.flatMap(({ name, desired }) =>
+      desired
+        .filter(({ stream }) => this.nsp.streams.has(stream))
+        .map((stream) => `${name} ${fullName(stream)}`),
     );
     const entries = this.nsp.entries;
-    if (problems.length === 0 && entries.length > wanted.length)
-      problems.push(`${entries.length} targets for ${wanted.length} streams: ${JSON.stringify(entries)}`);
+    const targets = new Set(wanted).size;
+    if (problems.length === 0 && entries.length > targets)
+      problems.push(`${entries.length} targets for ${targets} streams: ${JSON.stringify(entries)}`);
     if (problems.length > 0) throw new Error(problems.join('\n'));
   }
 
   /** I6: nothing of the tap is left anywhere, but for what it said it left behind. */
   expectGone(tap: ModelTap): void {
     if (!tap.isOver) throw new Error(`${tap.name} is not over: ${JSON.stringify(tap.conduits)}`);
+    const left = this.taps.filter(({ name }) => name === tap.name).flatMap((twin) => twin.left);
     const addresses = this.nsp.entries.filter(({ ips }) => ips.some((ip) => isOf(ip, tap.nth)));
-    if (addresses.length > 0 && tap.left.length === 0)
+    if (addresses.length > 0 && left.length === 0)
       throw new Error(`${tap.name} left ${JSON.stringify(addresses)}`);
     for (const conduit of ['edge', 'core']) {
       const isThere = this.proxy.conduit(conduit).taps.includes(tap.name);
-      if (isThere && !tap.left.includes(conduit))
+      if (isThere && !left.includes(conduit))
         throw new Error(`${tap.name} left its connection on ${conduit}`);
     }
   }
@@ -94,6 +108,8 @@ export class TapWorld {
     const own = this.nsp.of(name).filter((entry) => entry.ips.join(';') === ips);
     if (own.length !== 1 || own[0]?.status !== 'enabled')
       return `${fullName(name)} of ${tap.name} is ${JSON.stringify(own)}, not ENABLED at ${ips}`;
+    const maxTargets = this.nsp.streams.get(name.stream) ?? 0;
+    if (own[0].identifier > maxTargets) return `identifier ${own[0].identifier} of ${maxTargets}`;
     const vips = this.proxy.conduit(name.conduit).vipsOf(tap.name) ?? [];
     if (vips.length !== this.nsp.vips.length) return `${tap.name} has ${vips.length} VIPs`;
     return undefined;

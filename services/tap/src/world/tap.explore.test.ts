@@ -3,7 +3,7 @@
 import { explore } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
 import { heal, nspFaults, otherFaults } from './chaos.ts';
-import { stream, timings } from './model-tap.ts';
+import { type ModelTap, stream, timings } from './model-tap.ts';
 import { end, threeStreams, trouble, use, worldWith } from './scenario.ts';
 import type { TapWorld } from './tap-world.ts';
 
@@ -15,6 +15,9 @@ const discoveryMs = 75_000;
 
 /** Two waits for room: another tap may look at the same moment, and both withdraw. */
 const seizureMs = 2 * timings.stream.fullRetry.mostMs + 500;
+
+/** Spec A10: how soon the next of those who wait has the identifier of one that closed, ms. */
+const handoverMs = 3_000;
 
 /** As many streams are OPEN as there is room for. */
 function expectFilled(world: TapWorld, maxTargets: number): void {
@@ -76,6 +79,64 @@ test(
         await end(sim, world);
       },
     });
+  },
+  timeLimit,
+);
+
+test(
+  'two taps of one name are one target, which is there while either wants it, whatever goes wrong (F15)',
+  async () => {
+    await explore({
+      name: 'twins',
+      seeds: 600,
+      atLeast: 100,
+      budgetMs: 10_000,
+      run: async (sim) => {
+        const world = worldWith(sim, { web: 4, dns: 5 });
+        world.addTwin(world.addTap());
+        await Promise.all([
+          trouble(sim, world, { ...nspFaults, ...otherFaults }, sim.choose(5)),
+          use(sim, world, threeStreams, 1 + sim.choose(7)),
+        ]);
+        heal(world);
+        // What one gave back the other finds missing at its next refresh or renewal.
+        await world.pass(recoveryMs + discoveryMs);
+        world.expectConverged();
+        await end(sim, world);
+      },
+    });
+  },
+  timeLimit,
+);
+
+test(
+  'five taps and room for one: after a Close another is OPEN within three seconds, in the median within one (A10, F10)',
+  async () => {
+    const waitsMs: number[] = [];
+    await explore({
+      name: 'handover',
+      seeds: 150,
+      atLeast: 30,
+      budgetMs: 10_000,
+      run: async (sim) => {
+        const world = worldWith(sim, { web: 1 });
+        for (let taps = 5; taps > 0; taps -= 1) world.addTap().open(stream('web'));
+        const isOpen = (tap: ModelTap) => tap.rows[0]?.status === 'open';
+        await world.pass(20_000);
+        for (let left = 4; left > 0; left -= 1) {
+          world.taps.find(isOpen)?.close(stream('web'));
+          const beganMs = sim.clock.monotonic();
+          while (!world.taps.some(isOpen)) await world.pass(10);
+          waitsMs.push(sim.clock.monotonic() - beganMs);
+          expectFilled(world, 1);
+        }
+        await end(sim, world);
+      },
+    });
+    const sorted = waitsMs.toSorted((a, b) => a - b);
+    // Two that look at one moment both withdraw: once in a while chance has to decide again.
+    expect(sorted[Math.floor(sorted.length * 0.99)]).toBeLessThan(handoverMs);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(1_000);
   },
   timeLimit,
 );
