@@ -2,8 +2,8 @@
 // readiness learns of its recovery without anybody having to try.
 
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
-import { Doorbell } from '../loop/doorbell.ts';
 import { type BookStore, RefusedError } from './book-store.ts';
 
 export class Disk {

@@ -2,6 +2,7 @@
 // from then on, and asked for anew in another subnet. What is known stays in force while the IPAM does not answer.
 
 import { Backoff } from '@syncline/runtime/backoff.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import { Latest } from '@syncline/runtime/latest.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Planned } from '../book/book.ts';
@@ -9,7 +10,6 @@ import type { BookState } from '../book/state.ts';
 import { ownerKey } from '../book/state.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
-import { Doorbell } from '../loop/doorbell.ts';
 import { Absence } from './absence.ts';
 import type { ReleasesUnderWay } from './addresses.ts';
 import { type ConduitParts, stateOf, type Trouble } from './conduit-parts.ts';

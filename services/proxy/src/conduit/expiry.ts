@@ -2,9 +2,9 @@
 // is up; after a restart every connection has its whole time again, because how long the proxy was away is not known.
 
 import { sleep } from '@syncline/runtime/clock.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { UnavailableError } from '../connection/errors.ts';
-import { Doorbell } from '../loop/doorbell.ts';
 import { DueTimes } from '../loop/due-times.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
 

@@ -2,11 +2,11 @@
 // bounded number of times; one that is given up is counted, and the IPAM's garbage collection finds its addresses.
 
 import { Backoff } from '@syncline/runtime/backoff.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { type Cleared, type Owed, owedKey, ownerKey } from '../book/state.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
-import { Doorbell } from '../loop/doorbell.ts';
 import type { ReleasesUnderWay } from './addresses.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
 

@@ -3,6 +3,7 @@
 
 import { Backoff } from '@syncline/runtime/backoff.ts';
 import { sleep } from '@syncline/runtime/clock.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { Watermark } from '@syncline/runtime/watermark.ts';
 import type { Planned } from '../book/book.ts';
@@ -11,7 +12,6 @@ import { readdressed } from '../connection/compose.ts';
 import type { Assigned, Held } from '../connection/connection.ts';
 import { UnavailableError } from '../connection/errors.ts';
 import { IpamError } from '../ipam/ipam.ts';
-import { Doorbell } from '../loop/doorbell.ts';
 import { DueTimes } from '../loop/due-times.ts';
 import type { Addresses } from './addresses.ts';
 import type { Bridge, Gateways } from './bridge.ts';

@@ -2,13 +2,13 @@
 // turn in which it is told, even while a Request hangs; only the loop itself awaits the proxy.
 // Invariant: whatever may exist at the proxy is closed, or the budget for that is used up, before the loop is over.
 
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Prefix } from '@syncline/trench/prefix.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import type { ConduitNote } from '../loop/note.ts';
 import { Retry } from '../loop/retry.ts';
-import { Wake } from '../loop/wake.ts';
 import type { Connection, ConnectionEvent } from '../ports.ts';
 import type { LinkView } from '../stream/stream-view.ts';
 import type { ConduitParts } from './conduit-parts.ts';
@@ -43,7 +43,7 @@ export class LinkLoop implements AsyncDisposable {
   readonly #calls: ProxyCalls;
   readonly #times: LinkTimes;
   readonly #retry: Retry;
-  readonly #wake: Wake;
+  readonly #bell: Doorbell;
   readonly #loop: SupervisedLoop;
   #demand: LinkDemand = { isWanted: false, streams: 0 };
   #view: LinkView;
@@ -59,7 +59,7 @@ export class LinkLoop implements AsyncDisposable {
     this.#view = viewOf(this.#link, undefined);
     this.#times = new LinkTimes(timings, clock, rng);
     this.#retry = new Retry(timings.retry, clock, rng);
-    this.#wake = new Wake(clock);
+    this.#bell = new Doorbell(clock);
     const body = (watch: LoopWatch, signal: AbortSignal) => this.#run(watch, signal);
     this.#loop = new SupervisedLoop(`conduit ${name.conduit}.${name.trench}`, body, parts);
   }
@@ -100,7 +100,7 @@ export class LinkLoop implements AsyncDisposable {
       this.#times.demandChanged();
       if (!demand.isWanted) this.#calls.cancelRequest();
     }
-    this.#wake.kick();
+    this.#bell.ring();
   }
 
   setVips(vips: readonly Prefix[]): void {
@@ -165,7 +165,7 @@ export class LinkLoop implements AsyncDisposable {
         return this.#change(() => this.#link.closed());
       case 'rest':
         caller.watch.idle('a change, or the next renewal');
-        return await this.#wake.next(step.untilMs, caller.signal);
+        return await this.#bell.wait(step.untilMs - this.#nowMs(), caller.signal);
     }
   }
 
@@ -234,7 +234,7 @@ export class LinkLoop implements AsyncDisposable {
       this.#note({ kind: 'addresses', epoch: link.snapshot.epoch, ips: link.snapshot.localIps });
     if (isCertain && !link.isCertain) this.#note({ kind: 'addresses-unknown' });
     this.#show();
-    this.#wake.kick();
+    this.#bell.ring();
   }
 
   /** The link became another. */

@@ -4,6 +4,7 @@
 // not wanted any more is aborted in that turn too; what was registered is unregistered, or its budget is used up.
 
 import type { Clock } from '@syncline/runtime/clock.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import type { Liveness, LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
@@ -12,7 +13,6 @@ import { fullName, type StreamName } from '@syncline/trench/stream-name.ts';
 import { LinkedAbort } from '../loop/linked-abort.ts';
 import type { StreamNote } from '../loop/note.ts';
 import { Retry } from '../loop/retry.ts';
-import { Wake } from '../loop/wake.ts';
 import type { TargetRegistry } from '../ports.ts';
 import type { StreamTimings } from '../timings.ts';
 import { nextStep, type StreamStep } from './decision.ts';
@@ -45,7 +45,7 @@ export class StreamLoop implements AsyncDisposable {
   readonly #parts: StreamParts;
   readonly #registration: Registration;
   readonly #retry: Retry;
-  readonly #wake: Wake;
+  readonly #bell: Doorbell;
   readonly #loop: SupervisedLoop;
   #isWanted = true;
   #view: StreamView;
@@ -69,7 +69,7 @@ export class StreamLoop implements AsyncDisposable {
       changed: () => this.#show(),
     });
     this.#retry = new Retry(parts.timings.retry, clock, rng);
-    this.#wake = new Wake(clock);
+    this.#bell = new Doorbell(clock);
     this.#loop = new SupervisedLoop(
       `stream ${fullName(name)}`,
       (watch, signal) => this.#run(watch, signal),
@@ -136,7 +136,7 @@ export class StreamLoop implements AsyncDisposable {
         this.#securing.end.abort(new Error('another target is wanted'));
     }
     this.#show();
-    this.#wake.kick();
+    this.#bell.ring();
   }
 
   async #run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
@@ -184,7 +184,7 @@ export class StreamLoop implements AsyncDisposable {
         return this.#registration.leaveBehind();
       case 'rest':
         watch.idle('a change, or the next refresh');
-        return await this.#wake.next(step.untilMs, signal);
+        return await this.#bell.wait(step.untilMs - this.#parts.clock.monotonic(), signal);
     }
   }
 

@@ -1,8 +1,8 @@
 // Wakes a loop that looks again at everything each time. It may be rung at any moment and by anyone: a ring that comes
 // while the loop works is heard at its next wait, and many rings are one.
 
-import type { Clock } from '@syncline/runtime/clock.ts';
-import { Waiter } from '@syncline/runtime/waiter.ts';
+import type { Clock } from './clock.ts';
+import { Waiter } from './waiter.ts';
 
 /** One loop waits; others ring. */
 export class Doorbell {
@@ -14,17 +14,21 @@ export class Doorbell {
     this.#clock = clock;
   }
 
+  /** Something changed: the loop is to look again. */
   ring(): void {
     this.#rung = true;
     this.#waiter?.resolve();
   }
 
-  /** Resolves once it was rung since the last wait, or after `ms` (Infinity: not by itself). Rejects with the signal's reason. */
+  /**
+   * Resolves once it was rung since the last wait, at once if that was before the call, or after `ms` (Infinity: not by
+   * itself; 0 or less: as soon as timers run). Rejects with the signal's reason when it aborts.
+   */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (!this.#rung) {
       const waiter = new Waiter(signal);
-      const timer = this.#clock.setTimer(ms, () => waiter.resolve());
+      const timer = this.#clock.setTimer(Math.max(0, ms), () => waiter.resolve());
       this.#waiter = waiter;
       try {
         await waiter.promise;
@@ -33,6 +37,7 @@ export class Doorbell {
         this.#waiter = undefined;
       }
     }
+    // Not earlier: the caller reads everything after this, so a ring while the wait was ending is answered too.
     this.#rung = false;
   }
 }
