@@ -13,7 +13,7 @@ export const cases: readonly InteropCase[] = [
     needs: ['compose'],
     seconds: 600,
     async run(context) {
-      const parts = [datastore, regions, trench()];
+      const parts = [datastore, regions, trench];
       const project = await ComposeProject.up(context);
       for (const service of parts.flatMap(({ services }) => services)) await project.healthy(service);
       for (const part of parts) await part.works(project, context);
