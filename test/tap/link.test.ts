@@ -94,6 +94,10 @@ test('a monitor that tells nothing at first, ends at once, repeats, reorders or 
     await trench.targets.become('an empty registry', (now) => now.length === 0);
   }
   expect(trench.targets.problems(100, vips)).toEqual([]);
+  const { ledger } = await tap.dump();
+  const { received = 0n, applied = 0n, stale = 0n, quarantined = 0n } = ledger ?? {};
+  expect(received).toBeGreaterThan(0n);
+  expect([received, quarantined]).toEqual([applied + stale, 0n]);
 
   async function addresses(): Promise<readonly string[]> {
     return (await trench.proxyStatus()).connections.flatMap(({ srcIps }) => srcIps);

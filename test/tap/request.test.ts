@@ -115,7 +115,7 @@ test('a dump says why a stream is not open, and WatchDump says it again when tha
     trench: 'demo',
     streams: [{ name: 'web', conduit: 'edge', wanted: true, draining: false, identifier: 0 }],
     conduits: [{ name: 'edge', localIps: [] }],
-    ledger: { received: 0n, dropped: 0n },
+    ledger: { received: 0n, applied: 0n, stale: 0n, quarantined: 0n },
   });
   await expect(async () => {
     for await (const _ of admin.watchDump({ intervalMs: 99 }));

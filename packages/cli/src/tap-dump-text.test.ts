@@ -34,7 +34,7 @@ test('a dump shows why a stream is not open, and what is not applied yet', () =>
   expect(text).toMatch(/^dns\.edge +unavailable +never +- +- +no identifier$/m);
   expect(text).toMatch(/^old\.edge +draining /m);
   expect(text).toMatch(/^conduit edge\.demo +9 +idle +- +12 ms +none$/m);
-  expect(text).toMatch(/^RECEIVED +APPLIED .*DROPPED\n4 +4 /m);
+  expect(text).toMatch(/^RECEIVED +APPLIED +STALE +QUARANTINED\n4 +4 /m);
 });
 
 test('an idle tap has no tables, and JSON has the names of the proto', () => {

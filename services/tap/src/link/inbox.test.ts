@@ -39,4 +39,6 @@ test('an error that is no malformed text is not taken for one', async () => {
     throw new TypeError('ours');
   };
   await expect(taken(inbox.follow(messages(1), broken, signal))).rejects.toThrow('ours');
+  // The ledger does not balance then: it is counted as it comes, and not from what became of it.
+  expect(inbox.counts).toEqual({ received: 1, applied: 0, stale: 0, quarantined: 0 });
 });

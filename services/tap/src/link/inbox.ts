@@ -3,7 +3,7 @@
 
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
 
-/** Messages since the start; `received` is the sum of the others. */
+/** Messages since the start; `received` is counted for itself, and the sum of the others. */
 export interface InboxCounts {
   readonly received: number;
   /** Handed to a loop, or about somebody else. */
@@ -17,6 +17,7 @@ export interface InboxCounts {
 /** Shared by all watches of a tap. */
 export class Inbox {
   readonly #refused: (error: MalformedError) => void;
+  #received = 0;
   #applied = 0;
   #stale = 0;
   #quarantined = 0;
@@ -27,8 +28,12 @@ export class Inbox {
   }
 
   get counts(): InboxCounts {
-    const [applied, stale, quarantined] = [this.#applied, this.#stale, this.#quarantined];
-    return { received: applied + stale + quarantined, applied, stale, quarantined };
+    return {
+      received: this.#received,
+      applied: this.#applied,
+      stale: this.#stale,
+      quarantined: this.#quarantined,
+    };
   }
 
   /**
@@ -41,6 +46,7 @@ export class Inbox {
     signal: AbortSignal,
   ): AsyncGenerator<Value, void, undefined> {
     for await (const message of messages) {
+      this.#received += 1;
       if (signal.aborted) {
         this.#stale += 1;
         return;

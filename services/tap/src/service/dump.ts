@@ -100,10 +100,7 @@ function ledgerOf({ counts }: Inbox): TapDump['ledger'] {
   return {
     received: BigInt(counts.received),
     applied: BigInt(counts.applied),
-    superseded: 0n,
     stale: BigInt(counts.stale),
     quarantined: BigInt(counts.quarantined),
-    pending: 0n,
-    dropped: 0n,
   };
 }

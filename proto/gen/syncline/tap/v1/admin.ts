@@ -142,22 +142,16 @@ export interface LoopDump {
 }
 
 /**
- * Every message received from the watches of NSP and proxy is in exactly one of the other counts:
- * received = applied + superseded + stale + quarantined + pending, at every moment.
+ * Every message received from the watches of NSP and proxy is in exactly one of the other counts, at every moment:
+ * received = applied + stale + quarantined. None waits and none is replaced unseen, as a loop looks at each as it comes.
  */
 export interface Ledger {
   received: bigint;
   applied: bigint;
-  /** Replaced by a newer one before it was looked at. */
-  superseded: bigint;
   /** Of a connection or a watch that had ended. */
   stale: bigint;
   /** Refused as malformed. */
   quarantined: bigint;
-  /** Received and not looked at yet. */
-  pending: bigint;
-  /** Exists to stay 0. */
-  dropped: bigint;
 }
 
 function createBaseDumpRequest(): DumpRequest {
@@ -961,7 +955,7 @@ export const LoopDump: MessageFns<LoopDump> = {
 };
 
 function createBaseLedger(): Ledger {
-  return { received: 0n, applied: 0n, superseded: 0n, stale: 0n, quarantined: 0n, pending: 0n, dropped: 0n };
+  return { received: 0n, applied: 0n, stale: 0n, quarantined: 0n };
 }
 
 export const Ledger: MessageFns<Ledger> = {
@@ -978,12 +972,6 @@ export const Ledger: MessageFns<Ledger> = {
       }
       writer.uint32(16).uint64(message.applied);
     }
-    if (message.superseded !== 0n) {
-      if (BigInt.asUintN(64, message.superseded) !== message.superseded) {
-        throw new globalThis.Error("value provided for field message.superseded of type uint64 too large");
-      }
-      writer.uint32(24).uint64(message.superseded);
-    }
     if (message.stale !== 0n) {
       if (BigInt.asUintN(64, message.stale) !== message.stale) {
         throw new globalThis.Error("value provided for field message.stale of type uint64 too large");
@@ -995,18 +983,6 @@ export const Ledger: MessageFns<Ledger> = {
         throw new globalThis.Error("value provided for field message.quarantined of type uint64 too large");
       }
       writer.uint32(40).uint64(message.quarantined);
-    }
-    if (message.pending !== 0n) {
-      if (BigInt.asUintN(64, message.pending) !== message.pending) {
-        throw new globalThis.Error("value provided for field message.pending of type uint64 too large");
-      }
-      writer.uint32(48).uint64(message.pending);
-    }
-    if (message.dropped !== 0n) {
-      if (BigInt.asUintN(64, message.dropped) !== message.dropped) {
-        throw new globalThis.Error("value provided for field message.dropped of type uint64 too large");
-      }
-      writer.uint32(56).uint64(message.dropped);
     }
     return writer;
   },
@@ -1040,14 +1016,6 @@ export const Ledger: MessageFns<Ledger> = {
             message.applied = reader.uint64() as bigint;
             continue;
           }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.superseded = reader.uint64() as bigint;
-            continue;
-          }
           case 4: {
             if (tag !== 32) {
               break;
@@ -1062,22 +1030,6 @@ export const Ledger: MessageFns<Ledger> = {
             }
 
             message.quarantined = reader.uint64() as bigint;
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.pending = reader.uint64() as bigint;
-            continue;
-          }
-          case 7: {
-            if (tag !== 56) {
-              break;
-            }
-
-            message.dropped = reader.uint64() as bigint;
             continue;
           }
         }
@@ -1099,15 +1051,10 @@ export const Ledger: MessageFns<Ledger> = {
     const message = createBaseLedger();
     message.received = (object.received !== undefined && object.received !== null) ? BigInt(object.received) : 0n;
     message.applied = (object.applied !== undefined && object.applied !== null) ? BigInt(object.applied) : 0n;
-    message.superseded = (object.superseded !== undefined && object.superseded !== null)
-      ? BigInt(object.superseded)
-      : 0n;
     message.stale = (object.stale !== undefined && object.stale !== null) ? BigInt(object.stale) : 0n;
     message.quarantined = (object.quarantined !== undefined && object.quarantined !== null)
       ? BigInt(object.quarantined)
       : 0n;
-    message.pending = (object.pending !== undefined && object.pending !== null) ? BigInt(object.pending) : 0n;
-    message.dropped = (object.dropped !== undefined && object.dropped !== null) ? BigInt(object.dropped) : 0n;
     return message;
   },
 };
