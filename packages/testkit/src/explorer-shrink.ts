@@ -31,10 +31,12 @@ export async function shrink(
   const deadline = performance.now() + budgetMs;
   const tried = new Set<string>();
   let best = first;
+  const isOver = () => performance.now() > deadline;
 
   async function improves(values: readonly number[], order: readonly Candidate[]): Promise<boolean> {
+    if (isOver()) return false;
     const key = JSON.stringify([values, order]);
-    if (tried.has(key) || performance.now() > deadline) return false;
+    if (tried.has(key)) return false;
     tried.add(key);
     const outcome = await attempt(guidedChoices(values, order));
     if (!hasFailed(outcome) || !sameFailure(outcome.failure, first.failure)) return false;
@@ -46,6 +48,7 @@ export async function shrink(
   /** Lets ever smaller stretches of the steps happen last, which is usually after the failure. */
   async function postponeSteps(): Promise<void> {
     for (const { from, to } of stretches(() => best.choices.order.length)) {
+      if (isOver()) return;
       const { values, order } = best.choices;
       await improves(values, order.toSpliced(from, to - from));
     }
@@ -53,6 +56,7 @@ export async function shrink(
 
   async function dropValues(): Promise<void> {
     for (const { from, to } of stretches(() => best.choices.values.length)) {
+      if (isOver()) return;
       const { values, order } = best.choices;
       if (!(await improves(values.toSpliced(from, to - from), order))) {
         await improves(values.toSpliced(from, to - from, ...values.slice(from, to).fill(0)), order);
@@ -61,7 +65,7 @@ export async function shrink(
   }
 
   async function lowerValues(): Promise<void> {
-    for (let at = 0; at < best.choices.values.length; at += 1) {
+    for (let at = 0; at < best.choices.values.length && !isOver(); at += 1) {
       let low = 0;
       for (
         let high = best.choices.values[at] ?? 0;

@@ -7,9 +7,9 @@ import {
   SyncMode as ProtoMode,
   type SyncConfig as ProtoSync,
 } from '@syncline/proto/data.ts';
+import { invalidField, invalidValue } from '@syncline/rpc/invalid-field.ts';
 import type { DatastoreConfig, SyncConfig } from '../catalog/config.ts';
 import type { SyncMode } from '../session/plan.ts';
-import { invalid, invalidField } from './invalid.ts';
 import { readName } from './name.ts';
 import { endpointOf, readOverride, readTarget, type Way } from './target.ts';
 
@@ -50,7 +50,7 @@ function readSyncs(configs: readonly ProtoSync[], way: Way, bounds: RequestBound
   return configs.map((config, slot) => {
     const field = `sync.config[${slot}]`;
     const name = readName(`${field}.name`, config.name);
-    if (taken.has(name)) throw invalid(`${field}.name`, name, 'another sync of this datastore has it');
+    if (taken.has(name)) throw invalidValue(`${field}.name`, name, 'another sync of this datastore has it');
     taken.add(name);
     const own = readOverride(`${field}.target`, config.target, way);
     return {
@@ -94,7 +94,7 @@ function readMode(field: string, { mode, interval }: ProtoSync, bounds: RequestB
     case syncModeTargetDefined:
       return { kind: 'stream', delivery: 'TARGET_DEFINED', sampleIntervalNs: 0n };
     default:
-      throw invalid(
+      throw invalidValue(
         `${field}.mode`,
         mode,
         `expected SM_ON_CHANGE (0), SM_SAMPLE (1), SM_ONCE (2), SM_GET (3), or ${syncModeTargetDefined} for TARGET_DEFINED`,
@@ -111,7 +111,7 @@ function readInterval(
   if (interval === 0n) return fallback;
   const ms = Number(interval) / 1e6;
   if (ms < min || ms > max) {
-    throw invalid(
+    throw invalidValue(
       `${field}.interval`,
       interval,
       `expected nanoseconds from ${min * 1e6} (${min} ms) to ${max * 1e6} (${max} ms)`,

@@ -9,11 +9,11 @@ import {
 } from '@syncline/proto/data.ts';
 import { SchemaStatus } from '@syncline/proto/schema.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { invalidField } from '@syncline/rpc/invalid-field.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import type { Datastore } from '../catalog/datastore.ts';
 import type { Datastores } from '../catalog/datastores.ts';
 import { type RequestBounds, readCreateRequest } from './create-request.ts';
-import { invalidField } from './invalid.ts';
 import { isConnected } from './session-status.ts';
 import { answered } from './status-of-error.ts';
 

@@ -1,7 +1,7 @@
 // What datastores and syncs may be called. A datastore's name is prefix.target for gNMI clients and a label of
 // metrics, so it has no blanks, no wildcard, and fits on a line.
 
-import { invalid, invalidField } from './invalid.ts';
+import { invalidField, invalidValue } from '@syncline/rpc/invalid-field.ts';
 
 const form = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]*$/;
 const longest = 253;
@@ -12,7 +12,11 @@ export function readName(field: string, name: string): string {
   if (name.length > longest)
     throw invalidField(field, `${name.length} characters, at the most ${longest} are allowed`);
   if (!form.test(name)) {
-    throw invalid(field, name, 'expected letters, digits and . _ : @ / + - with a letter or digit first');
+    throw invalidValue(
+      field,
+      name,
+      'expected letters, digits and . _ : @ / + - with a letter or digit first',
+    );
   }
   return name;
 }

@@ -3,10 +3,10 @@
 import { isIPv6 } from 'node:net';
 import type { Credentials, GnmiOptions, Target, TLS } from '@syncline/proto/data.ts';
 import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
+import { invalidField, invalidValue } from '@syncline/rpc/invalid-field.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import type { Endpoint } from '../session/line.ts';
 import { type ReadableEncoding, readableEncodings } from '../session/plan.ts';
-import { invalid, invalidField } from './invalid.ts';
 
 /** How a device is reached and what it is asked for. */
 export interface Way {
@@ -66,7 +66,7 @@ function checkType(field: string, type: string): void {
   if (type === 'gnmi') return;
   if (type === 'noop')
     throw new ServerError(Status.UNIMPLEMENTED, `${field} "noop" is not served; "gnmi" is`);
-  throw invalid(field, type, 'the type of target that is served is "gnmi"');
+  throw invalidValue(field, type, 'the type of target that is served is "gnmi"');
 }
 
 function readAddress(
@@ -78,10 +78,14 @@ function readAddress(
   const [, host = address, digits] = port === 0 ? (/^(\[.+\]|[^:]+):(\d{1,5})$/.exec(address) ?? []) : [];
   const bare = host.replace(/^\[(.+)\]$/, '$1');
   if (!isIPv6(bare) && !/^[A-Za-z0-9._-]+$/.test(bare)) {
-    throw invalid(`${field}.address`, address, 'expected a host name or an IP address, the port in `port`');
+    throw invalidValue(
+      `${field}.address`,
+      address,
+      'expected a host name or an IP address, the port in `port`',
+    );
   }
   const number = digits === undefined ? port : Number(digits);
-  if (!(number >= 1 && number <= 65535)) throw invalid(`${field}.port`, number, 'expected 1 to 65535');
+  if (!(number >= 1 && number <= 65535)) throw invalidValue(`${field}.port`, number, 'expected 1 to 65535');
   return { host: bare, port: number };
 }
 
@@ -119,7 +123,7 @@ function readOptions(field: string, options: GnmiOptions | undefined): Pick<Way,
   const encoding = readableEncodings.find((each) => each === options.encoding.toUpperCase());
   if (encoding === undefined) {
     const expected = `expected one of ${readableEncodings.join(', ')}, or nothing for the best that the device offers`;
-    throw invalid(`${field}.gnmi_opts.encoding`, options.encoding, expected);
+    throw invalidValue(`${field}.gnmi_opts.encoding`, options.encoding, expected);
   }
   return { encoding, targetName: options.targetName };
 }

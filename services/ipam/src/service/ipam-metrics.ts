@@ -1,6 +1,7 @@
 // The ipam on /metrics. Everything is counted where it happens and read when it is scraped.
 
-import { Counter, Gauge, type Metrics } from '@syncline/telemetry/metrics.ts';
+import type { Metrics } from '@syncline/telemetry/metrics.ts';
+import { ScrapedMetrics } from '@syncline/telemetry/scraped-metrics.ts';
 import type { Allocator } from '../allocation/allocator.ts';
 import type { ConduitList } from '../allocation/conduit-list.ts';
 import type { ConduitWatch } from '../nsp/conduit-watch.ts';
@@ -15,71 +16,45 @@ export interface Measured {
   readonly watch: ConduitWatch | undefined;
 }
 
-type Samples = Iterable<readonly [label: string, value: number]>;
-
 /** Registers the families of the ipam. */
 export function registerIpamMetrics(metrics: Metrics, { allocator, list, refusals, watch }: Measured): void {
   const { counts } = allocator;
-  const total = (name: string, help: string, read: () => number) =>
-    register(Counter, metrics, name, help, [], () => [['', read()]]);
-  const totals = (name: string, help: string, label: string, read: () => Samples) =>
-    register(Counter, metrics, name, help, [label], read);
-  const gauge = (name: string, help: string, read: () => number) =>
-    register(Gauge, metrics, name, help, [], () => [['', read()]]);
-
-  totals(
+  const scraped = new ScrapedMetrics(metrics);
+  scraped.totals(
     'ipam_allocations_total',
     'Allocate calls that were answered with an address: a new one, one that was held, or one that was being released',
     'outcome',
     () => Object.entries(counts.allocated),
   );
-  totals('ipam_refusals_total', 'Calls that were refused', 'reason', () => refusals.counts);
-  total('ipam_releases_total', 'Release calls that ended a lease', () => counts.released);
-  totals('ipam_removed_total', 'Conduits, nodes and addresses that were taken back, by why', 'reason', () =>
-    Object.entries(counts.removed),
+  scraped.totals('ipam_refusals_total', 'Calls that were refused', 'reason', () => refusals.counts);
+  scraped.total('ipam_releases_total', 'Release calls that ended a lease', () => counts.released);
+  scraped.totals(
+    'ipam_removed_total',
+    'Conduits, nodes and addresses that were taken back, by why',
+    'reason',
+    () => Object.entries(counts.removed),
   );
-  total('ipam_commits_total', 'Commits that the disk took', () => counts.commits);
-  total(
+  scraped.total('ipam_commits_total', 'Commits that the disk took', () => counts.commits);
+  scraped.total(
     'ipam_failed_commits_total',
     'Commits that the disk refused or did not answer',
     () => counts.failedCommits,
   );
-  register(Gauge, metrics, 'ipam_prefixes', 'What is given out', ['kind'], () => {
+  scraped.gauges('ipam_prefixes', 'What is given out', 'kind', () => {
     const { conduits, nodes, addresses } = populationOf(allocator.holdings.tree);
     return Object.entries({ conduit: conduits, node: nodes, address: addresses });
   });
-  gauge(
+  scraped.gauge(
     'ipam_releasing',
     'Addresses that were released and are held back for their last owner',
     () => allocator.holdings.releasing,
   );
-  gauge('ipam_waiting', 'Allocate calls that wait for a conduit', () => list.waiting);
-  gauge('ipam_pending', 'Requests that wait for their turn', () => allocator.pending);
+  scraped.gauge('ipam_waiting', 'Allocate calls that wait for a conduit', () => list.waiting);
+  scraped.gauge('ipam_pending', 'Requests that wait for their turn', () => allocator.pending);
   if (watch === undefined) return;
-  gauge('ipam_nsp_in_step', 'Whether the NSP tells each change as it happens', () =>
+  scraped.gauge('ipam_nsp_in_step', 'Whether the NSP tells each change as it happens', () =>
     watch.state.kind === 'in step' ? 1 : 0,
   );
-  total('ipam_nsp_lists_total', 'Lists of conduits that the NSP has sent', () => watch.lists);
-  total('ipam_nsp_losses_total', 'Attempts and watches of the NSP that failed', () => watch.losses);
-}
-
-function register(
-  kind: typeof Counter | typeof Gauge,
-  metrics: Metrics,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  read: () => Samples,
-): void {
-  const [label] = labelNames;
-  const metric = new kind({
-    name,
-    help,
-    labelNames: [...labelNames],
-    registers: [metrics],
-    collect() {
-      metric.reset();
-      for (const [value, count] of read()) metric.inc(label === undefined ? {} : { [label]: value }, count);
-    },
-  });
+  scraped.total('ipam_nsp_lists_total', 'Lists of conduits that the NSP has sent', () => watch.lists);
+  scraped.total('ipam_nsp_losses_total', 'Attempts and watches of the NSP that failed', () => watch.losses);
 }

@@ -6,6 +6,7 @@ import {
   type WatchStatsResponse,
 } from '@syncline/proto/loadbalancer-admin.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { invalidField } from '@syncline/rpc/invalid-field.ts';
 import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import { checkName } from '@syncline/trench/name.ts';
@@ -14,7 +15,6 @@ import { parsePacket } from '../packet/packet.ts';
 import type { DataPlane } from '../plane/data-plane.ts';
 import type { Outcome } from '../plane/outcome.ts';
 import { answered } from './answered.ts';
-import { invalidField } from './invalid.ts';
 import { toLookupResponse } from './lookup-response.ts';
 import { staleMs } from './nsp-link-stats.ts';
 import { type StatsParts, toStats } from './stats.ts';

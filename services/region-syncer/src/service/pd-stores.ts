@@ -16,9 +16,9 @@ import {
   type StoreHeartbeatRequest,
   type StoreHeartbeatResponse,
 } from '@syncline/proto/pdpb.ts';
+import { invalidField } from '@syncline/rpc/invalid-field.ts';
 import { type Cluster, StoreRefusedError, StoreTombstoneError } from '../cluster/cluster.ts';
 import { isRemoved } from '../cluster/store-address.ts';
-import { invalidField } from './invalid.ts';
 import { checkLeader } from './pd-check.ts';
 import { errorHeader, notBootstrapped, okHeader } from './pd-header.ts';
 import type { PdParts } from './pd-parts.ts';

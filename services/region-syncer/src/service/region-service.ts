@@ -8,9 +8,9 @@ import {
   type WatchStatusResponse,
 } from '@syncline/proto/region.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
+import { invalidField } from '@syncline/rpc/invalid-field.ts';
 import { watchInterval } from '@syncline/rpc/watch-interval.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
-import { invalidField } from './invalid.ts';
 import type { Member } from './member.ts';
 import { roles, toRegionStatus } from './region-status.ts';
 import { answered } from './status-of-error.ts';

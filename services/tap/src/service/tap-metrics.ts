@@ -1,6 +1,7 @@
 // The tap on /metrics, read when it is scraped. No names of streams or conduits are labels.
 
-import { Counter, Gauge, type Metrics } from '@syncline/telemetry/metrics.ts';
+import type { Metrics } from '@syncline/telemetry/metrics.ts';
+import { ScrapedMetrics } from '@syncline/telemetry/scraped-metrics.ts';
 import type { Ambassador } from '../ambassador/ambassador.ts';
 import type { Inbox } from '../link/inbox.ts';
 import type { StatusBoard } from '../stream/status-board.ts';
@@ -18,93 +19,42 @@ export interface Measured {
   readonly watchers: Watchers;
 }
 
-interface Family {
-  readonly name: string;
-  readonly help: string;
-  readonly label?: string;
-  /** By value of the label; '' without one. */
-  readonly samples: (measured: Measured) => Iterable<readonly [label: string, value: number]>;
-}
-
 /** Registers the families of the tap. */
 export function registerTapMetrics(metrics: Metrics, measured: Measured): void {
-  for (const family of counters) register(Counter, family, metrics, measured);
-  for (const family of gauges) register(Gauge, family, metrics, measured);
+  const { ambassador, board, inbox, notes, refusals, watchers } = measured;
+  const scraped = new ScrapedMetrics(metrics);
+  scraped.totals('tap_refusals_total', 'Requests that were refused, by why', 'reason', () => refusals.counts);
+  scraped.totals(
+    'tap_stream_events_total',
+    'What the loops of streams did',
+    'event',
+    () => notes.streamNotes,
+  );
+  scraped.totals(
+    'tap_conduit_events_total',
+    'What the loops of conduits did and learned',
+    'event',
+    () => notes.conduitNotes,
+  );
+  scraped.totals(
+    'tap_watch_messages_total',
+    'Messages of the watches of NSP and proxy by what became of them; received is the sum of the others',
+    'fate',
+    () => Object.entries(inbox.counts),
+  );
+  scraped.gauges('tap_streams', 'Streams that are asked for, by their status', 'status', () =>
+    countedBy(board.rows.value, ({ status }) => status),
+  );
+  scraped.gauge(
+    'tap_streams_draining',
+    'Streams that are closed and still give back what they held',
+    () => ambassador.dump().flatMap(({ streams }) => streams.filter(({ isWanted }) => !isWanted)).length,
+  );
+  scraped.gauges('tap_conduits', 'Conduits by where their link stands', 'link', () =>
+    countedBy(ambassador.dump(), ({ link }) => link),
+  );
+  scraped.gauge('tap_watchers', 'Open Watch streams', () => watchers.count);
 }
-
-function register(
-  kind: typeof Counter | typeof Gauge,
-  { name, help, label, samples }: Family,
-  metrics: Metrics,
-  measured: Measured,
-): void {
-  const metric = new kind({
-    name,
-    help,
-    labelNames: label === undefined ? [] : [label],
-    registers: [metrics],
-    collect() {
-      metric.reset();
-      for (const [value, count] of samples(measured))
-        metric.inc(label === undefined ? {} : { [label]: value }, count);
-    },
-  });
-}
-
-const counters: readonly Family[] = [
-  {
-    name: 'tap_refusals_total',
-    help: 'Requests that were refused, by why',
-    label: 'reason',
-    samples: ({ refusals }) => refusals.counts,
-  },
-  {
-    name: 'tap_stream_events_total',
-    help: 'What the loops of streams did',
-    label: 'event',
-    samples: ({ notes }) => notes.streamNotes,
-  },
-  {
-    name: 'tap_conduit_events_total',
-    help: 'What the loops of conduits did and learned',
-    label: 'event',
-    samples: ({ notes }) => notes.conduitNotes,
-  },
-  {
-    name: 'tap_watch_messages_total',
-    help: 'Messages of the watches of NSP and proxy by what became of them; received is the sum of the others',
-    label: 'fate',
-    samples: ({ inbox }) => Object.entries(inbox.counts),
-  },
-];
-
-const gauges: readonly Family[] = [
-  {
-    name: 'tap_streams',
-    help: 'Streams that are asked for, by their status',
-    label: 'status',
-    samples: ({ board }) => countedBy(board.rows.value, ({ status }) => status),
-  },
-  {
-    name: 'tap_streams_draining',
-    help: 'Streams that are closed and still give back what they held',
-    samples: ({ ambassador }) => {
-      const streams = ambassador.dump().flatMap((conduit) => conduit.streams);
-      return [['', streams.filter(({ isWanted }) => !isWanted).length]];
-    },
-  },
-  {
-    name: 'tap_conduits',
-    help: 'Conduits by where their link stands',
-    label: 'link',
-    samples: ({ ambassador }) => countedBy(ambassador.dump(), ({ link }) => link),
-  },
-  {
-    name: 'tap_watchers',
-    help: 'Open Watch streams',
-    samples: ({ watchers }) => [['', watchers.count]],
-  },
-];
 
 function countedBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
   const counts = new Map<string, number>();

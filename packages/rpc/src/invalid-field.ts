@@ -3,7 +3,7 @@
 import { ServerError, Status } from 'nice-grpc-common';
 
 /** INVALID_ARGUMENT about one field of a request. */
-export function invalid(field: string, value: unknown, reason: string): ServerError {
+export function invalidValue(field: string, value: unknown, reason: string): ServerError {
   const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return new ServerError(Status.INVALID_ARGUMENT, `${field} ${shown}: ${reason}`);
 }

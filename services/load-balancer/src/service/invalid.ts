@@ -1,8 +1,0 @@
-// The one shape of a refusal: the field by its proto name, and what was expected.
-
-import { ServerError, Status } from 'nice-grpc-common';
-
-/** INVALID_ARGUMENT about a field that must be given. */
-export function invalidField(field: string, reason: string): ServerError {
-  return new ServerError(Status.INVALID_ARGUMENT, `${field}: ${reason}`);
-}
