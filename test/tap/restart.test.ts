@@ -81,6 +81,24 @@ test('a state file that is damaged stops the start, and is left as it is', async
   }
 });
 
+test('a state file that another tap has is refused by the setting, and goes to the next when that one has ended', async () => {
+  await using dir = await tempDir('tap-state');
+  const state = join(dir.path, 'state.json');
+  const nowhere = { nsp: '127.0.0.1:1', proxy: '127.0.0.1:1' };
+  await using first = await TapUnderTest.start('target-1', nowhere, { state });
+  await first.open(web);
+  const kept = await readFile(state, 'utf8');
+  await expect(TapUnderTest.start('target-2', nowhere, { state })).rejects.toThrow(
+    /another process has it .*; stop that one, or set SYNCLINE_TAP_STATE to another place/,
+  );
+  expect(await readFile(state, 'utf8')).toBe(kept);
+  // It goes on writing, and a kill leaves nothing to be cleared away.
+  await first.open(dns);
+  await first.kill();
+  await using second = await TapUnderTest.start('target-2', nowhere, { state });
+  await second.shows(all([web, dns], 'UNAVAILABLE'));
+});
+
 test('two taps of one name are one target: what one closes the other restores, and neither hangs (F15)', async () => {
   await using trench = await TrenchUnderTest.start('demo', [web]);
   await using first = await TapUnderTest.start('target-1', trench.neighbours);

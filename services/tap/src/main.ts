@@ -35,6 +35,7 @@ import { neighboursOf } from './settings/neighbours.ts';
 import { withStopBudgets } from './settings/stop-budgets.ts';
 import { timingsOf } from './settings/timings.ts';
 import { openKept } from './state/open-kept.ts';
+import { StateLock } from './state/state-lock.ts';
 import { StatusBoard } from './stream/status-board.ts';
 
 /** What closing stores and sockets may take after the budgets of the stop are used up. */
@@ -69,12 +70,14 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       openNeighbours: (trench) => openNeighbours(neighbours, trench, clock, inbox),
     }),
   );
+  const path = config.state === undefined ? undefined : resolve(config.state);
+  if (path !== undefined) stack.use(new StateLock(path));
   const kept =
-    config.state === undefined
+    path === undefined
       ? undefined
       : stack.use(
           await openKept({
-            path: resolve(config.state),
+            path,
             limits: { streams, bytes: config.stateSize },
             answerMs: config.stateAnswer,
             writeMs: config.stateWrite,

@@ -1,8 +1,6 @@
 // What a tap does with its state file when it starts: the streams that it has are asked for again, and from then on the
 // file follows what is asked for.
 
-import { dirname } from 'node:path';
-import { makeFolder } from '@syncline/rpc/folder.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Ambassador } from '../ambassador/ambassador.ts';
 import { type KeepingParts, KeptStreams } from './kept-streams.ts';
@@ -16,13 +14,9 @@ export interface KeptParts extends Omit<KeepingParts, 'write' | 'failed'> {
   readonly logger: Logger;
 }
 
-/**
- * Rejects with FolderError when there can be no folder for the file, and with StateFileError when it cannot be read or when
- * the ambassador refuses one of its streams.
- */
+/** Needs the lock of the file. Rejects with StateFileError when it cannot be read, or when a stream of it is refused. */
 export async function openKept(parts: KeptParts): Promise<KeptStreams> {
   const { path, limits, ambassador, logger } = parts;
-  makeFolder(dirname(path), 'SYNCLINE_TAP_STATE');
   const streams = await readState(path, limits);
   for (const stream of streams) {
     try {
