@@ -34,13 +34,15 @@ test('those who ask while two lists are under way share one of all, which begins
 
 test('a few of many streams are asked for one by one', async () => {
   const registry = new ScriptedLists();
-  await registry.learn(12);
   const asked = ['a', 'b', 'c', 'd'].map((name) => registry.list(name));
-  registry.calls.length = 0;
   registry.answer('a', []);
-  registry.answer('b', []);
-  await Promise.all(asked.slice(0, 2));
-  expect(registry.calls).toEqual(['c', 'd']);
+  await asked[0];
+  const few = [registry.list('e'), registry.list('f')];
+  registry.answer('*', streams(12));
+  await asked[3];
+  registry.answer('e', [target(5)]);
+  expect(await few[0]).toEqual([target(5)]);
+  expect(registry.calls).toEqual(['a', 'b', '*', 'e', 'f']);
 });
 
 test('after a list of all that was too long, each stream is asked for by itself', async () => {
@@ -98,6 +100,10 @@ function target(identifier: number): ListedTarget {
   return { ips: [`10.0.0.${identifier}/24`], identifier, status: 'enabled' };
 }
 
+function streams(count: number): TargetsByStream {
+  return new Map(Array.from({ length: count }, (_, i) => [String(i), []]));
+}
+
 /** A registry whose lists are answered by the test; `*` is the list of all. */
 class ScriptedLists {
   readonly clock = new VirtualClock();
@@ -126,15 +132,6 @@ class ScriptedLists {
 
   fail(call: string, error: Error): void {
     this.#open.get(call)?.reject(error);
-  }
-
-  /** Lets it see a list of all that tells of `streams`. */
-  async learn(streams: number): Promise<void> {
-    const asked = ['a', 'b', 'c', 'd'].map((name) => this.list(name));
-    for (const name of ['a', 'b']) this.answer(name, []);
-    await asked[0];
-    this.answer('*', new Map(Array.from({ length: streams }, (_, i) => [String(i), []])));
-    await Promise.all(asked);
   }
 
   #call(name: string, { signal: ended }: CallLimits): Promise<TargetsByStream> {

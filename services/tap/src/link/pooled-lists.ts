@@ -19,7 +19,7 @@ export interface ListCalls {
   listConduit(conduit: ConduitName, limits: CallLimits): Promise<TargetsByStream>;
 }
 
-/** The lists of one trench, by conduit. A conduit that was asked for once is remembered. */
+/** The lists of one trench, by conduit. Of a conduit without a list under way nothing is remembered. */
 export class PooledLists {
   readonly #calls: ListCalls;
   readonly #clock: Clock;
@@ -37,7 +37,8 @@ export class PooledLists {
   async list(stream: StreamName, limits: CallLimits): Promise<readonly ListedTarget[]> {
     limits.signal.throwIfAborted();
     const key = conduitKey(stream);
-    const pool = this.#pools.get(key) ?? new Pool(stream, this.#calls, this.#clock);
+    const idle = () => this.#pools.delete(key);
+    const pool = this.#pools.get(key) ?? new Pool(stream, this.#calls, this.#clock, idle);
     this.#pools.set(key, pool);
     return await pool.list(stream, limits);
   }
@@ -69,15 +70,18 @@ class Pool {
   readonly #conduit: ConduitName;
   readonly #calls: ListCalls;
   readonly #clock: Clock;
+  readonly #idle: () => void;
   readonly #waiting = new Set<Ask>();
   #underWay = 0;
   /** Streams that the last list of all told of; Infinity once one was longer than what is taken. */
   #streams = 0;
 
-  constructor({ trench, conduit }: ConduitName, calls: ListCalls, clock: Clock) {
+  /** `idle` is called when the last list is over. */
+  constructor({ trench, conduit }: ConduitName, calls: ListCalls, clock: Clock, idle: () => void) {
     this.#conduit = { trench, conduit };
     this.#calls = calls;
     this.#clock = clock;
+    this.#idle = idle;
   }
 
   list(stream: StreamName, { signal, deadlineMs }: CallLimits): Promise<readonly ListedTarget[]> {
@@ -126,6 +130,7 @@ class Pool {
     } finally {
       this.#underWay -= 1;
       this.#start();
+      if (this.#underWay === 0) this.#idle();
     }
   }
 
