@@ -1,4 +1,4 @@
-// Where the NSP of a trench is: an address with places for names, since each trench has an NSP of its own.
+// Where the neighbours of a trench are: addresses with places for names, since each trench has neighbours of its own.
 
 import { isHostAndPort, type Setting } from '@syncline/rpc/setting-types.ts';
 
@@ -19,25 +19,11 @@ export function addressFor(template: string, places: Places): string {
 export function parseAddressTemplate(text: string): string {
   const filled = addressFor(text, { trench: 'trench', namespace: 'namespace' });
   if (/[{}]/.test(filled)) throw new RangeError('expected no places but {trench} and {namespace}');
-  return checked(filled, text);
-}
-
-/** `host:port` or `unix:/path`. Throws RangeError. */
-export function parseTargetAddress(text: string): string {
-  return checked(text, text);
+  if (filled.startsWith('unix:/') || isHostAndPort(filled)) return text;
+  throw new RangeError('expected host:port such as 10.0.0.1:7778, or unix:/path');
 }
 
 /** A setting that holds a template. */
 export function addressTemplate(fallback: string, doc: string): Setting<string> {
   return { form: 'address template', fallback, doc, secret: false, parse: parseAddressTemplate };
-}
-
-/** A setting that holds an address. */
-export function targetAddress(fallback: string, doc: string): Setting<string> {
-  return { form: 'address', fallback, doc, secret: false, parse: parseTargetAddress };
-}
-
-function checked(filled: string, text: string): string {
-  if (filled.startsWith('unix:/') || isHostAndPort(filled)) return text;
-  throw new RangeError('expected host:port such as 10.0.0.1:7778, or unix:/path');
 }

@@ -13,7 +13,7 @@ import { type ProxyClient, proxyOf } from './proxy.ts';
 
 /** How the neighbours are reached. */
 export interface NeighbourSettings {
-  /** Of the NSP, with `{trench}` and `{namespace}` where the names belong. */
+  /** Addresses, with `{trench}` and `{namespace}` where the names belong. */
   readonly nsp: string;
   readonly proxy: string;
   readonly client: ProxyClient;
@@ -34,10 +34,10 @@ export function openNeighbours(
 ): Neighbours {
   const { client, callsPerConduit } = settings;
   using stack = new DisposableStack();
-  const nsp = stack.use(
-    connect(addressFor(settings.nsp, { trench, namespace: client.namespace }), settings.connect),
-  );
-  const proxy = stack.use(connect(settings.proxy, settings.connect));
+  const lineTo = (template: string) =>
+    stack.use(connect(addressFor(template, { trench, namespace: client.namespace }), settings.connect));
+  const nsp = lineTo(settings.nsp);
+  const proxy = lineTo(settings.proxy);
   const owned = stack.move();
   return {
     registry: registryOf(nsp, new CallSlots(callsPerConduit, clock), clock),

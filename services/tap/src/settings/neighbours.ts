@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { bytes, duration, integer, optional } from '@syncline/rpc/setting-types.ts';
 import { neighbourSecurityOf, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
-import { addressTemplate, targetAddress } from '../link/address-template.ts';
+import { addressTemplate } from '../link/address-template.ts';
 import type { NeighbourSettings } from '../link/neighbours.ts';
 import { label, name } from './forms.ts';
 
@@ -22,7 +22,10 @@ export const neighbourSettings = {
     '127.0.0.1:7778',
     'NSP of a trench, with {trench} and {namespace} where the names belong, such as nsp-service-{trench}.{namespace}:7778.',
   ),
-  proxy: targetAddress('127.0.0.1:7779', 'The proxy of this node (MERIDIO_NSM_SOCKET).'),
+  proxy: addressTemplate(
+    '127.0.0.1:7779',
+    'The proxy of this node (MERIDIO_NSM_SOCKET), with the same places: a proxy of ours serves one trench.',
+  ),
   ...neighbourTlsSettings('NSP and proxy are'),
   conduitCalls: integer(
     32,
