@@ -236,6 +236,11 @@ describe('a follower of our leader', () => {
       (call) =>
         call.send(own(FrameKind.LIVE, { startIndex: base + 10 }, region(5, 3), region(0, 3), region(6, 3))),
     ],
+    [
+      'a term that there cannot be',
+      'bad_frame',
+      (call) => call.send(own(FrameKind.LIVE, { startIndex: base + 10, term: 2 ** 17 }, region(5, 3))),
+    ],
     ['a frame that is too long', 'stream_ended', (call) => call.send(tooLong())],
     ['an end that says all is well', 'stream_ended', (call) => call.end(Status.OK, '')],
     ['an end that does not', 'stream_ended', (call) => call.end(Status.UNAVAILABLE, 'stopping')],
@@ -305,6 +310,23 @@ describe('a follower of our leader', () => {
     await world.reaches('live');
     expect(shownRegions(world.replica.regions)).toEqual(shownAs(moved));
     expect(why()).toEqual(['digest_mismatch']);
+  });
+
+  test('a reset takes the snapshot of a leader in a lower term, before a restart and after one', async () => {
+    await live();
+    world.member.reset('the leader has begun anew');
+    expect((await leader.next()).request).toMatchObject({ startIndex: 0, term: 0 });
+    const again = await restart();
+    expect(again.request).toMatchObject({ startIndex: 0, term: 0 });
+    const stands = firstOfTerm(1) + 3;
+    again.send(
+      own(FrameKind.SNAPSHOT, { startIndex: 0, previous: stands, total: 2, term: 1 }, ...regions(1, 2, 7)),
+      own(FrameKind.SNAPSHOT_END, { startIndex: stands, term: 1 }),
+      own(FrameKind.LIVE, { startIndex: stands, term: 1 }, region(1, 8)),
+    );
+    await until(() => world.replica.durable === stands + 1, { deadlineMs: 5_000, describe: 'durable' });
+    expect((await restart()).request).toMatchObject({ startIndex: stands + 1, term: 1 });
+    expect(shownRegions(world.replica.regions)).toEqual(['1@8', '2@7']);
   });
 
   test('a reset is not undone by a restart, and serves what there is until it is over', async () => {

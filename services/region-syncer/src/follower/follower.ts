@@ -88,7 +88,7 @@ export class Follower implements AsyncDisposable {
       clock,
       logger,
       retryMs: settings.retry.maxMs,
-      isWanted: () => this.#state.forced,
+      wanted: () => (this.#state.forced ? this.#state.held.term : undefined),
       signal,
     });
     this.#disk = this.#heedDisk();
@@ -189,10 +189,18 @@ export class Follower implements AsyncDisposable {
     const { state, effects } = transition(this.#parts.settings.plan, before, event);
     this.#state = state;
     if (state.phase.kind !== before.phase.kind) this.#entered(state);
-    if (state.held.term > before.held.term) this.#parts.replica.seeTerm(state.held.term);
-    // A flip forgets the mark: what is wanted after it has to be marked anew.
-    if (state.forced && (!before.forced || event.kind === 'completed')) this.#mark.set();
+    this.#countTerm(state.held.term);
+    // A flip forgets the mark, and a reset the terms: what is wanted after either has to be marked anew.
+    const isNew = !before.forced || event.kind === 'completed' || event.kind === 'reset';
+    if (state.forced && isNew) this.#mark.set();
     for (const effect of effects) this.#perform(effect);
+  }
+
+  /** The replica counts the terms that the state does: a reset forgets them, and a flip that was under way does not. */
+  #countTerm(term: number): void {
+    const { replica } = this.#parts;
+    if (term > replica.term) replica.seeTerm(term);
+    else if (term < replica.term) replica.forgetTerms(term);
   }
 
   #entered({ phase, held, why, detail }: FollowerState): void {

@@ -1,4 +1,5 @@
-// Keeps in the store that a snapshot is wanted, so that a restart still wants it. The store forgets it with the snapshot.
+// Keeps in the store that a snapshot is wanted, so that a restart still wants it, and of which terms. The store forgets
+// it with the snapshot.
 
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
@@ -10,38 +11,40 @@ export interface ForcedMarkParts {
   readonly logger: Logger;
   /** Wait between two attempts while the store refuses, in ms. */
   readonly retryMs: number;
-  /** Whether it is still wanted. */
-  readonly isWanted: () => boolean;
+  /** The lowest term whose snapshot is taken; undefined when none is wanted any more. */
+  readonly wanted: () => number | undefined;
   /** Ends the attempts. */
   readonly signal: AbortSignal;
 }
 
 export class ForcedMark {
   readonly #parts: ForcedMarkParts;
-  #setting = false;
+  #isSetting = false;
+  #isSet = true;
 
   constructor(parts: ForcedMarkParts) {
     this.#parts = parts;
   }
 
-  /** Sets the mark, as soon as the store takes it. */
+  /** Sets the mark, or sets it anew, as soon as the store takes it. */
   set(): void {
-    if (this.#setting) return;
-    this.#setting = true;
-    void this.#set();
+    this.#isSet = false;
+    if (!this.#isSetting) void this.#set();
   }
 
   async #set(): Promise<void> {
-    const { store, clock, logger, retryMs, isWanted, signal } = this.#parts;
-    while (isWanted() && !signal.aborted) {
+    const { store, clock, logger, retryMs, wanted, signal } = this.#parts;
+    this.#isSetting = true;
+    for (let term = wanted(); !this.#isSet && term !== undefined && !signal.aborted; term = wanted()) {
+      this.#isSet = true;
       try {
-        await store.call('forceSnapshot');
-        break;
+        await store.call('forceSnapshot', term);
       } catch (err) {
+        this.#isSet = false;
         logger.warn({ err }, 'the store does not keep that a snapshot is wanted');
         await sleep(clock, retryMs, signal).catch(() => {});
       }
     }
-    this.#setting = false;
+    this.#isSetting = false;
   }
 }

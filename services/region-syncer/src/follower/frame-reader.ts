@@ -3,6 +3,7 @@
 
 import { FrameKind } from '@syncline/proto/region-frame.ts';
 import type { Identity } from '../cluster/identity.ts';
+import { maxTerm } from '../log/index.ts';
 import { ByteWriter } from '../wire/byte-writer.ts';
 import { type Frame, type FrameLimits, readFrame } from '../wire/frame.ts';
 import { WireError } from '../wire/wire-error.ts';
@@ -40,6 +41,8 @@ export class FrameReader {
         kind: 'bad-frame',
         detail: `header.cluster_id: is ${clusterId}, the leader's is ${this.#identity.clusterId}`,
       };
+    if (frame.term > maxTerm)
+      return { kind: 'bad-frame', detail: `term: ${frame.term} is beyond every term, at most ${maxTerm}` };
     const { count, refused } = frame.run;
     if (Number.isSafeInteger(frame.startIndex + count + refused)) return { kind: 'frame', frame };
     return { kind: 'bad-frame', detail: `start_index: ${frame.startIndex} is beyond every index` };

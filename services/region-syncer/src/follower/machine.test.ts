@@ -407,7 +407,20 @@ test('a reset serves what is held until all regions are there, and outlives a re
   const live = run(joining(own, 'ours'), [of(FrameKind.IN_SYNC, base + 10, 0)]).state;
   const { state, effects } = run(live, [{ kind: 'reset', reason: 'stale reads' }, { kind: 'due' }]);
   expect(effects).toEqual(['hang-up', 'wait', 'ask 0', 'watch']);
-  expect(state.held).toEqual(own);
+  expect(state.held).toEqual({ ...own, term: 0 });
+});
+
+test('after a reset the leader that answers is followed, whatever term it is in', () => {
+  const live = run(joining(own, 'ours'), [of(FrameKind.IN_SYNC, base + 10, 0)]).state;
+  const next = firstOfTerm(1) + 5;
+  const { state } = run(live, [
+    { kind: 'reset', reason: 'another leader' },
+    { kind: 'due' },
+    of(FrameKind.SNAPSHOT, 0, 9, { previous: next, total: 9, term: 1 }),
+    of(FrameKind.SNAPSHOT_END, next, 0, { leaderNext: next, term: 1 }),
+    { kind: 'completed' },
+  ]);
+  expect(state).toMatchObject({ phase: { kind: 'live' }, held: { next, term: 1 }, forced: false });
 });
 
 test('a connection that is lost before a PD is asked again takes along what was learnt on it', () => {

@@ -40,7 +40,8 @@ export function transition(plan: FollowPlan, state: FollowerState, event: Follow
     case 'stop':
       return become(state, { kind: 'idle' }, ...abandoned(phase), { kind: 'disconnect' });
     case 'reset':
-      return reset({ ...state, forced: true }, 'reset', event.reason);
+      // Also of a leader that is behind what this follower has seen: it is the operator's word that it leads.
+      return reset({ ...state, held: { ...state.held, term: 0 }, forced: true }, 'reset', event.reason);
     case 'mismatch':
       if (phase.kind !== 'live') return stay(state);
       return reset(

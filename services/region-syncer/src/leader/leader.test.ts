@@ -4,7 +4,7 @@ import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import { firstOfTerm } from '../log/index.ts';
+import { firstOfTerm, maxHeardTerm } from '../log/index.ts';
 import { Digest } from '../regions/digest.ts';
 import { HeartbeatStore, sideBySide } from './world/heartbeats.ts';
 import { clusterId, startLeader, startLeaderAnywhere } from './world/leader-world.ts';
@@ -192,6 +192,50 @@ test('a leader that has lost the leadership ends everything, and leads again in 
   expect(await back.first(1)).toMatchObject([
     { kind: IN_SYNC, term: 2, previous: next, startIndex: firstOfTerm(2) },
   ]);
+});
+
+test('a leader that is behind what a follower has seen goes on above that, and that follower gets all regions', async () => {
+  await using directory = await tempDir('leader');
+  const w = await startLeader({ directory: directory.path });
+  const store = new HeartbeatStore(w.connection);
+  store.tell(...sideBySide(3));
+  await w.taken(4);
+  const { next } = w.replica;
+  const live = new SyncPeer(w.connection, { name: 'live', startIndex: next, as: 'ours', term: 1 });
+  await live.first(1);
+  // In another life of the leader there was a record of this index, too.
+  const other = { startIndex: next, as: 'ours', term: 9 } as const;
+  expect(await new SyncPeer(w.connection, { name: 'other', ...other }).end()).toMatchObject({
+    code: Status.UNAVAILABLE,
+    details: 'term: follower "other" has seen 9, and this leader is in 1; it is going above that',
+  });
+  await until(() => w.replica.term === 10, { deadlineMs: 5_000, describe: 'a term above', everyMs: 1 });
+  const back = new SyncPeer(w.connection, { name: 'other', ...other });
+  expect(await back.first(2)).toMatchObject([
+    { kind: SNAPSHOT, term: 10, previous: firstOfTerm(10), ids: [1, 2, 3] },
+    { kind: SNAPSHOT_END, term: 10, startIndex: firstOfTerm(10) },
+  ]);
+  store.tell({ id: 1, version: 2 });
+  expect((await live.first(2))[1]).toMatchObject({
+    kind: LIVE,
+    term: 10,
+    previous: next,
+    startIndex: firstOfTerm(10),
+    ids: [1],
+  });
+  const { total } = w.replica.digest;
+  await w[Symbol.asyncDispose]();
+  await using after = await startLeader({ directory: directory.path });
+  expect([after.replica.term, after.replica.digest.total]).toEqual([11, total]);
+});
+
+test('a term that would use up the others is not gone above, and its follower is told what to do', async () => {
+  await using w = await startLeaderAnywhere();
+  const peer = new SyncPeer(w.connection, { name: 'f', startIndex: 0, as: 'ours', term: maxHeardTerm + 1 });
+  const { code, details } = await peer.end();
+  expect(code).toBe(Status.FAILED_PRECONDITION);
+  expect(details).toContain('no leader goes above 65535 for that: reset the follower');
+  expect(w.replica.term).toBe(1);
 });
 
 test('a leader that starts again has all it had, and begins a term', async () => {

@@ -14,6 +14,7 @@ import type { Replica } from '../replica/replica.ts';
 import type { Drained } from '../service/member.ts';
 import type { LeaderStreams } from '../service/pd-streams.ts';
 import { AilingRegions } from './ailing-regions.ts';
+import { HeardTerms } from './heard-terms.ts';
 import { HeartbeatStreams } from './heartbeat-streams.ts';
 import { Intake } from './intake.ts';
 import type { LeaderLimits } from './leader-limits.ts';
@@ -95,9 +96,10 @@ export class Leader implements Disposable {
     const maySend = () => this.#maySend;
     const sync = { replica, clusterId, limits, clock, places, frames, counts, traces, maySend };
     this.followers = new Streams(sync, new Turns(clock, limits.turnMs, soon), logger);
+    const heard = new HeardTerms({ replica, logger, over: () => this.#leadershipEnd });
     this.streams = {
       regionHeartbeat: this.#heartbeats.handler(() => this.#refusal ?? this.intake),
-      syncRegions: syncRegions({ ...sync, streams: this.followers, closed: () => this.#refusal }),
+      syncRegions: syncRegions({ ...sync, streams: this.followers, heard, closed: () => this.#refusal }),
     };
     replica.stampDigests(limits.keepaliveMs);
     const hold = () => this.#heartbeats.hold(replica.pressed || replica.degraded !== undefined);
@@ -164,6 +166,13 @@ export class Leader implements Disposable {
   get #refusal(): string | undefined {
     if (this.isLeading) return undefined;
     return this.#state.kind === 'draining' ? 'this member is draining' : 'server not started';
+  }
+
+  /** Aborts when the present leadership is lost, or the leader closed. */
+  get #leadershipEnd(): AbortSignal {
+    const { signal } = this.#closing;
+    if (this.#state.kind === 'waiting' || this.#state.leadership === undefined) return signal;
+    return AbortSignal.any([this.#state.leadership.lost, signal]);
   }
 
   /** Leads in a new term until the leadership is lost. */

@@ -5,12 +5,14 @@ import type { RawCall, RawHandler } from '@syncline/rpc/raw-call.ts';
 import { Status } from 'nice-grpc-common';
 import { decodeSyncRequest, type SyncRequest } from '../wire/sync-request.ts';
 import { WireError } from '../wire/wire-error.ts';
+import type { HeardTerms } from './heard-terms.ts';
 import { refuse, StreamRefusedError, type Streams } from './streams.ts';
 import type { SyncParts } from './sync-parts.ts';
 
 /** What the calls go to. */
 export interface SyncRegionsParts extends Pick<SyncParts, 'clusterId' | 'limits' | 'clock' | 'counts'> {
   readonly streams: Streams;
+  readonly heard: HeardTerms;
   /** Why nobody can join now; undefined when anybody can. */
   readonly closed: () => string | undefined;
 }
@@ -50,7 +52,7 @@ function join(call: RawCall, message: Uint8Array, parts: SyncRegionsParts): void
   }
 }
 
-function checked(message: Uint8Array, { clusterId, closed }: SyncRegionsParts): SyncRequest {
+function checked(message: Uint8Array, { clusterId, closed, heard }: SyncRegionsParts): SyncRequest {
   const reason = closed();
   if (reason !== undefined) throw new StreamRefusedError(Status.UNAVAILABLE, reason);
   const request = read(message);
@@ -59,6 +61,7 @@ function checked(message: Uint8Array, { clusterId, closed }: SyncRegionsParts): 
       Status.FAILED_PRECONDITION,
       `mismatch cluster id, need ${clusterId} but got ${request.clusterId}`,
     );
+  heard.check(request);
   return request;
 }
 

@@ -156,8 +156,9 @@ export class SyncStream implements Pump {
     const { phase } = this.#state;
     if (phase.kind !== 'planning') return;
     const { position, joining } = phase;
+    const { term, takesDeltas } = this.request;
     const plan = planJoin(
-      { position, delta: this.request.takesDeltas, forced: this.#isForced && joining },
+      { position, term: joining ? term : 0, delta: takesDeltas, forced: this.#isForced && joining },
       { lineage: replica.lineage, log: replica.first, delta: replica.deltaFloor },
     );
     counts.joined(plan);

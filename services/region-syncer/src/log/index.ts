@@ -6,6 +6,12 @@ const seqs = 2 ** 36;
 /** The newest term there can be; a term is a start of a leader. */
 export const maxTerm = 2 ** 17 - 1;
 
+/**
+ * The newest term that a leader goes above because a follower has seen it. The other half of all terms is left to
+ * leaders' own starts, so that what anybody claims cannot use them up.
+ */
+export const maxHeardTerm = 2 ** 16 - 1;
+
 /** The last sequence number. A term has a record less than this leaves room for, so that its end is in it too. */
 export const maxSeq = seqs - 1;
 

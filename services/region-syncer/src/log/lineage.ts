@@ -89,6 +89,15 @@ export class Lineage {
     return missed === undefined ? { kind: 'in-sync' } : { kind: 'known', from: firstOfTerm(missed.term) };
   }
 
+  /**
+   * Whether `term` is between the terms of this history and none of them: who has seen it followed another history, even
+   * where the indexes of both are the same.
+   */
+  skips(term: number): boolean {
+    const oldest = this.#terms[0]?.term ?? 0;
+    return term > oldest && term < this.term && !this.#terms.some((known) => known.term === term);
+  }
+
   /** All that is known, oldest first: what the constructor takes. */
   terms(): TermEnd[] {
     return [...this.#terms];

@@ -12,8 +12,8 @@ const holdings: Holdings = {
   log: indexOf(2, 50),
   delta: indexOf(2, 20),
 };
-const pd: Omit<JoinRequest, 'position'> = { delta: false, forced: false };
-const ours: Omit<JoinRequest, 'position'> = { delta: true, forced: false };
+const pd: Omit<JoinRequest, 'position'> = { term: 0, delta: false, forced: false };
+const ours: Omit<JoinRequest, 'position'> = { term: 3, delta: true, forced: false };
 
 test.each([
   ['nothing yet', pd, 0, 'snapshot', 'zero'],
@@ -41,7 +41,7 @@ test('a replay begins with the record asked for, or with the term that followed'
 });
 
 test('who is told to takes a snapshot, even in sync', () => {
-  const request: JoinRequest = { position: indexOf(3, 100), delta: true, forced: true };
+  const request: JoinRequest = { ...ours, position: indexOf(3, 100), forced: true };
   expect(planJoin(request, holdings)).toEqual({ tier: 'snapshot', reason: 'forced' });
 });
 
@@ -50,6 +50,15 @@ test('a leader that has just begun replays nothing and calls the end of the term
   const begun: Holdings = { lineage, log: indexOf(4, 0), delta: indexOf(4, 0) };
   expect(planJoin({ ...pd, position: indexOf(3, 100) }, begun)).toEqual({ tier: 'in-sync', reason: 'equal' });
   expect(planJoin({ ...pd, position: indexOf(3, 99) }, begun).reason).toBe('behind-history');
+});
+
+test('who has seen a term that this history skipped has followed another, whatever its position', () => {
+  const lineage = new Lineage([...holdings.lineage.terms(), { term: 9, end: indexOf(9, 5) }]);
+  const raised: Holdings = { ...holdings, lineage };
+  const reasons = [2, 3, 4, 8, 9].map(
+    (term) => planJoin({ ...ours, term, position: indexOf(3, 100) }, raised).reason,
+  );
+  expect(reasons).toEqual(['in-log', 'in-log', 'diverged', 'diverged', 'in-log']);
 });
 
 test('a leader without any history gives everybody a snapshot', () => {

@@ -8,6 +8,8 @@ import type { Lineage } from './lineage.ts';
 export interface JoinRequest {
   /** The index it wants next; 0 when it has nothing or wants everything. */
   readonly position: number;
+  /** The highest term that it has seen; 0 from a PD. */
+  readonly term: number;
   /** It understands frames that remove regions: a follower of ours that said so. */
   readonly delta: boolean;
   /** It is to have all regions, whatever it has. */
@@ -33,7 +35,7 @@ export type SnapshotReason =
   | 'positional'
   /** Its index is past the leader's. */
   | 'ahead'
-  /** It has records that the leader does not have. */
+  /** It has records that the leader does not have, or has followed another that had. */
   | 'diverged'
   /** What it misses is no longer kept. */
   | 'behind-history';
@@ -46,10 +48,11 @@ export type JoinPlan =
 
 /** The cheapest way that leaves nothing out. A replay and a delta begin with the record `from`. */
 export function planJoin(request: JoinRequest, holdings: Holdings): JoinPlan {
-  const { position } = request;
+  const { position, term } = request;
   if (request.forced) return snapshot('forced');
   if (position === 0) return snapshot('zero');
   if (position < firstOfTerm(1)) return snapshot('positional');
+  if (holdings.lineage.skips(term)) return snapshot('diverged');
   const judgement = holdings.lineage.judge(position);
   switch (judgement.kind) {
     case 'in-sync':

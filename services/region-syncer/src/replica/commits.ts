@@ -177,6 +177,11 @@ export class Commits {
     this.#writer.seeTerm(term);
   }
 
+  /** Of the terms that were seen only those up to `term` count. */
+  forgetTerms(term: number): void {
+    this.#writer.forgetTerms(term);
+  }
+
   /** The active generation is of `index`, when `recorded` was what it said. */
   checkpointed(index: number, recorded: number): void {
     this.#generation = index;

@@ -115,8 +115,14 @@ export class Incoming {
     this.#state = { kind: 'flipping', tree };
     commits.hold();
     try {
-      const terms = lineage.terms();
-      await store.flip({ kind: 'snapshot', index: position, regions: this.#regions, source, lineage: terms });
+      await store.flip({
+        kind: 'snapshot',
+        index: position,
+        regions: this.#regions,
+        source,
+        lineage: lineage.terms(),
+        term: commits.term,
+      });
     } catch (error) {
       this.#failed(error, tree);
       throw error;

@@ -84,6 +84,12 @@ export class LogWriter {
     this.#go();
   }
 
+  /** Of the terms that were seen only those up to `term` count. What the store keeps is not lowered here. */
+  forgetTerms(term: number): void {
+    this.#seenTerm = Math.min(this.#seenTerm, term);
+    this.#keptTerm = Math.min(this.#keptTerm, term);
+  }
+
   /** The store keeps a term. */
   termKept(term: number): void {
     this.#seenTerm = Math.max(this.#seenTerm, term);

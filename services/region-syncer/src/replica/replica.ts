@@ -126,6 +126,14 @@ export class Replica implements AsyncDisposable {
   }
 
   /**
+   * Leader: goes on in a term after `above`, which somebody has seen and this replica has not. Resolves when that is kept;
+   * tries until the store can, or the signal aborts.
+   */
+  raiseTerm(above: number, signal: AbortSignal): Promise<void> {
+    return this.#upkeep.raiseTerm(above, signal);
+  }
+
+  /**
    * Leader: puts the region bytes[start, end), which `fields` was read from and regions.check() has accepted, as the
    * next record, and gives its index. regions.removed are those that went. To be sent to nobody before it is durable.
    * Throws ArenaFullError, and then nothing has changed.
@@ -167,6 +175,14 @@ export class Replica implements AsyncDisposable {
   /** Follower: a term was heard of; leaders of lower ones are not to be followed any more. Kept soon. */
   seeTerm(term: number): void {
     this.#commits.seeTerm(term);
+  }
+
+  /**
+   * Follower: of the terms that were seen only those up to `term` count. The store keeps that with the next snapshot, or
+   * when it is told (RegionStore.forceSnapshot).
+   */
+  forgetTerms(term: number): void {
+    this.#commits.forgetTerms(term);
   }
 
   /**

@@ -23,6 +23,30 @@ export async function startTerm(
   }
 }
 
+/**
+ * Goes on in a term after `above`, unless it is in one already: what is recorded from then on is of that term. Tries
+ * until the disk keeps it, or the signal aborts.
+ */
+export async function raiseTerm(
+  { store, commits, health }: RebaseParts,
+  above: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const term = above + 1;
+  for (;;) {
+    try {
+      await store.seeTerm(term);
+      break;
+    } catch (error) {
+      if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
+      await health.refused(error, signal);
+    }
+  }
+  health.works();
+  signal.throwIfAborted();
+  if (term > commits.term) commits.termBegan(term);
+}
+
 /** Begins a history with terms in the place of a PD's: the regions are as they are; gives its first term. */
 export async function takeOver(parts: RebaseParts, source: Origin, signal: AbortSignal): Promise<number> {
   const term = parts.commits.term + 1;

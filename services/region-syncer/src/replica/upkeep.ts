@@ -13,7 +13,7 @@ import type { Present } from './present.ts';
 import type { RebaseParts } from './rebase.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { lineageAt, type Origin, type Standing } from './standing.ts';
-import { startTerm, takeOver } from './term-start.ts';
+import { raiseTerm, startTerm, takeOver } from './term-start.ts';
 import { Turn } from './turn.ts';
 
 export interface UpkeepParts extends ReplicaParts {
@@ -57,6 +57,11 @@ export class Upkeep {
     const term = await (isPds ? this.#takeOver(source, signal) : startTerm(this.#rebaseParts, signal));
     present.source = source;
     return term;
+  }
+
+  /** See Replica.raiseTerm. */
+  raiseTerm(above: number, signal: AbortSignal): Promise<void> {
+    return raiseTerm(this.#rebaseParts, above, signal);
   }
 
   /** See Replica.rebase. */

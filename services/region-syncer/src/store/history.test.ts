@@ -78,7 +78,7 @@ test('a foreign leader’s indexes are taken as they are, but no term continues 
   store.beginGeneration();
   store.putGeneration([{ regions: 1, bytes: runOf([5]) }]);
   const source = { kind: 'foreign' as const, member: 2n ** 63n + 1n };
-  store.flip({ kind: 'snapshot', index, regions: 1, source, lineage: [] });
+  store.flip({ kind: 'snapshot', index, regions: 1, source, lineage: [], term: 0 });
   store.append([chunkOf(index, 2), chunkOf(index + 2, 2)]);
   reopen();
   expect(contents(store)).toMatchObject({
@@ -102,12 +102,12 @@ test('a snapshot whose lineage does not lead to its index is refused and changes
   const source = { kind: 'ours' as const, member: 1n };
   const index = indexOf(2, 5);
   const lineage = [{ term: 2, end: indexOf(2, 4) }];
-  expect(() => store.flip({ kind: 'snapshot', index, regions: 0, source, lineage })).toThrow(
+  expect(() => store.flip({ kind: 'snapshot', index, regions: 0, source, lineage, term: 0 })).toThrow(
     'cannot have a lineage',
   );
-  expect(() => store.flip({ kind: 'snapshot', index: indexOf(2, 4), regions: 1, source, lineage })).toThrow(
-    '1 regions are more than the 0 that were written',
-  );
+  expect(() =>
+    store.flip({ kind: 'snapshot', index: indexOf(2, 4), regions: 1, source, lineage, term: 0 }),
+  ).toThrow('1 regions are more than the 0 that were written');
   store.abandonGeneration();
   expect(contents(store)).toEqual(before);
 });
@@ -134,7 +134,7 @@ test('a forced snapshot stays forced over restarts until one has taken the place
   store.startTerm(0);
   appendTo(store, 3);
   expect(store.isSnapshotForced()).toBe(false);
-  store.forceSnapshot();
+  store.forceSnapshot(1);
   store.beginGeneration();
   store.flip({ kind: 'checkpoint', index: indexOf(1, 3) });
   store.beginGeneration();
@@ -154,9 +154,31 @@ test('a forced snapshot stays forced over restarts until one has taken the place
     regions: 0,
     source: { kind: 'ours', member: 1n },
     lineage,
+    term: 2,
   });
   reopen();
   expect(store.isSnapshotForced()).toBe(false);
+});
+
+test('terms that are forgotten for a forced snapshot stay forgotten, and no term begins twice', () => {
+  store.startTerm(6);
+  appendTo(store, 3);
+  store.seeTerm(90);
+  store.forceSnapshot(0);
+  expect(store.boot().maxTerm).toBe(0);
+  store.beginGeneration();
+  const source = { kind: 'ours' as const, member: 1n };
+  const index = indexOf(7, 3);
+  store.flip({ kind: 'rebase', index, regions: 0, source, lineage: [{ term: 7, end: index }] });
+  reopen();
+  expect(store.boot().maxTerm).toBe(0);
+  store.beginGeneration();
+  const low = indexOf(2, 4);
+  store.flip({ kind: 'snapshot', index: low, regions: 0, source, lineage: [{ term: 2, end: low }], term: 3 });
+  reopen();
+  expect([store.boot().maxTerm, store.startTerm(0)]).toEqual([3, 4]);
+  store.forceSnapshot(0);
+  expect(store.startTerm(0)).toBe(5);
 });
 
 test('a reset forgets the history at once and keeps what must not come back', () => {

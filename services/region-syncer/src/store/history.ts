@@ -81,7 +81,7 @@ export class History {
   startTerm(above: number, member: bigint): number {
     if (this.#row.source.kind === 'foreign')
       throw new ForeignHistoryError('a foreign history has no terms: flip to a snapshot of our own first');
-    const term = Math.max(above, this.#row.maxTerm) + 1;
+    const term = Math.max(above, this.#row.maxTerm, this.#lineage.term) + 1;
     if (term > maxTerm) throw new RangeError(`there is no term after ${term - 1}`);
     this.#begin(term);
     this.put({ source: { kind: 'ours', member } });
@@ -95,7 +95,7 @@ export class History {
   }
 
   /** In a transaction: another history begins, at `next`; `terms` are those of one that is ours. Throws RangeError. */
-  replace(row: Omit<HistoryRow, 'maxTerm'>, terms: readonly TermEnd[], next: number): void {
+  replace(row: HistoryRow, terms: readonly TermEnd[], next: number): void {
     const lineage = new Lineage(terms);
     if (row.source.kind === 'ours' ? lineage.next !== next : terms.length > 0)
       throw new RangeError(`a history at index ${next} cannot have a lineage that ends at ${lineage.next}`);
@@ -103,7 +103,7 @@ export class History {
     for (const term of terms) this.#table.putTerm(term);
     this.#lineage = lineage;
     this.#next = next;
-    this.put({ ...row, maxTerm: Math.max(this.#row.maxTerm, lineage.term) });
+    this.put(row);
   }
 
   /** Whether the next history has to be a snapshot, whatever this one could go on with. */

@@ -116,9 +116,15 @@ export class RegionStore implements Disposable {
     });
   }
 
-  /** What is held is not to be gone on with: a snapshot has to take its place, also after a restart. Its flip ends that. */
-  forceSnapshot(): void {
-    this.#file.write('force a snapshot', ({ history }) => history.forceSnapshot(true));
+  /**
+   * What is held is not to be gone on with: a snapshot has to take its place, also after a restart. Its flip ends that. Of
+   * the terms that were seen those up to `term` count: leaders of these are followed again.
+   */
+  forceSnapshot(term: number): void {
+    this.#file.write('force a snapshot', ({ history }) => {
+      history.forceSnapshot(true);
+      if (term < history.maxTerm) history.put({ maxTerm: term });
+    });
   }
 
   /** Whether a snapshot was forced and has not come. */
@@ -190,7 +196,7 @@ export class RegionStore implements Disposable {
     this.#generations.abandon();
     this.#file.write('reset', ({ history, log }) => {
       log.bury(log.spans.length);
-      history.replace({ source: { kind: 'none' }, generation: undefined }, [], 0);
+      history.replace({ source: { kind: 'none' }, generation: undefined, maxTerm: history.maxTerm }, [], 0);
       history.forceSnapshot(false);
       this.#failpoint('reset');
     });

@@ -34,6 +34,7 @@ export const killedScript: readonly ((store: RegionStore) => void)[] = [
       regions: 1,
       source: { kind: 'ours', member: 5n },
       lineage: [{ term: 4, end: indexOf(4, 9) }],
+      term: 4,
     }),
   append(indexOf(4, 9), 3),
   (store) => store.reset(),

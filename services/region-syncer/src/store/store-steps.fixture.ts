@@ -175,6 +175,7 @@ function snapshot(model: Model, foreign: boolean, count: number): Step[] {
           regions: complete.regions,
           source: { kind: foreign ? 'foreign' : 'ours', member: 77n },
           lineage: term === undefined ? [] : [{ term, end: index }],
+          term: model.maxTerm,
         }),
       effect: (before) => replaced(before, term, complete),
     },

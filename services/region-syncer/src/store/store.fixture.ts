@@ -129,5 +129,6 @@ export function flipTo(store: RegionStore, index: number, records: readonly numb
     regions: records.length,
     source: { kind: 'ours', member: 7n },
     lineage,
+    term: store.boot().maxTerm,
   });
 }

@@ -35,7 +35,8 @@ export class ModelFollower {
     const before = this.state;
     const { state, effects } = transition({ trustForeign: false }, before, event);
     this.state = state;
-    if (state.forced && !before.forced) this.#kept = { ...this.#kept, forced: true };
+    if (state.forced && (!before.forced || event.kind === 'reset'))
+      this.#kept = { ...this.#kept, forced: true, term: state.held.term };
     for (const effect of effects) this.#perform(effect, before, frame);
   }
 

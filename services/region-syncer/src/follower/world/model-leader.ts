@@ -164,7 +164,7 @@ class OwnStream implements ModelStream {
     const { lineage, logFloor: log, deltaFloor: delta, next } = this.#leader;
     const { phase } = this.#state;
     const position = phase.kind === 'planning' ? phase.position : this.#asked;
-    const plan = planJoin({ position, delta: true, forced: false }, { lineage, log, delta });
+    const plan = planJoin({ position, term: 0, delta: true, forced: false }, { lineage, log, delta });
     this.#step({ kind: 'planned', plan, next });
   }
 

@@ -19,6 +19,8 @@ export interface PeerOptions {
   readonly startIndex: number;
   readonly as: 'ours' | 'pd';
   readonly takesDeltas?: boolean;
+  /** The highest that it has seen. */
+  readonly term?: number;
   readonly clusterId?: bigint;
   readonly clientUrls?: readonly string[];
 }
@@ -72,6 +74,7 @@ export function requestOf({
   startIndex,
   as,
   takesDeltas = true,
+  term = 0,
   clusterId: asked = clusterId,
   clientUrls = ['http://127.0.0.1:2'],
 }: PeerOptions): Uint8Array {
@@ -80,7 +83,7 @@ export function requestOf({
   if (as === 'pd') return SyncRegionRequest.encode(SyncRegionRequest.fromPartial(request)).finish();
   const { member: whole } = SyncRegionRequest.fromPartial({ member });
   if (whole === undefined) throw new Error('a member is given');
-  return encodeSyncRequest({ clusterId: asked, member: whole, startIndex, takesDeltas, term: 0 });
+  return encodeSyncRequest({ clusterId: asked, member: whole, startIndex, takesDeltas, term });
 }
 
 function idsOf(run: Uint8Array): number[] {
