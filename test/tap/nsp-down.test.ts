@@ -1,5 +1,6 @@
 // The NSP goes away, hangs, or forgets, while streams are open.
 
+import { until } from '@syncline/testkit/wait.ts';
 import { expect, test } from 'vitest';
 import { dns, streams, vips, web } from './streams.ts';
 import { all, TapUnderTest } from './tap-under-test.ts';
@@ -12,6 +13,12 @@ test('an NSP that is killed and comes back with its data: the targets are there,
   await tap.shows(all(streams, 'OPEN'));
   const before = trench.targets.now;
   await trench.restartNsp({ wiped: false });
+  const refreshes = await tap.refreshes();
+  await until(() => tap.refreshes(), {
+    deadlineMs: 5_000,
+    describe: 'a refresh of each',
+    accept: (count) => count >= refreshes + streams.length,
+  });
   await trench.targets.become('the same targets', (now) => now.length === before.length);
   expect(trench.targets.now).toEqual(expect.arrayContaining([...before]));
   await tap.shows(all(streams, 'OPEN'));

@@ -4,6 +4,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition, type TapDump } from '@syncline/proto/tap-admin.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
+import { readMetric } from '@syncline/testkit/metrics.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
 import type { Exit } from '@syncline/testkit/service-process.ts';
 import { until } from '@syncline/testkit/wait.ts';
@@ -95,6 +96,11 @@ export class TapUnderTest implements AsyncDisposable {
     const { dump } = await this.#line.client(TapAdminServiceDefinition).dump({});
     if (dump === undefined) throw new Error('Dump answered without a dump');
     return dump;
+  }
+
+  /** Refreshes of targets that the NSP confirmed, of all streams together. */
+  refreshes(): Promise<number> {
+    return readMetric(this.#service.adminPort, 'tap_stream_events_total', { event: 'refreshed' });
   }
 
   /** Waits until the dump is as wanted. */

@@ -36,6 +36,8 @@ test(
         }
         for (let step = sim.choose(3); step > 0; step--)
           sim.schedule('restart', () => world.restart(), 2 * lifeMs);
+        for (let step = sim.choose(3); step > 0; step--)
+          sim.schedule('a step of the wall clock', () => sim.stepWall((step - 1.5) * 86_400_000), 2 * lifeMs);
         await sleep(sim.clock, 3 * lifeMs, sim.signal);
         // With a disk that works, only who refreshes is left, and the disk has what everybody is told.
         world.disk.ailing = false;
