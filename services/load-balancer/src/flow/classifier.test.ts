@@ -1,5 +1,6 @@
 import { type Address, parseAddress } from '@syncline/trench/address.ts';
 import { containsAddress, type Prefix, parsePrefix } from '@syncline/trench/prefix.ts';
+import { streamKey } from '@syncline/trench/stream-name.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { finish } from '../finish.fixture.ts';
@@ -35,9 +36,12 @@ const byteMatch: fc.Arbitrary<ByteMatch> = fc
   .map((text) => parseByteMatch(text, 'byte match'));
 const short = { maxLength: 3 } as const;
 
+const stream = { trench: 't', conduit: 'c', stream: 's' };
+
 const flow: fc.Arbitrary<Flow> = fc.record({
   name: fc.stringMatching(/^[a-z]{1,3}$/),
-  stream: fc.constant({ trench: 't', conduit: 'c', stream: 's' }),
+  stream: fc.constant(stream),
+  streamKey: fc.constant(streamKey(stream)),
   priority: fc.integer({ min: -1, max: 3 }),
   sources: fc.array(
     subnet.map((text) => parsePrefix(text)),
@@ -115,7 +119,8 @@ test('the order in which flows are told does not matter', () => {
 
 const anything: Flow = {
   name: 'anything',
-  stream: { trench: 't', conduit: 'c', stream: 's' },
+  stream,
+  streamKey: streamKey(stream),
   priority: 1,
   sources: [],
   destinations: [],

@@ -3,7 +3,7 @@
 
 import type { Packet } from '../packet/packet.ts';
 import { DestinationIndex } from './destination-index.ts';
-import { type Flow, takesFrom } from './flow.ts';
+import type { Flow } from './flow.ts';
 
 /** The flows of one conduit. It never changes: other flows have another classifier. */
 export class Classifier {
@@ -25,17 +25,7 @@ export class Classifier {
 
   /** The flow of a packet; undefined when none matches. */
   flowOf(packet: Packet): Flow | undefined {
-    let winner: Flow | undefined;
-    let best = Number.POSITIVE_INFINITY;
-    for (const index of this.#index.of(packet.destination)) {
-      for (const ranked of index.candidates(packet.protocol, packet.destinationPort)) {
-        const first = ranked.find(({ rank, flow }) => rank >= best || takesFrom(flow, packet));
-        if (first === undefined || first.rank >= best) continue;
-        best = first.rank;
-        winner = first.flow;
-      }
-    }
-    return winner;
+    return this.#index.winner(packet)?.flow;
   }
 }
 

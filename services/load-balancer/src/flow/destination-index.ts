@@ -1,10 +1,11 @@
 // The flows of a conduit by destination prefix. VIPs have few lengths, mostly that of one address, so a packet's
 // candidates are found with one look for each length that occurs.
 
-import { type Address, bits, type Family } from '@syncline/trench/address.ts';
+import { bits, type Family } from '@syncline/trench/address.ts';
 import type { Prefix } from '@syncline/trench/prefix.ts';
-import type { Ranked } from './port-index.ts';
+import type { Packet } from '../packet/packet.ts';
 import { ProtocolIndex } from './protocol-index.ts';
+import type { Ranked } from './ranked.ts';
 
 type Networks = Map<bigint, ProtocolIndex>;
 
@@ -20,13 +21,15 @@ export class DestinationIndex {
     for (const index of new Set(destinations.map((prefix) => this.#of(prefix)))) index.add(ranked);
   }
 
-  /** The indexes that together hold each flow with this destination. */
-  *of(destination: Address): Generator<ProtocolIndex> {
-    yield this.#anywhere;
-    for (const [hostBits, networks] of this.#families[destination.family]) {
-      const index = networks.get(destination.value >> hostBits);
-      if (index !== undefined) yield index;
+  /** The flow that wins the packet; undefined when none takes it. */
+  winner(packet: Packet): Ranked | undefined {
+    const { family, value } = packet.destination;
+    let best = this.#anywhere.winner(packet, undefined);
+    for (const [hostBits, networks] of this.#families[family]) {
+      const index = networks.get(value >> hostBits);
+      if (index !== undefined) best = index.winner(packet, best);
     }
+    return best;
   }
 
   #of({ address, length }: Prefix): ProtocolIndex {

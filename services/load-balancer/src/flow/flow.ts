@@ -3,7 +3,7 @@
 
 import type { Address } from '@syncline/trench/address.ts';
 import { containsAddress, type Prefix, parsePrefix } from '@syncline/trench/prefix.ts';
-import type { StreamName } from '@syncline/trench/stream-name.ts';
+import { type StreamName, streamKey } from '@syncline/trench/stream-name.ts';
 import { type StreamMessage, streamNameOf } from '@syncline/trench/wire-name.ts';
 import type { Packet } from '../packet/packet.ts';
 import { hasPort, type PortRange, parsePortRange } from '../packet/port.ts';
@@ -16,6 +16,8 @@ import { unmappedPrefix } from './unmapped-prefix.ts';
 export interface Flow {
   readonly name: string;
   readonly stream: StreamName;
+  /** The streamKey of its stream, which takes longer to make than all else of a lookup. */
+  readonly streamKey: string;
   /** Of the flows that match, the one with the highest number wins. */
   readonly priority: number;
   readonly sources: readonly Prefix[];
@@ -45,9 +47,11 @@ export interface FlowRow {
  */
 export function readFlow(row: FlowRow): Flow {
   if (row.stream === undefined) throw new RowError('stream', 'stream cannot be nil');
+  const stream = streamNameOf(row.stream);
   return {
     name: row.name,
-    stream: streamNameOf(row.stream),
+    stream,
+    streamKey: streamKey(stream),
     priority: row.priority,
     sources: row.sourceSubnets.map((text) => unmappedPrefix(parsePrefix(text, 'source subnet'))),
     destinations: row.vips.map(({ address }) => unmappedPrefix(parsePrefix(address, 'vip'))),
@@ -74,5 +78,10 @@ export function takesFrom(flow: Flow, packet: Packet): boolean {
 }
 
 function hasAddress(prefixes: readonly Prefix[], address: Address): boolean {
-  return prefixes.length === 0 || prefixes.some((prefix) => containsAddress(prefix, address));
+  return prefixes.length === 0 || prefixes.some((prefix) => holds(prefix, address));
+}
+
+/** Most flows take every source: for those no arithmetic. */
+function holds(prefix: Prefix, address: Address): boolean {
+  return prefix.length === 0 ? prefix.address.family === address.family : containsAddress(prefix, address);
 }

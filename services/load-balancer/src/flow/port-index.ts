@@ -1,16 +1,12 @@
 // The flows of one destination and protocol by destination port. Flows of a few ports are found by the port; those of
 // many are tried one by one, so an index has at most a few entries for each flow.
 
+import type { Packet } from '../packet/packet.ts';
 import type { Flow } from './flow.ts';
+import { type Ranked, winner } from './ranked.ts';
 
 /** Flows of more ports than this are not entered for each of them. */
 const narrowPorts = 16;
-
-/** A flow and its place in the order in which flows win: 0 before 1. */
-export interface Ranked {
-  readonly rank: number;
-  readonly flow: Flow;
-}
 
 /** Flows, added in the order of their ranks. */
 export class PortIndex {
@@ -23,9 +19,10 @@ export class PortIndex {
     else for (const port of ports) this.#at(port).push(ranked);
   }
 
-  /** Two lists that together hold each flow that may take this port, both in the order of ranks. */
-  candidates(port: number): readonly [readonly Ranked[], readonly Ranked[]] {
-    return [this.#narrow.get(port) ?? [], this.#wide];
+  /** The flow that wins the packet, unless `best` does. */
+  winner(packet: Packet, best: Ranked | undefined): Ranked | undefined {
+    const narrow = this.#narrow.get(packet.destinationPort);
+    return winner(this.#wide, packet, narrow === undefined ? best : winner(narrow, packet, best));
   }
 
   #at(port: number): Ranked[] {

@@ -1,7 +1,9 @@
 // The flows of one destination by protocol.
 
-import { type Protocol, type Transport, transports } from '../packet/protocol.ts';
-import { PortIndex, type Ranked } from './port-index.ts';
+import type { Packet } from '../packet/packet.ts';
+import { type Transport, transports } from '../packet/protocol.ts';
+import { PortIndex } from './port-index.ts';
+import { type Ranked, winner } from './ranked.ts';
 
 /** Flows, added in the order of their ranks. */
 export class ProtocolIndex {
@@ -20,8 +22,9 @@ export class ProtocolIndex {
     }
   }
 
-  /** Lists that together hold each flow that may take such a packet, each in the order of ranks. */
-  candidates(protocol: Protocol, port: number): readonly (readonly Ranked[])[] {
-    return protocol === 'icmp' ? [this.#all] : this.#ports[protocol].candidates(port);
+  /** The flow that wins the packet, unless `best` does. */
+  winner(packet: Packet, best: Ranked | undefined): Ranked | undefined {
+    const { protocol } = packet;
+    return protocol === 'icmp' ? winner(this.#all, packet, best) : this.#ports[protocol].winner(packet, best);
   }
 }

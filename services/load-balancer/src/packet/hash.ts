@@ -1,6 +1,6 @@
 // The hash of a packet's five-tuple, so that all packets of a connection reach one target.
 
-import { type Address, v4Mapped } from '@syncline/trench/address.ts';
+import type { Address } from '@syncline/trench/address.ts';
 import type { Packet } from './packet.ts';
 import { protocolNumbers } from './protocol.ts';
 
@@ -14,25 +14,26 @@ export function flowHash(packet: Packet): number {
   let hash = addressInto(start, packet.source);
   hash = addressInto(hash, packet.destination);
   hash = byteInto(hash, protocolNumbers[packet.protocol]);
-  hash = portInto(hash, packet.sourcePort);
-  return portInto(hash, packet.destinationPort) >>> 0;
+  hash = shortInto(hash, packet.sourcePort);
+  return shortInto(hash, packet.destinationPort) >>> 0;
 }
 
-function addressInto(hash: number, address: Address): number {
-  const { value } = v4Mapped(address);
+/** An IPv4 address as ::ffff:a.b.c.d (RFC 4291 2.5.5.2), without arithmetic on numbers of 128 bits. */
+function addressInto(hash: number, { family, value }: Address): number {
+  if (family === 'ipv4') return wordInto(wordInto(wordInto(wordInto(hash, 0), 0), 0xffff), Number(value));
   let into = hash;
   for (let shift = 96n; shift >= 0n; shift -= 32n) {
-    const word = Number(BigInt.asUintN(32, value >> shift));
-    into = byteInto(into, word >>> 24);
-    into = byteInto(into, (word >>> 16) & 0xff);
-    into = byteInto(into, (word >>> 8) & 0xff);
-    into = byteInto(into, word & 0xff);
+    into = wordInto(into, Number(BigInt.asUintN(32, value >> shift)));
   }
   return into;
 }
 
-function portInto(hash: number, port: number): number {
-  return byteInto(byteInto(hash, port >>> 8), port & 0xff);
+function wordInto(hash: number, word: number): number {
+  return shortInto(shortInto(hash, word >>> 16), word & 0xffff);
+}
+
+function shortInto(hash: number, short: number): number {
+  return byteInto(byteInto(hash, short >>> 8), short & 0xff);
 }
 
 function byteInto(hash: number, byte: number): number {

@@ -2,7 +2,7 @@
 
 import { type Address, parseAddress, unmapped } from '@syncline/trench/address.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
-import { parsePort } from './port.ts';
+import { checkPort } from './port.ts';
 import { type Protocol, parseProtocol } from './protocol.ts';
 
 /** Both addresses are of one family; a v4-mapped IPv6 address is the IPv4 address that it stands for. */
@@ -42,7 +42,7 @@ export function parsePacket(text: PacketText): Packet {
 }
 
 function portOf(protocol: Protocol, port: number, field: string): number {
-  if (protocol !== 'icmp') return parsePort(String(port), field);
+  if (protocol !== 'icmp') return checkPort(port, field);
   if (port !== 0) throw new MalformedError(field, String(port), 'icmp has no ports');
   return 0;
 }

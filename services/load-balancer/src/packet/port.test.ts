@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasPort, parsePort, parsePortRange } from './port.ts';
+import { checkPort, hasPort, parsePortRange } from './port.ts';
 
 test('a range is any, one port, or first-last', () => {
   expect(parsePortRange('any', 'ports')).toEqual({ first: 0, last: 65_535 });
@@ -26,9 +26,11 @@ test.each([
 });
 
 test('a port is a whole number up to 65535', () => {
-  expect(parsePort('65535', 'port')).toBe(65_535);
-  expect(() => parsePort('65536', 'port')).toThrow('port "65536": not a port from 0 to 65535');
-  expect(() => parsePort('4294967295', 'port')).toThrow('not a port');
+  expect([0, 65_535].map((port) => checkPort(port, 'port'))).toEqual([0, 65_535]);
+  expect(() => checkPort(65_536, 'port')).toThrow('port "65536": not a port from 0 to 65535');
+  for (const port of [-1, 1.5, Number.NaN, 4_294_967_295]) {
+    expect(() => checkPort(port, 'port')).toThrow('not a port');
+  }
 });
 
 test('no ranges stand for all ports', () => {

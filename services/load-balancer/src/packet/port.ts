@@ -10,16 +10,12 @@ export interface PortRange {
   readonly last: number;
 }
 
-const decimal = /^\d{1,5}$/;
 const rangeForm = /^(\d{1,5})(?:-(\d{1,5}))?$/;
 
-/** The port that `text` writes in decimal. Throws MalformedError naming `field`. */
-export function parsePort(text: string, field: string): number {
-  const port = Number(text);
-  if (!decimal.test(text) || port > highestPort) {
-    throw new MalformedError(field, text, `not a port from 0 to ${highestPort}`);
-  }
-  return port;
+/** `port` when it is one. Throws MalformedError naming `field`. */
+export function checkPort(port: number, field: string): number {
+  if (Number.isInteger(port) && port >= 0 && port <= highestPort) return port;
+  throw new MalformedError(field, String(port), `not a port from 0 to ${highestPort}`);
 }
 
 /** The range that `text` writes: `first-last`, one port, or `any`. Throws MalformedError naming `field`. */

@@ -2,12 +2,13 @@
 // parts; a lookup takes one turn of the event loop, so it never sees half of a change.
 
 import { Latest } from '@syncline/runtime/latest.ts';
-import { type ConduitName, conduitKey, streamKey } from '@syncline/trench/stream-name.ts';
+import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import type { Classifier } from '../flow/classifier.ts';
 import { flowHash } from '../packet/hash.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { StreamSpec } from '../stream/stream-row.ts';
 import type { StreamTable } from '../stream/stream-table.ts';
+import { ConduitKeys } from './conduit-keys.ts';
 import { NotFilledError, UnknownConduitError } from './lookup-errors.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -18,7 +19,7 @@ export interface DropCounts {
 }
 
 export class DataPlane {
-  #conduits: ReadonlySet<string> = new Set();
+  #conduits = new ConduitKeys(new Set());
   #classifiers: ReadonlyMap<string, Classifier> = new Map();
   #streams: ReadonlyMap<string, StreamTable> = new Map();
   readonly #drops = { noFlow: 0, noTarget: 0 };
@@ -65,25 +66,25 @@ export class DataPlane {
   /** Where a packet goes; counted. Throws NotFilledError and UnknownConduitError. */
   lookup(name: ConduitName, packet: Packet): Outcome {
     if (!this.#isFilled) throw new NotFilledError();
-    const key = conduitKey(name);
-    if (!this.#conduits.has(key)) throw new UnknownConduitError(name);
+    const key = this.#conduits.keyOf(name);
+    if (key === undefined) throw new UnknownConduitError(name);
     const flow = this.#classifiers.get(key)?.flowOf(packet);
     if (flow === undefined) {
       this.#drops.noFlow++;
       return { kind: 'no flow' };
     }
-    const picked = this.#streams.get(streamKey(flow.stream))?.pick(flowHash(packet));
+    const picked = this.#streams.get(flow.streamKey)?.pick(flowHash(packet));
     if (picked === undefined) {
       this.#drops.noTarget++;
       return { kind: 'no target', flow };
     }
     this.#forwarded++;
-    return { kind: 'forwarded', flow, ...picked };
+    return { kind: 'forwarded', flow, slot: picked.slot, member: picked.member };
   }
 
   /** By conduitKey. */
   setConduits(conduits: ReadonlySet<string>): void {
-    this.#conduits = conduits;
+    this.#conduits = new ConduitKeys(conduits);
   }
 
   /** By conduitKey. */
