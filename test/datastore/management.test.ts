@@ -342,7 +342,7 @@ test('wrong settings are all named at once, with exit code 2', async () => {
 test('a second process on the same folder is refused, and the first goes on', async () => {
   await using datastore = await DatastoreUnderTest.start();
   const second = startService({ service: 'datastore', dataDir: datastore.service.dataDir });
-  await expect(second).rejects.toThrow('catalog.db: database is locked');
+  await expect(second).rejects.toThrow('catalog.db: another process has it');
   await datastore.follow(1);
 });
 
