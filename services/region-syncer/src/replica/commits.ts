@@ -216,6 +216,13 @@ export class Commits {
     this.pressure.weigh(this.#writer.bytes);
   }
 
+  /** Undoes detach(): nothing waited for the disk then, `next` was the next record, and none has come since. */
+  reattach(next: number): void {
+    this.#isDetached = false;
+    this.#end = this.#next = next;
+    this.#writer.release();
+  }
+
   /** On disk is another history, which goes on from standing.next. What waits belongs to the one before. */
   replace(standing: Standing): void {
     this.#forget(standing.next);

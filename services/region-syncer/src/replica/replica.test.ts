@@ -1,3 +1,4 @@
+import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { firstOfTerm, indexOf } from '../log/index.ts';
 import {
@@ -214,6 +215,31 @@ describe('a follower', () => {
     expect([again.next, again.source]).toEqual([indexOf(1, 1), { kind: 'ours', member }]);
     expect(shown(again.regions).slice(1)).toEqual(before.slice(1));
     expect(again.deltaFloor).toBe(firstOfTerm(1));
+  });
+
+  test('that did not lead in time takes over as if it had not tried', async () => {
+    const { replica } = await openReplica(disk, { checkpointRecords: 5 });
+    const incoming = replica.begin();
+    await incoming.stage(runOf(regionsSideBySide(10)));
+    await incoming.complete(500, pd);
+    disk.gate = (method) => {
+      if (method === 'flip') throw new StoreFaultError('flip', 'disk-full', 'SQLITE_FULL', 'full');
+    };
+    const lost = new AbortController();
+    const attempt = replica.beginTerm(member, lost.signal);
+    await disk.called('flip');
+    lost.abort(new Error('the leadership is lost'));
+    await expect(attempt).rejects.toThrow('the leadership is lost');
+    expect([replica.next, replica.end, replica.durable, replica.source]).toEqual([500, 500, 500, pd]);
+    disk.gate = () => {};
+    await replica.apply(runOf(regionsSideBySide(6, 1)), 500, 'judged');
+    await settled(replica);
+    await expect.poll(() => replica.applied).toBe(506);
+    expect(await replica.beginTerm(member, never)).toBe(1);
+    expect(record(replica, region(1, '', '0001', { load: 9n }))).toBe(indexOf(1, 0));
+    await settled(replica);
+    const again = await reopen();
+    expect([again.next, again.source]).toEqual([indexOf(1, 1), { kind: 'ours', member }]);
   });
 
   test('takes what changed at once, and what comes then waits until that is kept', async () => {

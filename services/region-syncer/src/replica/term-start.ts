@@ -47,10 +47,20 @@ export async function raiseTerm(
   if (term > commits.term) commits.termBegan(term);
 }
 
-/** Begins a history with terms in the place of a PD's: the regions are as they are; gives its first term. */
+/**
+ * Begins a history with terms in the place of a PD's: the regions are as they are; gives its first term. When it rejects,
+ * the PD's history goes on as if nothing had been tried.
+ */
 export async function takeOver(parts: RebaseParts, source: Origin, signal: AbortSignal): Promise<number> {
-  const term = parts.commits.term + 1;
-  parts.commits.detach(firstOfTerm(term));
-  await rebase(parts, source, signal);
+  const { commits } = parts;
+  const { next } = commits;
+  const term = commits.term + 1;
+  commits.detach(firstOfTerm(term));
+  try {
+    await rebase(parts, source, signal);
+  } catch (error) {
+    commits.reattach(next);
+    throw error;
+  }
   return term;
 }

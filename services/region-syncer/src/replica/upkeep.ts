@@ -105,10 +105,13 @@ export class Upkeep {
 
   async #takeOver(source: Origin, signal: AbortSignal): Promise<number> {
     this.checkpointer.suspend();
-    const term = await takeOver(this.#rebaseParts, source, signal);
-    this.#parts.present.told = firstOfTerm(term);
-    this.checkpointer.resume();
-    return term;
+    try {
+      const term = await takeOver(this.#rebaseParts, source, signal);
+      this.#parts.present.told = firstOfTerm(term);
+      return term;
+    } finally {
+      this.checkpointer.resume();
+    }
   }
 
   #complete(regions: RegionTree, source: Origin, standing: Standing): void {
