@@ -36,6 +36,8 @@ test('settings that contradict each other end the process with 2', async () => {
   const start = startService({ service: 'region-feed', env: { SYNCLINE_REGION_FEED_STORES: '2' } });
   await expect(start).rejects.toMatchObject({
     exit: { code: 2 },
-    message: expect.stringContaining('SYNCLINE_REGION_FEED_REPLICAS=3 is more than') as string,
+    message: expect.stringContaining(
+      'SYNCLINE_REGION_FEED_REPLICAS is above SYNCLINE_REGION_FEED_STORES: 3 and 2',
+    ) as string,
   });
 });
