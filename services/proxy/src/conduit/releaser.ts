@@ -51,17 +51,20 @@ export class Releaser implements ReleasesUnderWay {
     }
   }
 
-  /** What is due, each owner once, and how long it is until more is. The time of a pinned one starts when it is let go. */
+  /**
+   * What is due, each owner once, and how long it is until more is. Of a pinned owner nothing is due; the time of what it
+   * may want again, in the present subnet, starts when it is let go.
+   */
   #look(): { due: Owed[]; nextMs: number } {
     const { clock, pins } = this.#parts;
-    const { owed } = stateOf(this.#parts);
+    const { owed, subnet } = stateOf(this.#parts);
     for (const key of this.#schedules.keys()) if (!owed.has(key)) this.#schedules.delete(key);
     const due = new Map<string, Owed>();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const [key, each] of owed) {
       const owner = ownerKey(each.owner);
       if (pins.has(owner)) {
-        this.#schedules.delete(key);
+        if (each.subnet === subnet) this.#schedules.delete(key);
         continue;
       }
       const leftMs = this.#schedule(key).dueMs - clock.monotonic();
