@@ -34,6 +34,7 @@ export class Copy {
   readonly #tally: Tally;
   readonly #clock: Clock;
   readonly #member: string;
+  readonly #signal: AbortSignal;
   #frame: Frame | undefined;
   /** Records of the frame that nothing has become of. */
   #left = 0;
@@ -43,12 +44,13 @@ export class Copy {
   #outcome: FollowerEvent | undefined;
   #filling: Filling | undefined;
 
-  /** `member`: the name of this follower, for its traces. */
-  constructor(replica: Replica, tally: Tally, clock: Clock, member: string) {
+  /** `member`: the name of this follower, for its traces. `signal` ends what waits for the disk alone. */
+  constructor(replica: Replica, tally: Tally, clock: Clock, member: string, signal: AbortSignal) {
     this.#replica = replica;
     this.#tally = tally;
     this.#clock = clock;
     this.#member = member;
+    this.#signal = signal;
   }
 
   /** What is asked for until settled() is about this frame. */
@@ -74,8 +76,8 @@ export class Copy {
       case 'move':
         return this.#replica.move(effect.next);
       case 'delta': {
-        const { run, removed } = this.#taken();
-        this.#work = this.#change(this.#replica.delta(run, removed));
+        const { run, removed, leaderNext } = this.#taken();
+        this.#work = this.#change(this.#replica.delta(run, removed, leaderNext, this.#signal));
         return;
       }
       case 'rebase':

@@ -57,7 +57,7 @@ export class Follower implements AsyncDisposable {
     this.#parts = parts;
     this.#state = idleFollower(heldBy(replica), forced);
     this.lag = new Lag(clock);
-    this.#copy = new Copy(replica, this.tally, clock, identity.name);
+    this.#copy = new Copy(replica, this.tally, clock, identity.name, signal);
     this.#backoff = new Backoff(settings.retry, clock, rng);
     this.#reader = new FrameReader(settings.frame, identity);
     this.#inbox = new Inbox(settings.applyFrames);

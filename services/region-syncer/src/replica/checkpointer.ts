@@ -1,6 +1,7 @@
 // Keeps the generation on disk near the records, so that a restart has few of them to replay and the log can be
 // trimmed. It does one thing at a time, between appends; what the disk refuses is tried again later.
-// Invariant: a generation becomes the active one only when every record before its index is durable.
+// Invariants: a generation becomes the active one only when every record before its index is durable; none is made of
+// regions that a delta has changed in part.
 
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import { refusalOf } from './disk-health.ts';
@@ -15,6 +16,8 @@ export interface CheckpointerParts extends RebaseParts {
   readonly pins: Pins;
   /** The position from which changes can be told without the log. */
   readonly deltaFloor: () => number;
+  /** A delta has changed a part of the regions: they are of no position until the rest has come. */
+  readonly isMixed: () => boolean;
   readonly events: CheckpointEvents;
 }
 
@@ -102,8 +105,8 @@ export class Checkpointer {
   }
 
   #isDue(): boolean {
-    const { settings, commits, regions } = this.#parts;
-    if (this.#retry !== undefined || commits.isDetached) return false;
+    const { settings, commits, regions, isMixed } = this.#parts;
+    if (this.#retry !== undefined || commits.isDetached || isMixed()) return false;
     return commits.unsaved >= Math.max(settings.checkpointRecords, regions().size / regionsPerRecord);
   }
 

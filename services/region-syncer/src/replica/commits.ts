@@ -3,6 +3,7 @@
 // lineage; `durable` never goes back but to another history.
 
 import type { Clock } from '@syncline/runtime/clock.ts';
+import { Waiter } from '@syncline/runtime/waiter.ts';
 import { Watermark } from '@syncline/runtime/watermark.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
 import { firstOfTerm, indexText, termOf } from '../log/index.ts';
@@ -255,6 +256,21 @@ export class Commits {
   /** Resolves when all records before `position` are durable. Rejects with the signal's reason or ReplacedError. */
   whenDurable(position: number, signal: AbortSignal): Promise<void> {
     return this.#mark.reaches(BigInt(position), signal);
+  }
+
+  /** Resolves when the log can be continued to what the tree has. Rejects with the signal's reason. */
+  async whenAttached(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (!this.#isDetached) return;
+    const waiter = new Waiter(signal);
+    const end = this.committed.add(() => {
+      if (!this.#isDetached) waiter.resolve();
+    });
+    try {
+      await waiter.promise;
+    } finally {
+      end();
+    }
   }
 
   /** Writes what waits, as long as the disk takes it, and ends. */

@@ -8,6 +8,8 @@ export class Present {
   source: Source;
   /** What led to the regions before this index is not known one by one, whatever the tree remembers. */
   told = 0;
+  /** Up to here the regions may have changes of a delta that the records before do not account for. */
+  mixedUntil = 0;
 
   constructor(regions: RegionTree, source: Source) {
     this.regions = regions;

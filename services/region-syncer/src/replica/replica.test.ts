@@ -245,7 +245,7 @@ describe('a follower', () => {
   test('takes what changed at once, and what comes then waits until that is kept', async () => {
     const replica = await follower(indexOf(3, 7), ours);
     const merged = [region(1, '', '0003', { version: 5n }), region(9, '0008', '0009', { load: 4n })];
-    expect(await replica.delta(runOf(merged), BigUint64Array.of(2n, 3n))).toEqual({
+    expect(await replica.delta(runOf(merged), BigUint64Array.of(2n, 3n), indexOf(5, 100), never)).toEqual({
       applied: 2,
       stale: 0,
       superseded: 0,
@@ -263,10 +263,46 @@ describe('a follower', () => {
     expect(again.lineage.terms()).toEqual([{ term: 5, end: indexOf(5, 102) }]);
   });
 
+  test('writes no checkpoint of a delta that is not whole, and one when it is', async () => {
+    const { replica } = await openReplica(disk, { checkpointRecords: 5 });
+    const incoming = replica.begin();
+    await incoming.stage(runOf(regionsSideBySide(10)));
+    await incoming.complete(indexOf(3, 7), ours);
+    await replica.delta(runOf([]), BigUint64Array.of(2n, 3n), indexOf(3, 20), never);
+    // The stream was lost, and another leader sends the records one by one.
+    const news = regionsSideBySide(10, 1);
+    await replica.apply(runOf(news.slice(4, 10)), indexOf(3, 7), 'all');
+    await settled(replica);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([replica.applied, replica.regions.size]).toEqual([indexOf(3, 7), 8]);
+    await replica.apply(runOf([...news.slice(0, 4), ...news.slice(0, 4)]), indexOf(3, 13), 'all');
+    await settled(replica);
+    await expect.poll(() => replica.applied).toBe(indexOf(3, 21));
+    expect(shown((await reopen()).regions)).toEqual(blocks(news));
+  });
+
+  test('begins a delta when what the one before has changed is whole on disk', async () => {
+    const replica = await follower(indexOf(3, 7), ours);
+    const flip = Promise.withResolvers<void>();
+    disk.gate = (method) => (method === 'flip' ? flip.promise : undefined);
+    await replica.delta(runOf([]), BigUint64Array.of(2n), indexOf(3, 20), never);
+    replica.rebase(indexOf(3, 20));
+    const next = replica.delta(runOf([]), BigUint64Array.of(3n), indexOf(3, 30), never);
+    const given = new AbortController();
+    const stopped = replica.delta(runOf([]), BigUint64Array.of(4n), indexOf(3, 30), given.signal);
+    given.abort(new Error('stopped'));
+    await expect(stopped).rejects.toThrow('stopped');
+    await disk.called('flip');
+    expect(replica.regions.size).toBe(9);
+    flip.resolve();
+    await next;
+    expect([replica.durable, replica.regions.size]).toEqual([indexOf(3, 20), 8]);
+  });
+
   test('killed before what changed is kept has what it had', async () => {
     const replica = await follower(indexOf(3, 7), ours);
     const before = shown(replica.regions);
-    await replica.delta(runOf([region(1, '', '')]), new BigUint64Array(0));
+    await replica.delta(runOf([region(1, '', '')]), new BigUint64Array(0), indexOf(3, 50), never);
     disk.gate = (method) => (method === 'flip' ? new Promise(() => {}) : undefined);
     replica.rebase(indexOf(3, 50));
     await replica.apply(runOf([region(1, '', '', { load: 2n })]), indexOf(3, 50), 'all');

@@ -186,11 +186,12 @@ export class Replica implements AsyncDisposable {
   }
 
   /**
-   * Follower: removes the ids and puts the run's regions, which stand for records that do not come one by one. The
-   * position stays, and nothing of it is kept, until rebase(); to take the same records one by one instead is right too.
+   * Follower: removes the ids and puts the run's regions, which stand for records before `until` that do not come one by
+   * one. The position stays, and nothing of it is kept, until rebase(); to take the same records one by one instead is
+   * right too. Waits until what the rebase before stands for is kept; rejects with the signal's reason.
    */
-  delta(run: Run, removed: BigUint64Array): Promise<Applied> {
-    this.#present.told = Number.POSITIVE_INFINITY;
+  async delta(run: Run, removed: BigUint64Array, until: number, signal: AbortSignal): Promise<Applied> {
+    await this.#upkeep.beginDelta(until, signal);
     return this.#intake.change(run, removed);
   }
 

@@ -37,6 +37,7 @@ export class Upkeep {
     const regions = () => present.regions;
     this.#rebaseParts = { store, commits, writer: this.#writer, health, regions };
     const deltaFloor = () => present.deltaFloor;
+    const isMixed = () => commits.next < present.mixedUntil;
     const { pins } = this;
     this.checkpointer = new Checkpointer({
       ...this.#rebaseParts,
@@ -44,6 +45,7 @@ export class Upkeep {
       clock,
       pins,
       deltaFloor,
+      isMixed,
       events,
     });
     commits.committed.add(() => this.checkpointer.check());
@@ -64,6 +66,14 @@ export class Upkeep {
     return raiseTerm(this.#rebaseParts, above, signal);
   }
 
+  /** See Replica.delta: before it, what another one has changed is to be whole on disk. */
+  async beginDelta(until: number, signal: AbortSignal): Promise<void> {
+    const { present, commits } = this.#parts;
+    await commits.whenAttached(signal);
+    present.told = Number.POSITIVE_INFINITY;
+    present.mixedUntil = Math.max(present.mixedUntil, until);
+  }
+
   /** See Replica.rebase. */
   rebase(next: number): void {
     const { present, commits } = this.#parts;
@@ -72,6 +82,7 @@ export class Upkeep {
     lineageAt(next, source);
     commits.detach(next);
     present.told = next;
+    present.mixedUntil = 0;
     this.checkpointer.rebase(source);
   }
 
@@ -120,6 +131,7 @@ export class Upkeep {
     present.regions = regions;
     present.source = source;
     present.told = standing.next;
+    present.mixedUntil = 0;
     commits.replace(standing);
     this.checkpointer.replaced();
   }

@@ -61,11 +61,11 @@ export class SimulatedFollower {
     const { next, durable, digest } = replica;
     if (durable !== next) throw new Error(`${durable} is durable, and ${next} is next`);
     if (replica.degraded !== undefined || replica.pressed) throw new Error('the disk works again');
+    const isDirty = next < world.dirtyUntil;
     world.die();
     const again = await world.begin();
     if (again === undefined || again.replica.end > next || again.replica.next < replica.end)
       throw new Error(`${next} was durable, ${again?.replica.next} is found`);
-    const isDirty = next < world.dirtyUntil;
     if (!isDirty && !again.replica.digest.equals(digest)) throw new Error('the digests differ');
   }
 
@@ -179,9 +179,9 @@ export class SimulatedFollower {
     const { changed, removed } = changesOf(leader, next, end);
     this.world.dirtyUntil = Math.max(this.world.dirtyUntil, end);
     const half = this.#sim.choose(changed.length + 1);
-    await replica.delta(runOf(changed.slice(0, half)), removed);
+    await replica.delta(runOf(changed.slice(0, half)), removed, end, signal);
     if (this.#sim.choose(3) === 2) return;
-    await replica.delta(runOf(changed.slice(half)), new BigUint64Array(0));
+    await replica.delta(runOf(changed.slice(half)), new BigUint64Array(0), end, signal);
     if (!signal.aborted) replica.rebase(end);
   }
 

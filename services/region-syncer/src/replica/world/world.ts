@@ -51,6 +51,7 @@ export class World {
   dirtyUntil = 0;
   /** What takes the place of the history when it is complete. */
   coming: Coming | undefined;
+  readonly #admission: Admission;
   #life: Life | undefined;
   #death = new AbortController();
   #broken: Error | undefined;
@@ -59,6 +60,7 @@ export class World {
 
   constructor(sim: Simulation, admission: Admission) {
     this.sim = sim;
+    this.#admission = admission;
     this.disk = new SimulatedDisk(sim);
     this.history = new History(0, [], admission);
     sim.invariant('what is held is what was told, and stays', () => this.#check());
@@ -154,6 +156,8 @@ export class World {
     if (!this.history.has(next)) this.history.startTerm(termOf(next));
     if (this.history.between(next, this.#durable).length > 0)
       throw new Error(`${this.#durable} was durable, only ${next} is found`);
+    // Of a delta nothing is kept before all of it is.
+    if (this.#admission === 'all') this.dirtyUntil = 0;
     if (next >= this.dirtyUntil) expectSame(shown(regions), this.history.blocksAt(next));
     this.coming = undefined;
     this.#durable = replica.durable;
