@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { readMetric as metric } from '@syncline/testkit/metrics.ts';
 import type { Service } from '@syncline/testkit/service.ts';
 import { until } from '@syncline/testkit/wait.ts';
@@ -11,8 +10,7 @@ import type { InteropCase } from '../case.ts';
 import type { CaseContext } from '../context.ts';
 import { type PdServer, startPdServer } from '../pd/server.ts';
 import { startRegionFollower } from '../region/follower.ts';
-import type { Held, RegionMember } from '../region/member.ts';
-import { digestOf } from '../region-digest.ts';
+import type { RegionMember } from '../region/member.ts';
 
 /** Splits and merges that a follower has to see. */
 const restless = 100;
@@ -46,7 +44,7 @@ async function followToTheEnd(
     accept: (merges) => merges >= before + restless,
   });
   await stores.stop();
-  const [held] = await until(async () => [await heldBy(server), await ours.held()] as const, {
+  const [held] = await until(async () => [await server.held(), await ours.held()] as const, {
     deadlineMs: 20_000,
     everyMs: 100,
     describe: 'our follower holding what pd-server shows',
@@ -54,13 +52,6 @@ async function followToTheEnd(
   });
   assert.notEqual(held.regions, 0);
   context.note(`${held.regions} regions with digest ${held.digest} at ${held.index} on both sides`);
-}
-
-async function heldBy({ connection, clusterId, port }: PdServer): Promise<Held> {
-  const pd = connection.client(PDDefinition);
-  const { regions } = await pd.scanRegions({ header: { clusterId } });
-  const newest = await metric(port, 'pd_region_syncer_status', { type: 'sync_index' });
-  return { digest: digestOf(regions), regions: regions.length, index: newest + 1 };
 }
 
 export const cases: readonly InteropCase[] = [

@@ -2,10 +2,13 @@
 
 import { type GetMembersResponse, PDDefinition } from '@syncline/proto/pdpb.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
+import { readMetric } from '@syncline/testkit/metrics.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import type { CaseContext } from '../context.ts';
 import { freePort } from '../free-port.ts';
+import type { Held } from '../region/member.ts';
+import { digestOf } from '../region-digest.ts';
 
 const STARTS = 3;
 
@@ -13,9 +16,10 @@ const STARTS = 3;
 export interface PdServer {
   /** `host:port` of its gRPC and HTTP server. */
   readonly address: string;
-  readonly port: number;
   readonly clusterId: bigint;
   readonly connection: Connection;
+  /** Reads all regions, and at which index its syncer is. */
+  held(): Promise<Held>;
   /** Kills it and starts it on its folder and its ports; it leads again when this resolves. */
   crash(): Promise<PdServer>;
 }
@@ -67,9 +71,13 @@ async function tryToStart(context: CaseContext, place: Place): Promise<PdServer 
   if (clusterId === undefined) return undefined;
   return {
     address,
-    port: client,
     clusterId,
     connection,
+    async held() {
+      const { regions } = await pd.scanRegions({ header: { clusterId } });
+      const newest = await readMetric(client, 'pd_region_syncer_status', { type: 'sync_index' });
+      return { digest: digestOf(regions), regions: regions.length, index: newest + 1 };
+    },
     async crash() {
       connection[Symbol.dispose]();
       program.kill('SIGKILL');

@@ -26,10 +26,11 @@ export const goPrograms = {
 
 export type GoProgram = keyof typeof goPrograms;
 
-/** The same of the module in test/interop/pd: what is made of PD's region syncer. */
+/** The same of the module in test/interop/pd: what is made of PD's region syncer and of its stubs. */
 export const pdPrograms = {
   'pd-follower': './pd-follower',
   'pd-leader': './pd-leader',
+  'pd-stores': './pd-stores',
   'raw-reader': './raw-reader',
 } as const;
 

@@ -44,6 +44,7 @@ export class Toolbox {
         return this.#oneOf('go programs', buildGoPrograms, tool);
       case 'pd-follower':
       case 'pd-leader':
+      case 'pd-stores':
       case 'raw-reader':
         return this.#oneOf('programs of PD', buildPdPrograms, tool);
       case 'pd-server':
