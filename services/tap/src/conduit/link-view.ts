@@ -4,7 +4,10 @@ import type { LinkView } from '../stream/stream-view.ts';
 import type { Link } from './link.ts';
 
 /** A frozen view of the link. `lastError` is why the last attempt to connect failed. */
-export function viewOf({ kind, detail, snapshot }: Link, lastError: string | undefined): LinkView {
+export function viewOf(
+  { kind, detail, snapshot }: Pick<Link, 'kind' | 'detail' | 'snapshot'>,
+  lastError: string | undefined,
+): LinkView {
   switch (kind) {
     case 'none':
       return Object.freeze({
@@ -16,7 +19,11 @@ export function viewOf({ kind, detail, snapshot }: Link, lastError: string | und
       return Object.freeze({ state: 'up', detail, snapshot });
     case 'down':
     case 'lost':
-      return Object.freeze({ state: 'down', detail, snapshot });
+      return Object.freeze({
+        state: 'down',
+        detail: lastError === undefined ? detail : `${detail}, then: ${lastError}`,
+        snapshot,
+      });
     case 'closing':
       return Object.freeze({
         state: 'closing',
