@@ -1,6 +1,7 @@
 // What a caller is told when something is refused.
 
 import { faultOf } from '@syncline/sqlite/store-fault.ts';
+import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { MemberLoadingError, UnknownStreamError, WrongRoleError } from './member.ts';
 
@@ -8,9 +9,10 @@ const statuses = [
   [WrongRoleError, Status.FAILED_PRECONDITION],
   [UnknownStreamError, Status.NOT_FOUND],
   [MemberLoadingError, Status.UNAVAILABLE],
+  [StoreDeadlineError, Status.UNAVAILABLE],
 ] as const;
 
-/** Answers a call; a known error leaves with its status, a disk that refuses as UNAVAILABLE; anything else is a fault of ours. */
+/** Answers a call; a known error leaves with its status, a disk that refuses or does not answer as UNAVAILABLE; anything else is a fault of ours. */
 export async function answered<Answer>(answer: () => Answer | Promise<Answer>): Promise<Answer> {
   try {
     return await answer();
