@@ -38,7 +38,20 @@ test('a leader that was found by what another has said is looked for there again
   expect(attempts(addresses, 2)).toEqual(['[::1]:9', 'a:1']);
 });
 
-test.each([[[]], [['not a url', 'unix:/s', 'http://x']], [['http://a:1', 'http://x:9']]])(
+test.each([
+  ['http://pd', 'pd:80'],
+  ['http://pd:80', 'pd:80'],
+  ['https://pd:443', 'pd:443'],
+  ['https://[::1]', '[::1]:443'],
+  ['http://pd:443', 'pd:443'],
+])('client URL %s leads to %s', (url, address) => {
+  const addresses = new LeaderAddresses(known);
+  attempts(addresses, 1);
+  addresses.refused([url]);
+  expect(addresses.next()).toBe(address);
+});
+
+test.each([[[]], [['not a url', 'unix:/s', 'tcp://x']], [['http://a:1', 'http://x:9']]])(
   'client URLs %j lead nowhere else',
   (urls) => {
     const addresses = new LeaderAddresses(known);

@@ -56,8 +56,12 @@ export class LeaderAddresses {
   }
 }
 
+/** The ports that a URL leaves out. */
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
 /** `host:port` of a client URL; undefined when it has none. */
-function addressOf(url: string): string | undefined {
-  const { host, port } = URL.parse(url) ?? { host: '', port: '' };
-  return host === '' || port === '' ? undefined : host;
+function addressOf(text: string): string | undefined {
+  const url = URL.parse(text);
+  const port = url?.port || defaultPorts[url?.protocol ?? ''];
+  return !url?.hostname || port === undefined ? undefined : `${url.hostname}:${port}`;
 }
