@@ -7,6 +7,7 @@ import { openRegionStore } from '../store/open-region-store.ts';
 import { storeOptions } from '../store/store.fixture.ts';
 import { Cluster } from './cluster.ts';
 
+const never = new AbortController().signal;
 const store = Store.fromPartial({ id: 1n, address: 's1' });
 const request = BootstrapRequest.fromPartial({ store });
 
@@ -27,7 +28,7 @@ test('what was answered is there after a restart, and no id is given out again',
   {
     await using opened = await open(directory.path);
     const { cluster } = opened;
-    expect(await cluster.bootstrap(store, request, () => Promise.resolve())).toBe(true);
+    expect(await cluster.bootstrap(store, request, () => Promise.resolve(), never)).toBe(true);
     await cluster.putStore(Store.fromPartial({ id: 2n ** 64n - 1n, address: 's2' }));
     cluster.heartbeat({ ...emptyStats, storeId: 1n });
     last = await cluster.allocate(3);
@@ -46,11 +47,25 @@ test('a bootstrap whose first region was not taken leaves a cluster that can be 
   await using directory = await tempDir('cluster');
   await using opened = await open(directory.path);
   const { cluster } = opened;
-  const failing = cluster.bootstrap(store, request, () => Promise.reject(new Error('no room')));
-  const waiting = cluster.bootstrap(store, request, () => Promise.resolve());
+  const failing = cluster.bootstrap(store, request, () => Promise.reject(new Error('no room')), never);
+  const waiting = cluster.bootstrap(store, request, () => Promise.resolve(), never);
   await expect(failing).rejects.toThrow('no room');
   expect(await waiting).toBe(true);
-  expect(await cluster.bootstrap(store, request, () => Promise.resolve())).toBe(false);
+  expect(await cluster.bootstrap(store, request, () => Promise.resolve(), never)).toBe(false);
+});
+
+test('who waits for a bootstrap that does not end leaves with the signal, and the bootstrap goes on', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path);
+  const { cluster } = opened;
+  const disk = Promise.withResolvers<void>();
+  const first = cluster.bootstrap(store, request, () => disk.promise, never);
+  const call = new AbortController();
+  const second = cluster.bootstrap(store, request, () => Promise.resolve(), call.signal);
+  call.abort(new Error('the deadline has passed'));
+  await expect(second).rejects.toThrow('the deadline has passed');
+  disk.resolve();
+  expect([await first, cluster.isBootstrapped]).toEqual([true, true]);
 });
 
 test('a store that could not be kept is as it was before', async () => {
@@ -62,6 +77,10 @@ test('a store that could not be kept is as it was before', async () => {
   await expect(cluster.putStore(large)).rejects.toThrow(/full/);
   await expect(cluster.putStore({ ...large, id: 2n, address: 's2' })).rejects.toThrow(/full/);
   expect([cluster.store(1n)?.store.deployPath, cluster.store(2n)]).toEqual(['', undefined]);
+  const refused = cluster.putStore(large);
+  cluster.heartbeat({ ...emptyStats, storeId: 1n, capacity: 9n });
+  await expect(refused).rejects.toThrow(/full/);
+  expect(cluster.store(1n)).toMatchObject({ store: { deployPath: '' }, stats: { capacity: 9n } });
 });
 
 test('a removed store is refused, and its address is free again', async () => {

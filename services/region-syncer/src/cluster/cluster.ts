@@ -4,6 +4,7 @@
 import { Store } from '@syncline/proto/metapb.ts';
 import { BootstrapRequest, type StoreStats } from '@syncline/proto/pdpb.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
+import { Waiter } from '@syncline/runtime/waiter.ts';
 import type { RegionStoreThread } from '../store/open-region-store.ts';
 import { IdBatches } from './id-batches.ts';
 import { addressConflict, isRemoved } from './store-address.ts';
@@ -11,10 +12,16 @@ import { mergeLabels } from './store-labels.ts';
 
 /** A store as its PutStore and its last StoreHeartbeat have it. */
 export interface KnownStore {
+  /** As its PutStore has it. */
   readonly store: Store;
   /** Undefined before its first heartbeat since the start. */
   readonly stats: StoreStats | undefined;
+  /** When that came, in ns since 1970. */
+  readonly lastHeartbeat: bigint | undefined;
 }
+
+/** Nothing was heard of it. */
+const silent = { stats: undefined, lastHeartbeat: undefined } as const;
 
 /** A store that cannot be registered; the message is PD's. */
 export class StoreRefusedError extends Error {
@@ -38,14 +45,15 @@ export class Cluster {
   readonly #ids: IdBatches;
   readonly #stores = new Map<bigint, KnownStore>();
   #isBootstrapped: boolean;
-  #bootstrapping: Promise<boolean> | undefined;
+  #isBootstrapping = false;
+  /** Callers that wait for the bootstrap that is under way. */
+  readonly #waiting: Set<Waiter> = new Set();
 
   /** Reads what was kept. */
   static async load(disk: ClusterStore, clock: Clock): Promise<Cluster> {
     const [record, stores] = await Promise.all([disk.call('bootstrapped'), disk.call('stores')]);
     const cluster = new Cluster(disk, clock, record !== undefined);
-    for (const { id, store } of stores)
-      cluster.#stores.set(id, { store: Store.decode(store), stats: undefined });
+    for (const { id, store } of stores) cluster.#stores.set(id, { ...silent, store: Store.decode(store) });
     return cluster;
   }
 
@@ -62,15 +70,25 @@ export class Cluster {
 
   /**
    * The cluster begins with this store; false when it has begun. `admit` makes the first region durable and comes
-   * first, so that a kill in between leaves a cluster that can still be bootstrapped.
+   * first, so that a kill in between leaves a cluster that can still be bootstrapped. The signal ends the waiting for
+   * another call's bootstrap alone: one that has begun goes on, and who asks again is told what came of it.
    */
-  async bootstrap(store: Store, request: BootstrapRequest, admit: () => Promise<void>): Promise<boolean> {
-    while (this.#bootstrapping !== undefined) await this.#bootstrapping.catch(() => false);
+  async bootstrap(
+    store: Store,
+    request: BootstrapRequest,
+    admit: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    while (this.#isBootstrapping) await this.#bootstrapEnds(signal);
     if (this.#isBootstrapped) return false;
-    this.#bootstrapping = this.#bootstrap(store, request, admit).finally(() => {
-      this.#bootstrapping = undefined;
-    });
-    return this.#bootstrapping;
+    this.#isBootstrapping = true;
+    try {
+      return await this.#bootstrap(store, request, admit);
+    } finally {
+      this.#isBootstrapping = false;
+      for (const waiter of this.#waiting) waiter.resolve();
+      this.#waiting.clear();
+    }
   }
 
   /** A store that is known, removed ones too. */
@@ -94,13 +112,13 @@ export class Cluster {
     );
     if (conflict !== undefined) throw new StoreRefusedError(conflict);
     const store = before === undefined ? said : updated(before.store, said);
-    const known = { store, stats: before?.stats };
+    const known = { ...(before ?? silent), store };
     // Known before it is on disk: a second call must see the addresses of the first one.
     this.#stores.set(said.id, known);
     try {
       await this.#disk.call('putStore', { id: said.id, store: Store.encode(store).finish() });
     } catch (error) {
-      if (this.#stores.get(said.id)?.store === store) this.#restore(said.id, before);
+      this.#takeBack(store, before?.store);
       throw error;
     }
   }
@@ -110,7 +128,7 @@ export class Cluster {
     const before = this.#stores.get(stats.storeId);
     if (before === undefined) return undefined;
     if (isRemoved(before.store)) throw new StoreTombstoneError();
-    const known = { store: { ...before.store, lastHeartbeat: this.#clock.now() }, stats };
+    const known = { store: before.store, stats, lastHeartbeat: this.#clock.now() };
     this.#stores.set(stats.storeId, known);
     return known;
   }
@@ -127,13 +145,23 @@ export class Cluster {
       store: Store.encode(store).finish(),
     });
     this.#isBootstrapped = true;
-    if (isFirst) this.#stores.set(store.id, { store, stats: undefined });
+    if (isFirst) this.#stores.set(store.id, { ...silent, store });
     return isFirst;
   }
 
-  #restore(id: bigint, before: KnownStore | undefined): void {
-    if (before === undefined) this.#stores.delete(id);
-    else this.#stores.set(id, before);
+  #bootstrapEnds(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const waiter: Waiter = new Waiter(signal, () => this.#waiting.delete(waiter));
+    this.#waiting.add(waiter);
+    return waiter.promise;
+  }
+
+  /** `store` is not on disk, but `before` is, unless a later call has put another. */
+  #takeBack(store: Store, before: Store | undefined): void {
+    const known = this.#stores.get(store.id);
+    if (known?.store !== store) return;
+    if (before === undefined) this.#stores.delete(store.id);
+    else this.#stores.set(store.id, { ...known, store: before });
   }
 }
 

@@ -43,8 +43,12 @@ export function getClusterInfo({ member }: PdParts): GetClusterInfoResponse {
   return { header: okHeader(member.clusterId), serviceModes: [ServiceMode.PD_SVC_MODE], tsoUrls: [] };
 }
 
-/** Begins the cluster with its first store and region. */
-export async function bootstrap(request: BootstrapRequest, parts: PdParts): Promise<BootstrapResponse> {
+/** Begins the cluster with its first store and region. The signal ends the waiting for another call that does. */
+export async function bootstrap(
+  request: BootstrapRequest,
+  parts: PdParts,
+  signal: AbortSignal,
+): Promise<BootstrapResponse> {
   const { cluster, admit } = checkLeader(parts, request.header);
   const { clusterId } = parts.member;
   const already = {
@@ -54,7 +58,7 @@ export async function bootstrap(request: BootstrapRequest, parts: PdParts): Prom
   if (cluster.isBootstrapped) return already;
   try {
     const { store, block } = readBootstrap(request, clusterId);
-    const isFirst = await cluster.bootstrap(store, request, () => admit(block));
+    const isFirst = await cluster.bootstrap(store, request, () => admit(block), signal);
     return isFirst ? { header: okHeader(clusterId), replicationStatus } : already;
   } catch (error) {
     if (!(error instanceof BootstrapRefusedError)) throw error;

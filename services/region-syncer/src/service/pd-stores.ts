@@ -1,6 +1,7 @@
 // pdpb.PD's requests about stores. A leader alone answers them; what is wrong with a request is in the header, in PD's
 // words.
 
+import type { Store } from '@syncline/proto/metapb.ts';
 import {
   ErrorType,
   type GetAllStoresRequest,
@@ -17,7 +18,7 @@ import {
   type StoreHeartbeatResponse,
 } from '@syncline/proto/pdpb.ts';
 import { invalidField } from '@syncline/rpc/invalid-field.ts';
-import { type Cluster, StoreRefusedError, StoreTombstoneError } from '../cluster/cluster.ts';
+import { type Cluster, type KnownStore, StoreRefusedError, StoreTombstoneError } from '../cluster/cluster.ts';
 import { isRemoved } from '../cluster/store-address.ts';
 import { checkLeader } from './pd-check.ts';
 import { errorHeader, notBootstrapped, okHeader } from './pd-header.ts';
@@ -42,7 +43,7 @@ export function getStore(request: GetStoreRequest, parts: PdParts): GetStoreResp
   const { storeId, header } = request;
   const { cluster, ok, refused } = clusterFor(parts, header);
   const known = refused === undefined ? cluster.store(storeId) : undefined;
-  if (known !== undefined) return { header: ok, store: known.store, stats: known.stats };
+  if (known !== undefined) return { header: ok, store: shown(known), stats: known.stats };
   const unknown = errorHeader(ok.clusterId, ErrorType.UNKNOWN, `invalid store ID ${storeId}, not found`);
   return { header: refused ?? unknown, store: undefined, stats: undefined };
 }
@@ -51,7 +52,7 @@ export function getAllStores(request: GetAllStoresRequest, parts: PdParts): GetA
   const { excludeTombstoneStores, header } = request;
   const { cluster, ok, refused } = clusterFor(parts, header);
   if (refused !== undefined) return { header: refused, stores: [] };
-  const stores = cluster.stores().map(({ store }) => store);
+  const stores = cluster.stores().map(shown);
   return { header: ok, stores: excludeTombstoneStores ? stores.filter((each) => !isRemoved(each)) : stores };
 }
 
@@ -93,6 +94,11 @@ function clusterFor(
     ok: okHeader(clusterId),
     refused: cluster.isBootstrapped ? undefined : notBootstrapped(clusterId),
   };
+}
+
+/** A store as PD's clients see it. */
+function shown({ store, lastHeartbeat }: KnownStore): Store {
+  return lastHeartbeat === undefined ? store : { ...store, lastHeartbeat };
 }
 
 /** Throws what is not the request's fault. */

@@ -22,7 +22,7 @@ export function pdBinding(parts: PdParts): Binding {
   return implement<typeof definition, 'regionHeartbeat' | 'syncRegions'>(definition, {
     getMembers: () => answered(() => getMembers(parts)),
     getClusterInfo: () => answered(() => getClusterInfo(parts)),
-    bootstrap: (request) => answered(() => bootstrap(request, parts)),
+    bootstrap: (request, { signal }) => answered(() => bootstrap(request, parts, signal)),
     isBootstrapped: (request) => answered(() => isBootstrapped(request, parts)),
     allocID: (request) => answered(() => allocID(request, parts)),
     getClusterConfig: (request) => answered(() => getClusterConfig(request, parts)),
