@@ -58,6 +58,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const serving = new Serving(loading, { scanBytes: config.scanSize, maxReplicas: config.maxReplicas });
   const metrics = createMetrics('region-syncer');
   registerRegionMetrics(metrics, serving);
+  const liveness = new Liveness(clock);
   const server = stack.use(
     await serve({
       service: 'region-syncer',
@@ -77,7 +78,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       },
       authenticate: authenticateOf(config),
       readiness: () => readiness(serving),
-      liveness: new Liveness(clock),
+      liveness,
       reflection: config.reflection,
       metrics,
     }),
@@ -107,7 +108,16 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     ),
   );
   logger.info({ regions: replica.regions.size, next: replica.next }, 'loaded');
-  const parts = { config, store, identity, replica, clientUrls: advertisedUrls(config, port), stop, logger };
+  const parts = {
+    config,
+    store,
+    identity,
+    replica,
+    clientUrls: advertisedUrls(config, port),
+    stop,
+    liveness,
+    logger,
+  };
   stack.use(role === 'leader' ? await lead(parts, serving) : await follow(parts, serving));
   server.setServing(PDDefinition.fullName, true);
   await aborted(stop.signal, process);

@@ -2,8 +2,10 @@
 
 import { LocalElection } from '@syncline/election/local-election.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import type { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { Cluster } from './cluster/cluster.ts';
@@ -30,12 +32,14 @@ export interface MemberParts {
   readonly replica: Replica;
   readonly clientUrls: readonly string[];
   readonly stop: StopSignal;
+  /** Where its loop tells how it goes. */
+  readonly liveness: Liveness;
   readonly logger: Logger;
 }
 
 /** Leads from now on: this process is the only candidate. */
 export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
-  const { config, store, identity, replica, clientUrls, stop, logger } = parts;
+  const { config, store, identity, replica, clientUrls, logger } = parts;
   await using undo = new AsyncDisposableStack();
   const cluster = await Cluster.load(store, clock);
   const buckets = new ReportedBuckets({ regions: config.bucketRegions, bytes: config.bucketBytes });
@@ -53,28 +57,17 @@ export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncD
     }),
   );
   const leading = { cluster, buckets, admit: (block: Uint8Array) => leader.admit(block) };
-  serving.lead(new LeaderMember(leader, clientUrls), leading, leader.streams);
+  serving.lead(undo.use(new LeaderMember(leader, clientUrls)), leading, leader.streams);
   // Its terms are the replica's, which keeps them.
   const election = new LocalElection(() => Promise.resolve(BigInt(replica.term + 1)));
   const elector = undo.use(election.join({ id: identity.name, address: clientUrls[0] ?? '' }));
-  const end = new AbortController();
-  const over = AbortSignal.any([stop.signal, end.signal]);
-  const running = leader.run(elector, over).catch((error: Error) => {
-    if (!over.aborted) stop.fail(error);
-  });
-  const owned = undo.move();
-  return {
-    async [Symbol.asyncDispose]() {
-      end.abort();
-      await running;
-      await owned.disposeAsync();
-    },
-  };
+  undo.use(new SupervisedLoop('leader', (watch, signal) => leader.run(elector, watch, signal), parts));
+  return undo.move();
 }
 
 /** Follows the leader, which is at one of the addresses that the settings name, or known there. */
 export async function follow(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
-  const { config, store, identity, replica, clientUrls, stop, logger } = parts;
+  const { config, store, identity, replica, clientUrls, stop, liveness, logger } = parts;
   const settings = followerSettings(config);
   const follower = await Follower.start({
     replica,
@@ -87,7 +80,8 @@ export async function follow(parts: MemberParts, serving: Serving): Promise<Asyn
     clock,
     rng,
     logger: logger.child({ component: 'follower' }),
-    broken: (error) => stop.fail(error),
+    stop,
+    liveness,
   });
   const { silenceMs } = settings;
   serving.follow(new FollowerMember({ follower, replica, identity, clientUrls, silenceMs, clock }));

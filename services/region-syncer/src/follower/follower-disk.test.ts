@@ -109,3 +109,23 @@ test('a snapshot that cannot be written is asked for again, and what there was s
   await world.reaches('live');
   expect(shownRegions(world.replica.regions)).toEqual(shownAs(regions(1, 4, 3)));
 });
+
+test('a follower that is stuck with a frame is told by liveness, until it goes on', async () => {
+  const flip = Promise.withResolvers<void>();
+  const call = await live({ settings: { frameDeadlineMs: 50 } });
+  gates.set('flip', flip.promise);
+  world.member.reset('test');
+  const again = await leader.next();
+  expect(world.liveness.report()).toEqual({ live: true, overdue: [] });
+  again.send(...ownSnapshot(base + 5, regions(1, 4, 3)));
+  const overdue = await until(() => world.liveness.report().overdue, {
+    deadlineMs: 5_000,
+    describe: 'it counts as stuck',
+    accept: ({ length }) => length > 0,
+  });
+  expect(overdue).toMatchObject([{ loop: 'follower', phase: 'take a frame', awaits: 'the copy' }]);
+  flip.resolve();
+  await world.reaches('live');
+  await until(() => world.liveness.report().live, { deadlineMs: 5_000, describe: 'it goes on' });
+  expect(call.signal.aborted).toBe(true);
+});

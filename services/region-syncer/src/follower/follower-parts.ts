@@ -2,7 +2,9 @@
 
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
+import type { Liveness } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Identity } from '../cluster/identity.ts';
 import type { Replica } from '../replica/replica.ts';
@@ -19,6 +21,8 @@ export interface FollowerSettings {
   readonly retry: BackoffSettings;
   /** Frames that wait to be applied before the leader is held back. */
   readonly applyFrames: number;
+  /** How long taking one frame may last before the follower counts as stuck, in ms. */
+  readonly frameDeadlineMs: number;
   readonly frame: FrameLimits;
 }
 
@@ -37,6 +41,8 @@ export interface FollowerParts {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
-  /** Called at most once, with what never should have been: memory and disk may differ, so the process has to end. */
-  readonly broken: (error: Error) => void;
+  /** Fails with what never should have been: memory and disk may differ, so the process has to end. */
+  readonly stop: StopSignal;
+  /** Where its loop tells how it goes. */
+  readonly liveness: Liveness;
 }

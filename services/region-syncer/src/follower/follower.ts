@@ -3,6 +3,8 @@
 // Invariants: a frame is taken only when what the one before it asked for is done; nothing is taken while the disk lags.
 
 import { Backoff } from '@syncline/runtime/backoff.ts';
+import type { LoopWatch } from '@syncline/runtime/liveness.ts';
+import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Peer } from '../service/member.ts';
 import { Copy } from './copy.ts';
@@ -39,7 +41,7 @@ export class Follower implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #reader: FrameReader;
   readonly #disk: Disposable;
-  readonly #running: Promise<void>;
+  readonly #loop: SupervisedLoop;
   #state: FollowerState;
   #isTaking = false;
   #heardAtMs: number | undefined;
@@ -92,9 +94,7 @@ export class Follower implements AsyncDisposable {
       signal,
     });
     this.#disk = this.#heedDisk();
-    this.#running = this.#run(signal).catch((error: unknown) => {
-      if (!signal.aborted) parts.broken(error instanceof Error ? error : new Error(String(error)));
-    });
+    this.#loop = new SupervisedLoop('follower', (watch, over) => this.#run(watch, over), parts);
     this.#dispatch({ kind: 'start' });
   }
 
@@ -135,7 +135,7 @@ export class Follower implements AsyncDisposable {
     this.#disk[Symbol.dispose]();
     this.#dispatch({ kind: 'stop' });
     this.#stop.abort();
-    await this.#running;
+    await this.#loop[Symbol.asyncDispose]();
   }
 
   /** While the disk does not take what it is given, nothing is taken from the leader. */
@@ -157,13 +157,21 @@ export class Follower implements AsyncDisposable {
     };
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const arrival = await this.#inbox.next(signal);
-      this.#isTaking = true;
-      if (arrival.kind === 'message') await this.#take(arrival.message);
-      else this.#dispatch({ kind: 'ended', detail: `${arrival.end.code}: ${arrival.end.message}` });
-      this.#isTaking = false;
+  async #run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        watch.idle('a frame of the leader');
+        const arrival = await this.#inbox.next(signal);
+        this.#isTaking = true;
+        watch.phase('take a frame', this.#parts.settings.frameDeadlineMs, 'the copy');
+        if (arrival.kind === 'message') await this.#take(arrival.message);
+        else this.#dispatch({ kind: 'ended', detail: `${arrival.end.code}: ${arrival.end.message}` });
+        this.#isTaking = false;
+      }
+    } catch (error) {
+      // What was under way when it was to end is abandoned, in whatever way.
+      signal.throwIfAborted();
+      throw error;
     }
   }
 

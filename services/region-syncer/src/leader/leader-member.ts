@@ -18,20 +18,25 @@ import type { Leader } from './leader.ts';
 import type { SyncPhase } from './sync-phase.ts';
 import type { SyncStream } from './sync-stream.ts';
 
-export class LeaderMember implements Member {
+export class LeaderMember implements Member, Disposable {
   readonly role = 'leader';
   readonly #leader: Leader;
   readonly #clientUrls: readonly string[];
+  readonly #unsubscribe: () => void;
   #lastError: MemberStatus['lastError'];
 
   constructor(leader: Leader, clientUrls: readonly string[]) {
     const { replica, clock } = leader.parts;
     this.#leader = leader;
     this.#clientUrls = clientUrls;
-    replica.onDegraded((error) => {
+    this.#unsubscribe = replica.onDegraded((error) => {
       if (error === undefined) return;
       this.#lastError = { message: error.message, atUnixMs: Number(clock.now() / 1_000_000n) };
     });
+  }
+
+  [Symbol.dispose](): void {
+    this.#unsubscribe();
   }
 
   get clusterId(): bigint {

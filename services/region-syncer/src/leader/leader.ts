@@ -4,6 +4,7 @@
 
 import type { Elector, Leadership } from '@syncline/election/elector.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
+import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { aborted } from '@syncline/runtime/stop-signal.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
@@ -124,9 +125,12 @@ export class Leader implements Disposable {
     return this.#state.kind === 'leading' && this.#maySend;
   }
 
-  /** Leads whenever `elector` wins, until `signal` aborts: it rejects with the reason. */
-  async run(elector: Elector, signal: AbortSignal): Promise<never> {
-    for (;;) await this.#lead(await elector.campaign({ signal }), signal);
+  /** Leads whenever `elector` wins, until `signal` aborts: it rejects with the reason. For a SupervisedLoop. */
+  async run(elector: Elector, watch: LoopWatch, signal: AbortSignal): Promise<never> {
+    for (;;) {
+      watch.idle('the leadership');
+      await this.#lead(await elector.campaign({ signal }), watch, signal);
+    }
   }
 
   /** Takes the cluster's first region, one block (see wire/region-fields.ts). Resolves when it is durable. */
@@ -176,20 +180,24 @@ export class Leader implements Disposable {
   }
 
   /** Leads in a new term until the leadership is lost. */
-  async #lead(leadership: Leadership, signal: AbortSignal): Promise<void> {
+  async #lead(leadership: Leadership, watch: LoopWatch, signal: AbortSignal): Promise<void> {
     const { replica, identity, logger } = this.parts;
     const over = AbortSignal.any([leadership.lost, signal]);
     try {
+      // A disk that refuses makes it not ready, for as long as it does.
+      watch.idle('the disk, for a term');
       // What another term has taken comes before it.
       await replica.whenDurable(replica.next, over);
       const term = await replica.beginTerm(identity.memberId, over);
       logger.info({ term, fence: leadership.token }, 'leading');
     } catch (error) {
-      if (leadership.lost.aborted && !signal.aborted) return;
+      signal.throwIfAborted();
+      if (leadership.lost.aborted) return;
       throw error;
     }
     this.ailing.clear();
     if (this.#state.kind === 'waiting') this.#state = { kind: 'leading', leadership };
+    watch.idle('the end of its leadership');
     await aborted(over);
     this.#state =
       this.#state.kind === 'draining' ? { kind: 'draining', leadership: undefined } : { kind: 'waiting' };

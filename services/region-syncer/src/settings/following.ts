@@ -50,6 +50,11 @@ export const followingSettings = {
     { min: '1', max: '64' },
     'Frames that wait to be applied before the leader is held back.',
   ),
+  frameDeadline: duration(
+    '2m',
+    anyWait,
+    'How long taking one frame may last before /livez fails: several times what the store may take.',
+  ),
   trustForeign: flag(
     false,
     "Whether a PD's index still counts on a new connection; without it its regions are taken anew.",
@@ -71,6 +76,7 @@ export function followerSettings(settings: Values): FollowerSettings {
       resetAfterMs: settings.healthyAfter,
     },
     applyFrames: settings.applyFrames,
+    frameDeadlineMs: settings.frameDeadline,
     frame: { blocks: settings.maxFrameRegions, bytes: settings.maxFrame },
   };
 }

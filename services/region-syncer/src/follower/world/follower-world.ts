@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
+import { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Identity } from '../../cluster/identity.ts';
@@ -40,6 +42,7 @@ const followerSettings: FollowerSettings = {
   silenceMs: 30_000,
   retry: { initialMs: 2, maxMs: 20, factor: 2, jitter: 1, resetAfterMs: 1_000 },
   applyFrames: 2,
+  frameDeadlineMs: 10_000,
   frame: { blocks: 10_000, bytes: 1 << 20 },
 };
 
@@ -60,6 +63,7 @@ export interface FollowerWorld extends AsyncDisposable {
   readonly follower: Follower;
   readonly member: FollowerMember;
   readonly replica: Replica;
+  readonly liveness: Liveness;
   /** Faults of the program, which nothing should be. */
   readonly broken: Error[];
   /** Waits until the follower is in this phase. */
@@ -71,6 +75,9 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
   const { directory, address } = options;
   const stack = new AsyncDisposableStack();
   const broken: Error[] = [];
+  const stop = new StopSignal();
+  stop.signal.addEventListener('abort', () => broken.push(stop.failure ?? new Error('it was stopped')));
+  const liveness = new Liveness(clock);
   const settings = { ...followerSettings, ...options.settings };
   const thread = stack.use(
     await openRegionStore(
@@ -131,7 +138,8 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
         level: 'silent',
         destination: new PassThrough().resume(),
       }),
-      broken: (error) => broken.push(error),
+      stop,
+      liveness,
     }),
   );
   const parts = { follower, replica, identity, clientUrls, clock };
@@ -139,6 +147,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
     follower,
     member: new FollowerMember({ ...parts, silenceMs: settings.silenceMs }),
     replica,
+    liveness,
     broken,
     async reaches(phase) {
       await until(() => follower.state.phase.kind, {

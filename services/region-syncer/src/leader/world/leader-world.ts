@@ -155,7 +155,7 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const leader = stack.use(
     new Leader({ replica, identity, cluster, buckets, limits, traces, clock, logger, soon }),
   );
-  const member = new LeaderMember(leader, ['http://127.0.0.1:1']);
+  const member = stack.use(new LeaderMember(leader, ['http://127.0.0.1:1']));
   const stop = new AbortController();
   const server = stack.use(
     await serve({
@@ -184,7 +184,7 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const connection = stack.use(connect(address, { security: { kind: 'plaintext' } }));
   const election = new LocalElection(() => Promise.resolve(BigInt(replica.term) + 1n));
   const elector = stack.use(election.join({ id: 'leader', address }));
-  const running = leader.run(elector, never.signal).catch(() => {});
+  const running = leader.run(elector, new Liveness(clock).watch('leader'), never.signal).catch(() => {});
   stack.defer(() => running);
   stack.defer(() => never.abort(new Error('the world is over')));
   await until(() => leader.isLeading, { deadlineMs: 5_000, describe: 'the leader leads', everyMs: 1 });
