@@ -128,6 +128,7 @@ export class Leader implements Disposable {
   /** Leads whenever `elector` wins, until `signal` aborts: it rejects with the reason. For a SupervisedLoop. */
   async run(elector: Elector, watch: LoopWatch, signal: AbortSignal): Promise<never> {
     for (;;) {
+      signal.throwIfAborted();
       watch.idle('the leadership');
       await this.#lead(await elector.campaign({ signal }), watch, signal);
     }
