@@ -1,5 +1,6 @@
 // F9, F13: lines that fail without a word, break, are slow, or change what passes.
 
+import type { RegionStatus } from '@syncline/proto/region.ts';
 import { TcpProxy } from '@syncline/testkit/tcp-proxy.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { expect, test } from 'vitest';
@@ -62,14 +63,22 @@ test('F9: over a line of 100 ms a follower joins, goes on, and is as complete', 
   await expectSame(leader, [follower]);
 });
 
+/** How many streams a follower has had that began. */
+function joinsOf({ joins }: RegionStatus): bigint {
+  const { inSync = 0n, replay = 0n, delta = 0n, snapshot = 0n } = joins ?? {};
+  return inSync + replay + delta + snapshot;
+}
+
 test('F13: a bit that is flipped on the way is found, and what it changed is taken anew', async () => {
   await using stack = new AsyncDisposableStack();
   const { leader, line, follower, stores } = await pair(stack);
   // Each of them is in the keys of a region, in the middle of a frame.
   for (const [round, at] of [300, 1_100, 5_000, 9_999].entries()) {
+    const before = joinsOf(await follower.status());
     line.corrupt(at);
     stores.tellAll(round + 1);
     await stores.settled();
+    await follower.becomes('having found the damage', (status) => joinsOf(status) > before);
     const wanted = await leader.digest();
     await until(() => follower.digest(), {
       deadlineMs: 10_000,

@@ -53,7 +53,7 @@ export const settings = {
       'Longest request message accepted; a heartbeat with many buckets is long.',
     ),
     defaultDeadline: duration('60s', anyWait, 'Deadline of unary calls that come without one.'),
-    drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
+    drain: duration('2s', anyWait, 'How long calls may go on after the stop before they are cut.'),
 
     maxReplicas: integer(3, { min: '1', max: '100' }, 'What GetClusterConfig answers as max_peer_count.'),
     scanSize: bytes(
