@@ -21,6 +21,6 @@ export function addressConflict(store: Store, others: Iterable<Store>): string |
 }
 
 /** A store in one line, as PD's errors have it. */
-export function storeText({ id, address, version }: Store): string {
+function storeText({ id, address, version }: Store): string {
   return `id:${id} address:${JSON.stringify(address)} version:${JSON.stringify(version)}`;
 }

@@ -35,7 +35,7 @@ export interface Loaded {
 }
 
 /** How the records of a history are put; see Admission. */
-export function admissionOf(kind: 'ours' | 'foreign' | 'none'): Admission {
+function admissionOf(kind: 'ours' | 'foreign' | 'none'): Admission {
   return kind === 'foreign' ? 'judged' : 'all';
 }
 

@@ -11,7 +11,7 @@ export interface JoinCount {
 }
 
 export interface EndCount {
-  /** A word, such as stalled, evicted, silent or drained. */
+  /** A word of EndReason of a leader's streams, or of Why of a follower. */
   readonly reason: string;
   readonly count: number;
 }

@@ -78,7 +78,10 @@ export interface Member {
   digest(): DigestView;
   /** What the region's leader complained of; undefined when nothing is known. The id is in two unsigned halves. */
   ailing(idLo: number, idHi: number): AilingPeers | undefined;
-  /** Follower: forgets its index and takes a snapshot; gives the next index that was forgotten. Throws WrongRoleError. */
+  /**
+   * Follower: takes all regions anew, of a leader in any term, and serves what it has until they are there; gives the next
+   * index of that. Throws WrongRoleError.
+   */
   reset(reason: string): number;
   /** Leader: ends the stream of this name and answers it with a snapshot. Throws WrongRoleError, UnknownStreamError. */
   forceSnapshot(name: string): void;

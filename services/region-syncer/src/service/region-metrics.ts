@@ -120,7 +120,7 @@ const counters: readonly Family[] = [
   ),
   one(
     'region_digest_mismatch_total',
-    "Keepalives whose digest was not this member's at the same index; exists to stay 0",
+    "Frames whose digest was not this member's at the same index; exists to stay 0",
     ({ status }) => status.digestMismatches,
   ),
 ];

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { indexOf } from '../log/index.ts';
 import type { RegionStore } from './region-store.ts';
-import { flipTo, identity, openStore } from './store.fixture.ts';
+import { identity, openStore } from './store.fixture.ts';
 
 let directory: string;
 let store: RegionStore;
@@ -35,10 +34,6 @@ test('ids beyond 2^63 stay what they are', () => {
     [3n, 'c'],
     [2n ** 64n - 1n, 'b'],
   ]);
-  store.startTerm(0);
-  flipTo(store, indexOf(2, 0), []);
-  store.follow({ kind: 'ours', member: 2n ** 63n });
-  expect(store.boot().source).toEqual({ kind: 'ours', member: 2n ** 63n });
   expect(() => store.putStore({ id: 2n ** 64n, store: Buffer.from('') })).toThrow(
     'store id 18446744073709551616',
   );

@@ -87,11 +87,6 @@ test('a foreign leader’s indexes are taken as they are, but no term continues 
   });
   expect(() => store.append([chunkOf(2 ** 36 * 4, 1)])).toThrow('does not continue');
   expect(() => store.startTerm(0)).toThrow(ForeignHistoryError);
-  expect(() => store.follow({ kind: 'ours', member: 1n })).toThrow(
-    'does not continue a history of kind foreign',
-  );
-  store.follow({ kind: 'foreign', member: 4n });
-  expect(store.boot().source).toEqual({ kind: 'foreign', member: 4n });
 });
 
 test('a snapshot whose lineage does not lead to its index is refused and changes nothing', () => {

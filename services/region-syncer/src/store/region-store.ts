@@ -12,7 +12,6 @@ import type { StorePoint } from './failpoints.ts';
 import type { Flip } from './flip.ts';
 import { GenerationStore } from './generation-store.ts';
 import type { GenerationPage, Run } from './generations.ts';
-import type { Source } from './history-table.ts';
 import { gather } from './log-page.ts';
 import { readableFrom, StoreFile } from './store-file.ts';
 import type { RegionStoreOptions } from './store-options.ts';
@@ -130,17 +129,6 @@ export class RegionStore implements Disposable {
   /** Whether a snapshot was forced and has not come. */
   isSnapshotForced(): boolean {
     return this.#file.read('read what is forced', ({ history }) => history.isSnapshotForced);
-  }
-
-  /** Another member leads the same history. Throws RangeError when it cannot be the same: that takes a snapshot. */
-  follow(source: Source): void {
-    this.#file.write('follow', ({ history }) => {
-      if (source.kind !== history.source.kind)
-        throw new RangeError(
-          `a ${source.kind} leader does not continue a history of kind ${history.source.kind}`,
-        );
-      history.put({ source });
-    });
   }
 
   /** Begins a generation beside the active one; one that was begun before is abandoned. */

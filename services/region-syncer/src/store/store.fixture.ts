@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { type Chunk, endOf } from '../log/chunk.ts';
 import { termOf } from '../log/index.ts';
-import { block, chunkOf, runOf } from '../log/run.fixture.ts';
+import { block, chunkOf } from '../log/run.fixture.ts';
 import { skipBlocks } from '../log/run.ts';
 import type { BootState } from './boot-state.ts';
 import type { StorePoint } from './failpoints.ts';
@@ -68,12 +68,6 @@ export function fold(records: readonly number[]): (number | undefined)[] {
   const regions: (number | undefined)[] = Array.from({ length: 7 }, () => undefined);
   for (const record of records) regions[record % 7] = record;
   return regions;
-}
-
-/** A run of these regions. */
-export function runOfRegions(regions: readonly (number | undefined)[]) {
-  const records = regions.filter((record) => record !== undefined);
-  return { regions: records.length, bytes: runOf(records) };
 }
 
 function readAll(store: RegionStore, from: number, next: number): number[] {

@@ -3,6 +3,7 @@ import { Buckets, Peer, PeerRole, Region, type RegionEpoch } from '@syncline/pro
 import { RegionStat } from '@syncline/proto/pdpb.ts';
 import fc from 'fast-check';
 import { ByteWriter } from './byte-writer.ts';
+import type { RegionFields } from './region-fields.ts';
 
 /** All of uint64, its ends more often. */
 export const anyUint64 = fc.oneof(
@@ -98,6 +99,13 @@ export function runOf(regions: readonly Carried[]): Uint8Array {
     element(out, 6, buckets ? Buckets.encode(buckets).finish() : new Uint8Array(0));
   }
   return out.view().slice();
+}
+
+/** Decodes all that a block was read as, as a client does. Throws when a part of it is malformed. */
+export function decodeBlock(bytes: Uint8Array, fields: RegionFields): void {
+  Region.decode(bytes.subarray(fields.regionStart, fields.regionStop));
+  Peer.decode(bytes.subarray(fields.leaderStart, fields.leaderStop));
+  Buckets.decode(bytes.subarray(fields.bucketsStart, fields.bucketsStop));
 }
 
 function element(out: ByteWriter, field: number, content: Uint8Array): void {
