@@ -118,3 +118,19 @@ test('disposing waits for a write that is under way, and for no disk that refuse
   full.clock.advance(500);
   expect(await refused).toBe('refused');
 });
+
+test('disposing ends though the write that it waits for fails', async () => {
+  const disk = new Disk();
+  const answer = disk.kept.keep(desired(1n), signal).catch(() => 'refused');
+  await turn();
+  let closed = false;
+  const closing = disk.kept[Symbol.asyncDispose]().then(() => {
+    closed = true;
+  });
+  await disk.end(new Error('no space left'));
+  await turn();
+  expect(closed).toBe(true);
+  await closing;
+  disk.clock.advance(500);
+  expect(await answer).toBe('refused');
+});

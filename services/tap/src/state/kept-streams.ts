@@ -44,6 +44,8 @@ export class KeptStreams implements AsyncDisposable {
   readonly #onDisk: Watermark;
   readonly #loop: SupervisedLoop;
   #problem = '';
+  /** Nothing more is tried again. */
+  #closing = false;
 
   /** `onDisk` is the list that the file holds already. */
   constructor(parts: KeepingParts, onDisk: Desired) {
@@ -77,6 +79,7 @@ export class KeptStreams implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
     this.#newest[Symbol.dispose]();
     if (this.#problem === '') await this.#loop.ended;
     await this.#loop[Symbol.asyncDispose]();
@@ -88,6 +91,7 @@ export class KeptStreams implements AsyncDisposable {
     for await (const desired of this.#newest.values(signal)) {
       const backoff = new Backoff(retry, clock, rng);
       while (desired.generation > this.#onDisk.value && !(await this.#write(desired, watch))) {
+        if (this.#closing) return;
         if (desired !== this.#newest.value) break;
         watch.idle('the next attempt');
         await sleep(clock, backoff.next(), signal);
