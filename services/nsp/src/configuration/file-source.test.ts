@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TempDir, tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
@@ -74,6 +82,18 @@ test('a mounted ConfigMap is told of when the link to its data is replaced', asy
     renameSync(join(path, '..data_tmp'), join(path, '..data'));
   });
   expect(await new FileSource(file, 1_000).read()).toEqual({ kind: 'text', text: '..2' });
+});
+
+test('what happens to the neighbours of a file is not told of; a rename over the file is', async () => {
+  writeFileSync(file, 'a');
+  let told = 0;
+  using _ = new FileSource(file, 1_000).watch(() => told++);
+  const neighbour = join(directory.path, 'nsp.log');
+  for (let line = 0; line < 20; line++) appendFileSync(neighbour, 'line\n');
+  // Events come in order, and this one is the only one that names the file.
+  renameSync(neighbour, file);
+  await until(() => told > 0, { deadlineMs: 5_000, describe: 'the rename being told' });
+  expect(told).toBe(1);
 });
 
 test('without a directory nothing can be told', () => {

@@ -1,9 +1,10 @@
 // A file as a source. Its directory is watched, not the file: editors and Kubernetes replace files, and a mounted
-// ConfigMap replaces what a link in that directory leads to.
+// ConfigMap replaces what a link in that directory leads to. Unless the file is such a link, only events with its name,
+// that of the directory itself or none count.
 
-import { constants, watch } from 'node:fs';
+import { constants, lstatSync, watch } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ConfigurationSource, Found } from './source.ts';
 
 /** The file at `path`, of which more than `maxBytes` are refused. */
@@ -25,8 +26,15 @@ export class FileSource implements ConfigurationSource {
   }
 
   watch(changed: () => void): Disposable | undefined {
+    const directory = dirname(this.path);
+    const names: readonly (string | null)[] = [null, basename(this.path), basename(directory)];
+    let isLink = true;
     try {
-      const watcher = watch(dirname(this.path), { persistent: false }, changed);
+      const watcher = watch(directory, { persistent: false }, (_, name) => {
+        if (isLink || names.includes(name)) changed();
+      });
+      // Looked at below the watch: a link that takes the file's place from now on has the file's name.
+      isLink = mayBeLink(this.path);
       // A directory that goes away, or too many watches: polling goes on.
       watcher.on('error', () => watcher.close());
       return { [Symbol.dispose]: () => watcher.close() };
@@ -55,6 +63,14 @@ export class FileSource implements ConfigurationSource {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function mayBeLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch {
+    return true;
+  }
+}
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -144,6 +144,19 @@ test('a file that stays as it is is read, and nothing else happens', async () =>
   expect(it.events.length).toBe(1);
 });
 
+test('a source that tells without end is looked at once in each settle time, and no change of it is missed', async () => {
+  await using it = await followed(undefined, small);
+  const before = it.source.reads;
+  for (let ms = 0; ms < 10 * settleMs; ms += 10) {
+    it.source.write(small);
+    await it.step(10);
+  }
+  expect(it.source.reads - before).toBeLessThanOrEqual(11);
+  it.source.write(other);
+  await it.step(3 * settleMs);
+  expect(it.live.revision).toBe(2);
+});
+
 test('a configuration that could not be kept is in force, and kept later', async () => {
   await using it = await followed(undefined, small);
   it.keeping.fails = true;

@@ -15,7 +15,7 @@ export interface LiveConfigurationOptions {
   readonly source: ConfigurationSource;
   readonly clock: Clock;
   readonly limits: DocumentLimits;
-  /** How long a find must stay the same to be believed: a writer may be at it. */
+  /** How long a find must stay the same to be believed, as a writer may be at it; and how far looks are apart at the least. */
   readonly settleMs: number;
   /** How often the source is looked at when nothing tells of a change. */
   readonly pollMs: number;
@@ -120,6 +120,8 @@ export class LiveConfiguration {
         poll?.clear();
         poll = clock.setTimer(pollMs, nudge);
         watch.idle(`a change of ${source.path}`);
+        // Whoever writes without end costs no more than this.
+        await sleep(clock, settleMs, signal);
         await this.#nudges.reaches(seen + 1n, signal);
       }
     } finally {
