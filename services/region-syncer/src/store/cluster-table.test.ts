@@ -1,27 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { RegionStore } from './region-store.ts';
-import { identity, openStore } from './store.fixture.ts';
+import { identity } from './store.fixture.ts';
+import { storeForEach } from './store-for-each.fixture.ts';
 
-let directory: string;
 let store: RegionStore;
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'regions-'));
-  store = openStore(directory);
-  store.identify(identity);
+const reopen = storeForEach((opened) => {
+  store = opened;
 });
-afterEach(() => {
-  store[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-function reopen(): void {
-  store[Symbol.dispose]();
-  store = openStore(directory);
-}
 
 test('ids beyond 2^63 stay what they are', () => {
   reopen();

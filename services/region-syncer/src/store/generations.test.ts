@@ -1,29 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { block, runOf } from '../log/run.fixture.ts';
 import type { RegionStore } from './region-store.ts';
-import { appendTo, contents, flipTo, identity, openStore } from './store.fixture.ts';
+import { appendTo, contents, flipTo } from './store.fixture.ts';
+import { storeForEach } from './store-for-each.fixture.ts';
 
-let directory: string;
 let store: RegionStore;
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'regions-'));
-  store = openStore(directory);
-  store.identify(identity);
+const reopen = storeForEach((opened) => {
+  store = opened;
 });
-afterEach(() => {
-  store[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-function reopen(): void {
-  store[Symbol.dispose]();
-  store = openStore(directory);
-}
 
 test('a checkpoint is what a restart begins from, with the log after its index', () => {
   store.startTerm(0);

@@ -1,29 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { chunkOf } from '../log/run.fixture.ts';
 import type { RegionStore } from './region-store.ts';
-import { appendTo, contents, identity, openStore } from './store.fixture.ts';
+import { appendTo, contents } from './store.fixture.ts';
+import { storeForEach } from './store-for-each.fixture.ts';
 
-let directory: string;
 let store: RegionStore;
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'regions-'));
-  store = openStore(directory);
-  store.identify(identity);
+const reopen = storeForEach((opened) => {
+  store = opened;
 });
-afterEach(() => {
-  store[Symbol.dispose]();
-  rmSync(directory, { recursive: true });
-});
-
-function reopen(): void {
-  store[Symbol.dispose]();
-  store = openStore(directory);
-}
 
 test('what was appended is read back from any record on, across segments, terms and restarts', () => {
   store.startTerm(0);
@@ -104,8 +89,7 @@ test('a pinned record stays while the pins’ budget lasts', () => {
 });
 
 test('a million small records are read back in order', () => {
-  store[Symbol.dispose]();
-  store = openStore(directory, { segmentRecords: 50_000, chunk: { records: 1000, bytes: 262_144 } });
+  reopen({ segmentRecords: 50_000, chunk: { records: 1000, bytes: 262_144 } });
   let next = indexOf(store.startTerm(0), 0);
   const { bytes } = chunkOf(0, 1000);
   for (let call = 0; call < 100; call += 1) {
