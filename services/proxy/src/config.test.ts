@@ -57,6 +57,10 @@ test.each([
     { IPAM_DEADLINE: '11s' },
     'SYNCLINE_PROXY_IPAM_DEADLINE is above SYNCLINE_PROXY_REQUEST_DEADLINE: 11000 ms and 10000 ms',
   ],
+  [
+    { RELEASE_BACKLOG: '999' },
+    'SYNCLINE_PROXY_CONNECTIONS is above SYNCLINE_PROXY_RELEASE_BACKLOG: 1000 and 999',
+  ],
   [{ EXPIRY: '9s' }, 'SYNCLINE_PROXY_EXPIRY is below SYNCLINE_PROXY_REQUEST_DEADLINE'],
 ])('%j contradicts', (env, problem) => {
   expect(contradictions(read(env))).toEqual([expect.stringContaining(problem)]);

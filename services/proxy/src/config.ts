@@ -118,6 +118,8 @@ export function contradictions(config: Config): readonly string[] {
   problems.ordered('retry', 'retryMax');
   problems.ordered('releaseRetry', 'releaseRetryMax');
   problems.ordered('ipamDeadline', 'requestDeadline');
+  // Each may wait for addresses at once, and owes their release meanwhile.
+  problems.ordered('connections', 'releaseBacklog');
   if (config.expiry > 0 && config.expiry < config.requestDeadline) {
     const [expiry, deadline] = [problems.variable('expiry'), problems.variable('requestDeadline')];
     problems.add(`${expiry} is below ${deadline}: a connection would end while it is asked for`);

@@ -363,6 +363,16 @@ behaves(
   { release: { ...conduitSettings.release, delayMs: 100_000, backlog: 2 } },
 );
 
+behaves(
+  'new Requests that are under way at once do not take each other’s addresses, though fewer releases may be owed',
+  async (world) => {
+    const answers = await Promise.all(['a', 'b', 'd'].map((target) => world.ask(target)));
+    expect(answers.map(({ state }) => state)).toEqual([State.UP, State.UP, State.UP]);
+    expect(world.proxy.counts.cleared).toEqual({ released: 0, wanted: 3, abandoned: 0 });
+  },
+  { release: { ...conduitSettings.release, backlog: 1 } },
+);
+
 const expiring = { expiryMs: 10_000 };
 
 behaves(

@@ -12,6 +12,7 @@ import {
 import type { Assigned, Held } from '../connection/connection.ts';
 import { interfaceName } from '../connection/mechanism.ts';
 import type { ConduitParts } from './conduit-parts.ts';
+import type { Pins } from './pins.ts';
 
 /** Whether a release is under way; it must be over before the same addresses are asked for again. */
 export interface ReleasesUnderWay {
@@ -44,7 +45,7 @@ export class Addresses {
 
   /** The changes that make a connection the owner of what it is assigned, and let go of what it had in another subnet. */
   give(held: Held, former: Held | undefined, { owed }: ConduitState): Change[] {
-    const { conduit, release } = this.#parts.settings;
+    const { conduit } = this.#parts.settings;
     const { assigned, id } = held;
     const owner = { kind: 'connection', id } as const;
     const changes: Change[] = [{ conduit, kind: 'put', held }];
@@ -52,42 +53,50 @@ export class Addresses {
     if (intended !== undefined) changes.push({ conduit, kind: 'clear', owed: intended, why: 'wanted' });
     if (former !== undefined && former.assigned.subnet !== assigned.subnet) {
       const left = { subnet: former.assigned.subnet, owner, interfaceName: undefined };
-      changes.push(...owing(conduit, owed, left, release.backlog));
+      changes.push(...owing(this.#parts, owed, left));
     }
     return changes;
   }
 
   /** The changes that end a connection. */
   end(held: Held, { owed }: ConduitState): Change[] {
-    const { conduit, release } = this.#parts.settings;
+    const { conduit } = this.#parts.settings;
     const left: Owed = {
       subnet: held.assigned.subnet,
       owner: { kind: 'connection', id: held.id },
       interfaceName: interfaceName(held.connection.mechanism),
     };
-    return [{ conduit, kind: 'delete', last: held }, ...owing(conduit, owed, left, release.backlog)];
+    return [{ conduit, kind: 'delete', last: held }, ...owing(this.#parts, owed, left)];
   }
 
   #intend(state: BookState, intended: Owed): Change[] {
-    const { conduit, release } = this.#parts.settings;
+    const { conduit } = this.#parts.settings;
     const { connections, owed } = state.get(conduit) ?? {};
     const { subnet, owner } = intended;
     const held = owner.kind === 'connection' ? connections?.get(owner.id) : undefined;
     if (owed === undefined || held?.assigned.subnet === subnet || owed.has(owedKey(intended))) return [];
-    return owing(conduit, owed, intended, release.backlog);
+    return owing(this.#parts, owed, intended);
   }
 }
 
-/** The changes that write a release down; at the bound the oldest one is left to the IPAM's garbage collection. */
+/**
+ * The changes that write a release down. At the bound the oldest one is left to the IPAM's garbage collection, but none of
+ * an owner that is pinned: who asks for addresses needs it to make them its own. If all are, there is one more.
+ */
 export function owing(
-  conduit: string,
+  { settings, pins }: Pick<ConduitParts, 'settings' | 'pins'>,
   present: ReadonlyMap<string, Owed>,
   owed: Owed,
-  backlog: number,
 ): Change[] {
-  const [oldest] = present.size >= backlog ? present.values() : [];
+  const { conduit, release } = settings;
+  const oldest = present.size >= release.backlog ? oldestFree(present, pins) : undefined;
   return [
     ...(oldest === undefined ? [] : [{ conduit, kind: 'clear', owed: oldest, why: 'abandoned' } as const]),
     { conduit, kind: 'owe', owed },
   ];
+}
+
+function oldestFree(present: ReadonlyMap<string, Owed>, pins: Pins): Owed | undefined {
+  for (const owed of present.values()) if (!pins.has(ownerKey(owed.owner))) return owed;
+  return undefined;
 }

@@ -205,7 +205,7 @@ export class Conduit implements AsyncDisposable {
 
   /** The changes that make another subnet the present one. Its bridge may still be owed from an earlier time. */
   #move(state: BookState): Change[] {
-    const { conduit, release, subnets } = this.settings;
+    const { conduit, subnets } = this.settings;
     const own = state.get(conduit);
     if (own === undefined) return [];
     const bridge = { kind: 'bridge' } as const;
@@ -215,7 +215,7 @@ export class Conduit implements AsyncDisposable {
     return [
       { conduit, kind: 'subnet', subnet },
       ...(wanted === undefined ? [] : [{ conduit, kind: 'clear', owed: wanted, why: 'wanted' } as const]),
-      ...owing(conduit, own.owed, left, release.backlog),
+      ...owing(this.#parts, own.owed, left),
     ];
   }
 
