@@ -12,7 +12,7 @@ import { ServiceEndedError } from './up/child.ts';
 import { Children, type Ports } from './up/children.ts';
 import { hints } from './up/hints.ts';
 import { connectTo, ensureLocal, localName, watchLocal } from './up/local.ts';
-import type { LogRecord } from './up/log-record.ts';
+import { noticeOf } from './up/log-record.ts';
 import { PlainView, print } from './up/plain-view.ts';
 import { watchMember } from './up/region-members.ts';
 import { regionMembers, services } from './up/service-table.ts';
@@ -35,10 +35,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await main();
 } catch (error) {
-  if (!stop.signal.aborted) {
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof ServiceEndedError ? error.exitCode : 1;
-  }
+  fail(error);
 }
 
 async function main(): Promise<void> {
@@ -50,9 +47,40 @@ async function main(): Promise<void> {
   // Below the services on the stack: it is said when they are gone.
   stack.defer(() => print('stopped'));
   const children = stack.use(
-    new Children(env, (service, record) => tell(service, record, (text) => complain(text))),
+    new Children(env, (service, record) => {
+      const notice = stop.signal.aborted ? undefined : noticeOf(record);
+      if (notice !== undefined) complain(`${service}: ${notice}`);
+    }),
   );
   print(`starting ${services.map(({ name }) => name).join(', ')}; data in ${data}`);
+  try {
+    await present(children, env, (shown) => {
+      complain = shown;
+    });
+  } catch (error) {
+    // Before the others are stopped, so that the cause comes first.
+    fail(error);
+  }
+}
+
+/** Says why everything is stopped, unless it was told to stop. What the services say from then on follows from it. */
+function fail(error: unknown): void {
+  if (stop.signal.aborted) return;
+  stop.abort();
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof ServiceEndedError ? error.exitCode : 1;
+}
+
+/**
+ * Starts the services and shows what happens there. Rejects when one of them fails, or at the stop; `complaints` is told
+ * where complaints go from now on.
+ */
+async function present(
+  children: Children,
+  env: NodeJS.ProcessEnv,
+  complaints: (shown: (text: string) => void) => void,
+): Promise<void> {
+  using stack = new DisposableStack();
   const ports = await orStop(children.start(services));
   const connection = stack.use(connectTo(portOf(ports, 'datastore'), env));
   const kept = await orStop(ensureLocal(connection, portOf(ports, 'device'), env, stop.signal));
@@ -65,7 +93,7 @@ async function main(): Promise<void> {
   const view = stack.use(
     process.stdout.isTTY ? new TerminalView(names, hints(ports)) : new PlainView(names, ports, hints(ports)),
   );
-  complain = (text) => view.complaint(text);
+  complaints((text) => view.complaint(text));
   if (view instanceof TerminalView) void followAgain(view, connection);
   const members = names.map(async (name) => {
     const member = stack.use(connect(`127.0.0.1:${portOf(ports, name)}`, plaintext));
@@ -115,9 +143,4 @@ function portOf(ports: Ports, service: string): number {
   const port = ports.get(service);
   if (port === undefined) throw new Error(`${service} is not in the service table`);
   return port;
-}
-
-function tell(service: string, { level, message, error }: LogRecord, complain: (text: string) => void): void {
-  if (stop.signal.aborted || !['warn', 'error'].includes(level)) return;
-  complain(`${service}: ${message}${error === '' ? '' : `: ${error}`}`);
 }

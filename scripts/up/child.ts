@@ -15,6 +15,9 @@ const telemetry = '@syncline/telemetry/register.ts';
 /** Lines that are kept for the case that the service ends by itself. */
 const linesKept = 20;
 
+/** A service says so when another process has its port or its file. */
+const occupied = / another process(?: has it\b|; )/;
+
 /** A service that ended although nobody stopped it. */
 export class ServiceEndedError extends Error {
   override name = 'ServiceEndedError';
@@ -77,6 +80,10 @@ export class Child {
       ended.resolve();
     };
     this.#process.once('error', (error) => end(error.message, null));
+    // One that is killed says nothing more: its end is told before what follows from it.
+    this.#process.once('exit', (_code, signal) => {
+      if (signal !== null) end(signal, null);
+    });
     this.#process.once('close', (code, signal) => end(signal ?? `exit code ${code}`, code));
   }
 
@@ -95,9 +102,12 @@ export class Child {
   }
 
   #why(how: string): string {
+    // What it logged before is not why.
+    if (this.#process.signalCode !== null) return `${this.name}: ended with ${how}`;
     const errors = this.#lines.filter(({ error }) => error !== '').map(({ error }) => error);
     const text = this.#lines.filter(({ level }) => level === 'text').map(({ message }) => message);
-    const said = errors.length > 0 ? errors.slice(0, 1) : text;
-    return said.length === 0 ? `${this.name}: ended with ${how}` : `${this.name}: ${said.join('\n')}`;
+    const said = (errors.length > 0 ? errors.slice(0, 1) : text).join('\n');
+    if (said === '') return `${this.name}: ended with ${how}`;
+    return `${this.name}: ${said}${occupied.test(said) ? '. Is `make up` running already?' : ''}`;
   }
 }

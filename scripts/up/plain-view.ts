@@ -44,10 +44,13 @@ export class PlainView implements Disposable {
     this.#tellReady();
   }
 
-  /** Prints how a stream stands when that is something else. */
+  /** Prints how a stream stands when that is something else; one that is not there any more is closed. */
   tap(dump: TapDump): void {
     for (const stream of dump.streams)
       this.#tell(streamName(stream), streamState(stream), stream.registeredIps.join(' ') || 'no target');
+    const names = dump.streams.map(streamName);
+    const gone = this.#tap?.streams.map(streamName).filter((name) => !names.includes(name)) ?? [];
+    for (const name of gone) this.#tell(name, 'closed', 'no target');
     this.#tap = dump;
     this.#tellReady();
   }
