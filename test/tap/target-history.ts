@@ -26,6 +26,7 @@ export class TargetHistory implements AsyncDisposable {
   readonly #watching: Promise<void>;
   readonly #lists: (readonly SeenTarget[])[] = [];
   #heard: () => void = () => undefined;
+  #watches = 0;
 
   constructor(address: string) {
     this.#line = connect(address, {
@@ -41,6 +42,11 @@ export class TargetHistory implements AsyncDisposable {
   /** Every list that was received, oldest first. */
   get lists(): readonly (readonly SeenTarget[])[] {
     return this.#lists;
+  }
+
+  /** The watches that have told a list; the NSP that is killed ends one, and the next is of the one that follows. */
+  get watches(): number {
+    return this.#watches;
   }
 
   /** The newest list. */
@@ -79,9 +85,12 @@ export class TargetHistory implements AsyncDisposable {
     const registry = this.#line.client(TargetRegistryDefinition);
     const filter = { status: Target_Status.ANY, type: Target_Type.DEFAULT };
     while (!signal.aborted) {
+      let isFirst = true;
       try {
         for await (const { targets } of registry.watch(filter, { signal })) {
           this.#lists.push(targets.map(seen));
+          if (isFirst) this.#watches += 1;
+          isFirst = false;
           this.#heard();
         }
       } catch {

@@ -128,10 +128,16 @@ export class TrenchUnderTest implements AsyncDisposable {
 
   /** kill -9, then the NSP again, on its data unless `wiped`. */
   async restartNsp({ wiped }: { readonly wiped: boolean }): Promise<void> {
+    const { watches } = this.targets;
     this.#nsp.kill('SIGKILL');
     await this.#nsp.exited;
     const dataDir = wiped ? join(this.#dir.path, 'empty') : this.#nsp.dataDir;
     this.#nsp = await this.#nsp.restart({ dataDir });
+    await until(() => this.targets.watches, {
+      deadlineMs: 10_000,
+      describe: 'a list of the NSP that was started again',
+      accept: (now) => now > watches,
+    });
   }
 
   /** The proxy misbehaves, on one conduit or on all. */
