@@ -92,6 +92,7 @@ test('what the other role answers is refused in one line, and wrong usage is 2',
   const refused = await region(leader, 'reset');
   expect(refused).toMatchObject({ code: 1, out: '' });
   expect(refused.err).toMatch(/^error: FAILED_PRECONDITION: [^\n]+\n$/);
+  expect((await region(follower, 'get', '17383')).err).toMatch(/^-- 17383 is read as a key; --id 17383 is /);
   const absent = await region(follower, 'get', '--id', '7');
   expect(absent).toMatchObject({ code: 1, out: '' });
   expect(absent.err).toMatch(/^error: [^\n]+\n$/);

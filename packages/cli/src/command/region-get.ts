@@ -29,6 +29,10 @@ export function regionGetCommand(): Command {
       if ((key === undefined) === (id === undefined))
         throw new UsageError('a key or --id is needed, not both');
       if (id !== undefined && before === true) throw new UsageError('--before needs a key');
+      const [typed = ''] = command.args;
+      // Digits are a key like any other text, but whoever types them may have meant the id.
+      if (key !== undefined && /^\d+$/.test(typed))
+        process.stderr.write(`-- ${typed} is read as a key; --id ${typed} is the region of that number --\n`);
       using session = openSession(command, defaultAddress.region);
       const reader = await RegionReader.open(session, options);
       const region =
