@@ -135,6 +135,9 @@ test('refusals are one line and 1, wrong usage is 2', async () => {
   });
   const wrong = [
     ['bogus'],
+    ['ipam', '--help'],
+    ['ds', 'bogus', '--help'],
+    ['ds', 'list', '-a', '127.0.0.1'],
     ['get'],
     ['get', '/a[b'],
     ['ds', 'create', 'x'],

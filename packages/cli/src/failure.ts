@@ -11,20 +11,36 @@ export class UsageError extends Error {
 
 const exit = { failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Prints what went wrong and gives the exit code. */
-export function report(error: unknown): number {
+/** Prints what went wrong with the service at one of the addresses, and gives the exit code. */
+export function report(error: unknown, addresses: readonly string[]): number {
   if (error instanceof CommanderError) {
     // commander has printed it, and --help and --version are no failures.
     return error.exitCode === 0 ? 0 : exit.usage;
   }
   if (error instanceof Error && error.name === 'AbortError') return exit.interrupted;
-  process.stderr.write(`error: ${textOf(error)}\n`);
+  process.stderr.write(`error: ${textOf(error, addresses)}\n`);
   return error instanceof UsageError ? exit.usage : exit.failed;
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof ClientError) return `${Status[error.code]}: ${oneLine(plain(error.details))}`;
+function textOf(error: unknown, addresses: readonly string[]): string {
+  if (error instanceof ClientError) {
+    const details = isStranger(error) ? strangerText(error.path, addresses) : plain(error.details);
+    return `${Status[error.code]}: ${oneLine(details)}`;
+  }
   return oneLine(error instanceof Error ? error.message : String(error));
+}
+
+/** Whether a server does not know the method: in the words of grpc-js, and of gRPC for Go. */
+function isStranger({ code, details }: ClientError): boolean {
+  return (
+    code === Status.UNIMPLEMENTED &&
+    /^(?:The server does not implement the method|unknown (?:service|method)) /.test(details)
+  );
+}
+
+function strangerText(path: string, addresses: readonly string[]): string {
+  const [, service = path] = path.split('/');
+  return `${addresses.join(' or ')} does not serve ${service}; see -a`;
 }
 
 /** grpc-js wraps why there is no connection in words of its own. */

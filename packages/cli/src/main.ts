@@ -3,6 +3,7 @@
 
 import { report } from './failure.ts';
 import { createProgram } from './program.ts';
+import { calledAddresses } from './session.ts';
 
 // A pipe that closes early (`syncline get / | head`) has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,5 +14,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = report(error, calledAddresses());
 }

@@ -2,7 +2,7 @@
 
 import { type ClientIdentity, type ClientSecurity, type Connection, connect } from '@syncline/rpc/connect.ts';
 import { type Command, Option } from 'commander';
-import { collect } from './collect.ts';
+import { readAddress } from './address.ts';
 import { readDuration } from './duration.ts';
 import { UsageError } from './failure.ts';
 
@@ -32,6 +32,15 @@ export interface GlobalOptions {
   readonly json?: boolean;
 }
 
+const addressMeaning = 'the service to call, or unix:/path';
+
+/** What --address is to the commands of one service. */
+export function addressText(service: keyof typeof defaultAddress): string {
+  const fallback = `default: ${defaultAddress[service]}`;
+  // The variable is a datastore's.
+  return `${addressMeaning} (${service === 'datastore' ? `${fallback}, env: SYNCLINE_ADDRESS` : fallback})`;
+}
+
 /** Adds the global options; they may stand before or behind a command. */
 export function addGlobalOptions(program: Command): Command {
   const option = (flags: string, description: string) => new Option(flags, description);
@@ -40,11 +49,11 @@ export function addGlobalOptions(program: Command): Command {
     .addOption(
       option(
         '-a, --address <host:port>',
-        `the service to call, or unix:/path (default: ${defaultAddress.datastore}; of device commands: ` +
+        `${addressMeaning} (default: ${defaultAddress.datastore}; of device commands: ` +
           `${defaultAddress.device}, region: ${defaultAddress.region}, nsp: ${defaultAddress.nsp}, ` +
           `tap: ${defaultAddress.tap}, lb: ${defaultAddress.loadBalancer})`,
       )
-        .argParser(collect)
+        .argParser(readAddress)
         .env('SYNCLINE_ADDRESS'),
     )
     .addOption(option('--tls', 'use TLS; the other TLS options imply it').env('SYNCLINE_TLS'))
@@ -78,6 +87,13 @@ const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort());
 process.once('SIGTERM', () => interrupted.abort());
 
+const called: string[] = [];
+
+/** The addresses that the command has connected to. */
+export function calledAddresses(): readonly string[] {
+  return called;
+}
+
 /** Connects as the command's options say. Throws PemError for a file that cannot be used, and UsageError. */
 export function openSession(command: Command, fallback: string = defaultAddress.datastore): Session {
   const [address, ...others] = addressesOf(command, fallback);
@@ -100,6 +116,7 @@ export function openSessions(command: Command, fallback: string): ReadonlyMap<st
 
 function sessionAt(command: Command, address: string): Session {
   const options: GlobalOptions = command.optsWithGlobals();
+  called.push(address);
   const connection = connect(address, {
     security: securityOf(options),
     identity: identityOf(options),
