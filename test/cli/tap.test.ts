@@ -48,7 +48,7 @@ test('open --wait ends when the stream is open, and the other commands show it',
   expect(dump).toMatchObject({ trench: 'demo', conduits: [{ link: 'up' }], streams: [{ state: 'open' }] });
   const [target] = json((await onNsp('targets', '--json')).out);
   expect(target).toMatchObject({ stream: 'web.edge.demo', status: 'enabled' });
-  expect(target?.['identifier']).toMatch(/^\d+$/);
+  expect(target?.['identifier']).toEqual(expect.any(Number));
 
   await balancer.hasTargets('web', [Number(target?.['identifier'])]);
   const lookup = ['lookup', 'edge.demo', '--from', '10.0.0.1:4000', '--to', '20.0.0.1:80'];
@@ -80,6 +80,15 @@ test('nsp config and status show what is in force, by kind or all of it', async 
   expect(out).toMatch(/^target +127\.0\.0\.1:\d+ /m);
   expect(out).not.toContain('left out');
   expect((await onNsp('config', 'pods')).code).toBe(2);
+  expect((await onNsp('targets', 'one.edge.demo')).err).toBe('');
+  expect(await onNsp('targets', 'nope.edge.demo')).toMatchObject({
+    code: 0,
+    err: '-- no such stream in the configuration --\n',
+  });
+  const stranger = await syncline(['region', 'status', '-a', trench.nsp.address]);
+  expect(stranger.err).toBe(
+    `error: UNIMPLEMENTED: ${trench.nsp.address} does not serve syncline.region.v1.RegionService; see -a\n`,
+  );
 });
 
 test('open --wait says in time what the stream is instead, and why', async () => {
@@ -91,7 +100,7 @@ test('open --wait says in time what the stream is instead, and why', async () =>
     /^error: one\.edge\.demo is unavailable after 1500 ms: .*no identifier available.*\n$/,
   );
   expect((await onTap('open', 'gone.edge.demo', '--wait', '--timeout', '500ms')).err).toMatch(
-    /^error: gone\.edge\.demo is undefined after 500 ms: /,
+    /^error: gone\.edge\.demo is undefined after 500 ms: .*; it stays asked for, until: syncline tap close gone\.edge\.demo\n$/,
   );
   expect((await onTap('close', 'gone.edge.demo', 'one', '--conduit', 'edge', '--trench', 'demo')).out).toBe(
     'closed gone.edge.demo\nclosed one.edge.demo\n',
@@ -113,7 +122,11 @@ test('watch shows the status, then each change, and ends when it is told to', as
     tap.service.address,
   ]);
   await until.untilOut('-- no streams --');
-  expect((await onTap('open', 'web.edge.demo')).out).toBe('asked for web.edge.demo\n');
+  expect(await onTap('open', 'web.edge.demo')).toEqual({
+    code: 0,
+    out: 'asked for web.edge.demo\n',
+    err: expect.stringMatching(/^-- syncline tap watch web\.edge\.demo shows /) as string,
+  });
   const ended = await until.ran;
   expect(ended.code).toBe(0);
   expect(ended.out).toMatch(/Z {2}web\.edge\.demo {2}open\n$/);
@@ -138,6 +151,11 @@ test('lb stats shows tables and shares; --watch goes on with each change', async
   expect(stats.out).toMatch(/^\d+ +\S+\/\d+, \S+\/\d+ +9973 +100\.00 % +\d+$/m);
   expect(stats.out).not.toMatch(/^one\./m);
   expect(stats.out).toMatch(/^NSP 127\.0\.0\.1:\d+: in step$/m);
+  expect(await onBalancer('stats', 'nope.edge.demo')).toEqual({
+    code: 1,
+    out: '',
+    err: 'error: no stream nope.edge.demo; there are: one.edge.demo, web.edge.demo\n',
+  });
   const watch = runningSyncline([
     'lb',
     'stats',

@@ -1,6 +1,7 @@
 // The configuration of a trench: of each kind of object the columns for people, which are the members for programs.
 
 import type { Attractor, Conduit, Flow, Gateway, Stream, Vip } from '@syncline/proto/nsp-model.ts';
+import type { Printable } from './print.ts';
 import { streamText } from './stream-name.ts';
 
 /** An object of the configuration, by what it is made of; lists are shown with commas. */
@@ -56,6 +57,27 @@ export function gatewayRow(gateway: Gateway): ConfigRow {
     local_port: localPort,
     bfd,
   };
+}
+
+/** The object for programs: as in the table, with each range of ports as its first and its last. */
+export function configJson(row: ConfigRow): Printable {
+  const { ports, source_ports } = row;
+  return {
+    ...row,
+    ...(isList(ports) && { ports: ports.map(portRange) }),
+    ...(isList(source_ports) && { source_ports: source_ports.map(portRange) }),
+  };
+}
+
+/** The range of `any`, `80` or `1024-65535`, as an NSP writes them; any other text stays itself. */
+function portRange(text: string): Printable {
+  if (text === 'any') return { first: 0, last: 65_535 };
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  return first === undefined ? text : { first: Number(first), last: Number(last) };
+}
+
+function isList(value: ConfigRow[string] | undefined): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 /** One cell of a table. */

@@ -35,7 +35,10 @@ export async function opened(session: Session, stream: StreamName): Promise<void
     if (!deadline.aborted) throw error;
   }
   const reason = await reasonOf(session, stream);
-  throw new NotOpenError(`${streamText(filter)} is ${seen} after ${session.timeoutMs} ms${reason}`);
+  const name = streamText(filter);
+  throw new NotOpenError(
+    `${name} is ${seen} after ${session.timeoutMs} ms${reason}; it stays asked for, until: syncline tap close ${name}`,
+  );
 }
 
 /** A status as people write it: `open`. */

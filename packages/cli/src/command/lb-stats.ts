@@ -2,11 +2,15 @@
 
 import { LoadBalancerServiceDefinition, type LoadBalancerStats } from '@syncline/proto/loadbalancer-admin.ts';
 import { Command } from 'commander';
+import { firstOf } from '../first-of.ts';
 import { statsJson, statsText } from '../lb-text.ts';
 import { everyOption, printState } from '../live.ts';
 import { jsonText, printLine } from '../print.ts';
 import { defaultAddress, openSession, type Session } from '../session.ts';
 import { addParentOptions, type ParentOptions, readFilter, type StreamName } from '../stream-name.ts';
+
+/** Streams that an error names; the others are counted. */
+const mostNamed = 8;
 
 interface Options extends ParentOptions {
   readonly targets?: boolean;
@@ -35,6 +39,7 @@ export function lbStatsCommand(): Command {
       const { stats } = await session.connection
         .client(LoadBalancerServiceDefinition)
         .stats({}, { signal: session.signal });
+      if (stats !== undefined) refuseAbsent(stats, filter);
       printLine(shown(stats));
     });
 }
@@ -51,6 +56,16 @@ async function watch(
     if (session.json) printLine(shown(stats));
     else printState(shown(stats));
   }
+}
+
+/** Throws when a stream was named that there is not; a watch may wait for it. */
+function refuseAbsent(stats: LoadBalancerStats, filter: StreamName): void {
+  const isNamed = Object.values(filter).some((name) => name !== '');
+  if (!isNamed || choose(stats, filter).streams.length > 0) return;
+  const names = stats.streams.map(({ name, conduit, trench }) => `${name}.${conduit}.${trench}`);
+  const known = names.length === 0 ? 'none' : firstOf(names.slice(0, mostNamed), names.length).join(', ');
+  const wanted = [filter.stream, filter.conduit, filter.trench].map((name) => name || '*').join('.');
+  throw new Error(`no stream ${wanted}; there are: ${known}`);
 }
 
 function choose(stats: LoadBalancerStats | undefined, filter: StreamName): LoadBalancerStats {

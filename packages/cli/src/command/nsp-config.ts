@@ -8,6 +8,7 @@ import {
   type ConfigRow,
   cellText,
   conduitRow,
+  configJson,
   flowRow,
   gatewayRow,
   streamRow,
@@ -29,7 +30,7 @@ export function nspConfigCommand(): Command {
       const rows = rowsOf(session);
       const wanted = kinds.filter((kind) => chosen.length === 0 || chosen.includes(kind));
       const lists = await Promise.all(wanted.map(async (kind) => (await rows[kind]()).toSorted(byName)));
-      if (session.json) for (const row of lists.flat()) printLine(jsonText(row));
+      if (session.json) for (const row of lists.flat()) printLine(jsonText(configJson(row)));
       else printLine(lists.flatMap((list) => (list.length === 0 ? [] : [listText(list)])).join('\n\n'));
     });
 }

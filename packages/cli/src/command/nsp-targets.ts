@@ -1,5 +1,6 @@
 // `syncline nsp targets`: who is a target of which stream.
 
+import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configurationmanager.ts';
 import {
   type Target,
   TargetRegistryDefinition,
@@ -10,11 +11,12 @@ import { Command, Option } from 'commander';
 import { plainName } from '../enum-name.ts';
 import { firstOf } from '../first-list.ts';
 import { jsonText, printLine, tableText } from '../print.ts';
-import { defaultAddress, openSession } from '../session.ts';
+import { defaultAddress, openSession, type Session } from '../session.ts';
 import {
   addParentOptions,
   type ParentOptions,
   readFilter,
+  type StreamName,
   streamMessage,
   streamText,
 } from '../stream-name.ts';
@@ -40,18 +42,35 @@ export function nspTargetsCommand(): Command {
     )
     .option('--frontends', 'list the frontends instead, which have no stream')
     .action(async (name: string | undefined, options: Options, command: Command) => {
+      const stream = readFilter(name, options);
       const filter = {
         status: statuses[options.status],
         type: options.frontends === true ? TargetType.FRONTEND : TargetType.DEFAULT,
-        ...(options.frontends !== true && { stream: streamMessage(readFilter(name, options)) }),
+        ...(options.frontends !== true && { stream: streamMessage(stream) }),
       };
       using session = openSession(command, defaultAddress.nsp);
       const registry = session.connection.client(TargetRegistryDefinition);
       const { targets } = await firstOf(session, (call) => registry.watch(filter, call));
+      if (targets.length === 0 && options.frontends !== true && !(await isConfigured(session, stream)))
+        process.stderr.write('-- no such stream in the configuration --\n');
       const rows = targets.map(factsOf).toSorted(byStreamAndIdentifier);
       if (session.json) for (const row of rows) printLine(jsonText(row));
       else printLine(tableText(['STREAM', 'IDENTIFIER', 'STATUS', 'IPS'], rows.map(cells)));
     });
+}
+
+/** Whether the configuration has a stream that the filter leaves. */
+async function isConfigured(session: Session, filter: StreamName): Promise<boolean> {
+  const client = session.connection.client(ConfigurationManagerDefinition);
+  const everything = streamMessage({ stream: '', conduit: '', trench: '' });
+  const { streams } = await firstOf(session, (call) => client.watchStream(everything, call));
+  const isLeft = (wanted: string, name = '') => wanted === '' || wanted === name;
+  return streams.some(
+    ({ name, conduit }) =>
+      isLeft(filter.stream, name) &&
+      isLeft(filter.conduit, conduit?.name) &&
+      isLeft(filter.trench, conduit?.trench?.name),
+  );
 }
 
 type Row = ReturnType<typeof factsOf>;
@@ -59,16 +78,21 @@ type Row = ReturnType<typeof factsOf>;
 function factsOf({ stream, context, status, ips }: Target) {
   return {
     stream: stream === undefined ? '' : streamText(stream),
-    identifier: context['identifier'] ?? '',
+    identifier: numberOf(context['identifier']),
     status: plainName(TargetStatus, status),
     ips,
   };
 }
 
+/** undefined for a frontend, which has none. */
+function numberOf(identifier: string | undefined): number | undefined {
+  return identifier === undefined || identifier === '' ? undefined : Number(identifier);
+}
+
 function cells({ stream, identifier, status, ips }: Row): string[] {
-  return [stream || '-', identifier || '-', status, ips.join(', ')];
+  return [stream || '-', String(identifier ?? '-'), status, ips.join(', ')];
 }
 
 function byStreamAndIdentifier(a: Row, b: Row): number {
-  return a.stream === b.stream ? Number(a.identifier) - Number(b.identifier) : a.stream < b.stream ? -1 : 1;
+  return a.stream === b.stream ? (a.identifier ?? 0) - (b.identifier ?? 0) : a.stream < b.stream ? -1 : 1;
 }

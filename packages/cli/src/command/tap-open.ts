@@ -47,6 +47,10 @@ async function tell(session: Session, streams: readonly StreamName[], isAwaited:
   const failures = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as Error] : [],
   );
+  if (!isAwaited && !session.json) {
+    const only = streams.length === 1 ? streams.map((stream) => ` ${streamText(streamMessage(stream))}`) : [];
+    process.stderr.write(`-- syncline tap watch${only.join('')} shows what becomes of it; --wait waits --\n`);
+  }
   const [first] = failures;
   if (first === undefined) return;
   // A wait that Ctrl-C ended, or a call that failed, is the same for all.
