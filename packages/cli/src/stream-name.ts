@@ -65,6 +65,11 @@ export function readFilter(text: string | undefined, options: ParentOptions): St
   };
 }
 
+/** Whether a filter leaves all streams. */
+export function isEverything({ stream, conduit, trench }: StreamName): boolean {
+  return stream === '' && conduit === '' && trench === '';
+}
+
 /** The stream as ambassador.v1 and nsp.v1 name it. */
 export function streamMessage({ stream, conduit, trench }: StreamName) {
   return { name: stream, conduit: { name: conduit, trench: { name: trench } } };

@@ -7,7 +7,13 @@ import { statsJson, statsText } from '../lb-text.ts';
 import { everyOption, printState } from '../live.ts';
 import { jsonText, printLine } from '../print.ts';
 import { defaultAddress, openSession, type Session } from '../session.ts';
-import { addParentOptions, type ParentOptions, readFilter, type StreamName } from '../stream-name.ts';
+import {
+  addParentOptions,
+  isEverything,
+  type ParentOptions,
+  readFilter,
+  type StreamName,
+} from '../stream-name.ts';
 
 /** Streams that an error names; the others are counted. */
 const mostNamed = 8;
@@ -60,9 +66,8 @@ async function watch(
 
 /** Throws when a stream was named that there is not; a watch may wait for it. */
 function refuseAbsent(stats: LoadBalancerStats, filter: StreamName): void {
-  const isNamed = Object.values(filter).some((name) => name !== '');
-  if (!isNamed || choose(stats, filter).streams.length > 0) return;
-  const names = stats.streams.map(({ name, conduit, trench }) => `${name}.${conduit}.${trench}`);
+  if (isEverything(filter) || choose(stats, filter).streams.length > 0) return;
+  const names = stats.streams.map(({ name, conduit, trench }) => `${name}.${conduit}.${trench}`).toSorted();
   const known = names.length === 0 ? 'none' : firstOf(names.slice(0, mostNamed), names.length).join(', ');
   const wanted = [filter.stream, filter.conduit, filter.trench].map((name) => name || '*').join('.');
   throw new Error(`no stream ${wanted}; there are: ${known}`);

@@ -14,6 +14,7 @@ import { jsonText, printLine, tableText } from '../print.ts';
 import { defaultAddress, openSession, type Session } from '../session.ts';
 import {
   addParentOptions,
+  isEverything,
   type ParentOptions,
   readFilter,
   type StreamName,
@@ -51,7 +52,8 @@ export function nspTargetsCommand(): Command {
       using session = openSession(command, defaultAddress.nsp);
       const registry = session.connection.client(TargetRegistryDefinition);
       const { targets } = await firstOf(session, (call) => registry.watch(filter, call));
-      if (targets.length === 0 && options.frontends !== true && !(await isConfigured(session, stream)))
+      const mayBeWrong = targets.length === 0 && options.frontends !== true && !isEverything(stream);
+      if (mayBeWrong && !(await isConfigured(session, stream)))
         process.stderr.write('-- no such stream in the configuration --\n');
       const rows = targets.map(factsOf).toSorted(byStreamAndIdentifier);
       if (session.json) for (const row of rows) printLine(jsonText(row));
