@@ -230,12 +230,15 @@ export class Conduit implements AsyncDisposable {
   async #endAll(signal: AbortSignal): Promise<void> {
     const { counts, logger } = this.#parts;
     const ids = [...this.state.connections.keys()];
-    for (const id of ids) if (await this.#end(id, signal)) counts.orphaned += 1;
-    if (ids.length > 0)
-      logger.warn(
-        { conduit: this.settings.conduit, connections: ids.length, reason: this.bridge.lastError },
-        'connections ended: the ipam has no such conduit any more',
-      );
+    let ended = 0;
+    try {
+      for (const id of ids) if (await this.#end(id, signal)) ended += 1;
+    } finally {
+      counts.orphaned += ended;
+      const { conduit } = this.settings;
+      const told = { conduit, connections: ended, reason: this.bridge.lastError };
+      if (ended > 0) logger.warn(told, 'connections ended: the ipam has no such conduit any more');
+    }
   }
 
   #end(id: string, signal: AbortSignal, still = () => true): Promise<boolean> {

@@ -211,7 +211,7 @@ export class Upkeep {
     const former = state.get(conduit)?.connections.get(id);
     if (former !== undefined && sameAddresses(assigned, former.assigned)) {
       claims.drop(conduit, owner);
-      return { changes: this.#step(state, id, assigned, undefined)?.changes ?? [], answer: undefined };
+      return { changes: [], ...this.#step(state, id, assigned, undefined), answer: undefined };
     }
     return claims.put(state, {
       conduit,
@@ -236,8 +236,13 @@ export class Upkeep {
     const { extraPrefixes } = former.connection.context.ipContext;
     const connection = readdressed(former, assigned, coming ?? present?.addresses ?? extraPrefixes);
     if (connection === former.connection && sameAddresses(assigned, former.assigned)) return { changes: [] };
-    this.#parts.counts.readdressed += 1;
-    return { changes: this.#addresses.give({ ...former, connection, assigned }, former, conduit) };
+    const { counts } = this.#parts;
+    return {
+      changes: this.#addresses.give({ ...former, connection, assigned }, former, conduit),
+      made: () => {
+        counts.readdressed += 1;
+      },
+    };
   }
 }
 
