@@ -85,7 +85,7 @@ export const settings = {
     releaseBacklog: integer(
       10_000,
       anyCount,
-      'Releases a conduit may owe; then the oldest is left to the ipam.',
+      'Releases a conduit may owe, no fewer than CONNECTIONS; then the oldest is left to the ipam.',
     ),
     expiry: duration(
       '0ms',
