@@ -2,7 +2,8 @@
 // itself. What the disk refuses is kept and tried again.
 // Invariant: chunks are written in order, none twice, whatever the disk refuses or answers too late.
 
-import { type Clock, sleep } from '@syncline/runtime/clock.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
+import { Doorbell } from '@syncline/runtime/doorbell.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
 import { type DiskHealth, refusalOf } from './disk-health.ts';
 import { Pending } from './pending.ts';
@@ -11,7 +12,10 @@ import type { ReplicaStore } from './replica-store.ts';
 export interface LogWriterParts {
   readonly store: ReplicaStore;
   readonly chunk: ChunkBounds;
-  /** How long an append waits for more, in ms. 0 where somebody waits for what is on disk: a leader's followers do. */
+  /**
+   * How long an append of less than a chunk waits for more, in ms. 0 where somebody waits for what is on disk: a leader's
+   * followers do.
+   */
   readonly gatherMs: number;
   readonly clock: Clock;
   readonly health: DiskHealth;
@@ -27,6 +31,7 @@ export class LogWriter {
   readonly #parts: LogWriterParts;
   readonly #pending: Pending;
   readonly #closing = new AbortController();
+  readonly #enough: Doorbell;
   /** What the append that is under way has, or the one that is to be tried again. */
   #taken: readonly Chunk[] = [];
   #takenBytes = 0;
@@ -43,6 +48,7 @@ export class LogWriter {
   constructor(parts: LogWriterParts, term: number) {
     this.#parts = parts;
     this.#pending = new Pending(parts.chunk);
+    this.#enough = new Doorbell(parts.clock);
     this.#seenTerm = this.#keptTerm = term;
   }
 
@@ -74,6 +80,7 @@ export class LogWriter {
   /** Takes a run of `count` records from index `first` on: run[start, end), copied. */
   add(first: number, count: number, run: Uint8Array, start: number, end: number): void {
     this.#pending.add(first, count, run, start, end);
+    if (this.#pending.hasWholeChunk) this.#enough.ring();
     this.#go();
   }
 
@@ -140,10 +147,10 @@ export class LogWriter {
   }
 
   async #run(): Promise<void> {
-    const { clock, gatherMs } = this.#parts;
+    const { gatherMs } = this.#parts;
     try {
       while (this.#hasWork()) {
-        if (gatherMs > 0) await sleep(clock, gatherMs, this.#closing.signal);
+        if (gatherMs > 0) await this.#enough.wait(gatherMs, this.#closing.signal);
         if (this.#hasWork()) await this.#write();
       }
     } catch (error) {

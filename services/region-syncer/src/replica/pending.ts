@@ -29,6 +29,11 @@ export class Pending {
     return this.#records;
   }
 
+  /** Whether there is a chunk that takes no more. */
+  get hasWholeChunk(): boolean {
+    return this.#sealed.length > 0;
+  }
+
   /** Copies a run of `count` records from index `first` on: run[start, end). */
   add(first: number, count: number, run: Uint8Array, start: number, end: number): void {
     this.#bytes += end - start;
