@@ -1,5 +1,6 @@
 // `make up`: starts the services of up/service-table.ts, creates the datastore `local` on top of the device, opens the
-// streams of the example trench, and shows what happens there and how far the copies of the regions are. Ctrl-C stops everything; a second Ctrl-C does not wait.
+// streams of the example trench, and shows what happens there and how far the copies of the regions are. Ctrl-C stops
+// everything; a second Ctrl-C does not wait.
 
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
