@@ -38,6 +38,7 @@ test.for(['a backup', 'nothing'])(
     await rm(data, { recursive: true });
     if (from === 'a backup') await cp(backup.path, data, { recursive: true });
     await leader.restart();
+    await leader.becomes('above the terms of its follower', (status) => status.term > term);
     await tellAll(leader, 5);
     await expectSame(leader, [follower]);
     const now = await follower.status();

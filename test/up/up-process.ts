@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { integer, systemRng } from '@syncline/runtime/rng.ts';
 import { until } from '@syncline/testkit/wait.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -45,11 +46,14 @@ export function startUp(data: string, env: Readonly<Record<string, string>>): Up
     lines,
     ended,
     signal,
-    line: async (start) =>
-      (await until(() => lines.find((line) => line.startsWith(start)), {
-        describe: `a line "${start}" among ${JSON.stringify(lines)}`,
-        deadlineMs: 55_000,
-      })) ?? '',
+    line: async (start) => {
+      const find = () => lines.find((line) => line.startsWith(start));
+      const found = until(find, { describe: `a line "${start}"`, deadlineMs: 55_000 });
+      await Promise.race([found.catch(() => undefined), ended]);
+      const line = find();
+      if (line === undefined) throw new Error(`no line "${start}" among:\n${lines.join('\n')}`);
+      return line;
+    },
     async [Symbol.asyncDispose]() {
       signal('SIGKILL');
       await ended;
@@ -80,12 +84,18 @@ function isEmpty(list: readonly unknown[]): boolean {
   return list.length === 0;
 }
 
+/** Below those that the system gives to clients, so that none of them takes one meanwhile. */
+const ports = { first: 20_000, count: 10_000 };
+
 /** A port that nobody has at the moment. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((listening) => server.once('listening', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = ports.first + integer(systemRng, ports.count);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    server.close();
+    if (isFree) return port;
+  }
 }
