@@ -2,7 +2,7 @@ import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
-import { ReplacedError } from './commits.ts';
+import { ReplacedError } from './replaced-error.ts';
 import {
   blocks,
   Disk,

@@ -2,7 +2,6 @@
 // Invariants: records are committed in the order of their indexes; only what is committed is seen in the tail and in the
 // lineage; `durable` never goes back but to another history.
 
-import type { Clock } from '@syncline/runtime/clock.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import { Watermark } from '@syncline/runtime/watermark.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
@@ -10,33 +9,12 @@ import { firstOfTerm, indexText, termOf } from '../log/index.ts';
 import type { Lineage } from '../log/lineage.ts';
 import { Tail } from '../log/tail.ts';
 import type { LogSize } from '../store/boot-state.ts';
-import type { DiskHealth } from './disk-health.ts';
+import type { CommitsParts } from './commits-parts.ts';
 import { Listeners } from './listeners.ts';
 import { LogWriter } from './log-writer.ts';
 import { Pressure } from './pressure.ts';
-import type { ReplicaSettings } from './replica-settings.ts';
-import type { ReplicaStore } from './replica-store.ts';
+import { ReplacedError } from './replaced-error.ts';
 import type { Standing } from './standing.ts';
-
-export interface CommitsParts {
-  readonly store: ReplicaStore;
-  readonly settings: ReplicaSettings;
-  readonly health: DiskHealth;
-  readonly clock: Clock;
-  /** See LogWriterParts. */
-  readonly digest: () => Uint8Array | undefined;
-  /** Memory and disk may differ from now on, and nothing is written any more. */
-  readonly broken: (error: Error) => void;
-}
-
-/** Another history has taken the place of this one: what was waited for does not come. */
-export class ReplacedError extends Error {
-  override name = 'ReplacedError';
-
-  constructor() {
-    super('the regions were replaced by a snapshot');
-  }
-}
 
 export class Commits {
   readonly committed: Listeners = new Listeners();

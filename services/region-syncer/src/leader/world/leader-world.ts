@@ -184,7 +184,11 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const connection = stack.use(connect(address, { security: { kind: 'plaintext' } }));
   const election = new LocalElection(() => Promise.resolve(BigInt(replica.term) + 1n));
   const elector = stack.use(election.join({ id: 'leader', address }));
-  const running = leader.run(elector, new Liveness(clock).watch('leader'), never.signal).catch(() => {});
+  const running = leader
+    .run(elector, new Liveness(clock).watch('leader'), never.signal)
+    .catch((error: unknown) => {
+      if (!never.signal.aborted) throw error;
+    });
   stack.defer(() => running);
   stack.defer(() => never.abort(new Error('the world is over')));
   await until(() => leader.isLeading, { deadlineMs: 5_000, describe: 'the leader leads', everyMs: 1 });
