@@ -1,5 +1,7 @@
 # Every target runs through npm, so the Node 24 that package.json pins is the one used.
 .DEFAULT_GOAL := help
+# A process that was started before starts in half the time.
+export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/node
 .PHONY: help up test check bench interop proto format clean
 
 node_modules/.package-lock.json: package.json package-lock.json $(wildcard proto/package.json packages/*/package.json services/*/package.json)

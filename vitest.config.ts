@@ -1,7 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
-// Two projects: unit tests live beside the file they test; integration tests start real processes and
-// real sockets, one file at a time, because they measure waits and would disturb each other.
+// Unit tests live beside the file they test; integration tests start real processes and real sockets. Those that measure
+// memory or waits, or take the machine's usual ports, come last and one at a time: they would disturb each other.
+const alone = ['test/regions/disk.test.ts', 'test/regions/frozen.test.ts', 'test/up/up.test.ts'];
+
+const integration = {
+  pool: 'forks',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
+} as const;
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,18 +20,26 @@ export default defineConfig({
           include: ['{packages,services}/*/src/**/*.test.ts'],
           testTimeout: 60_000,
           expect: { poll: { timeout: 10_000 } },
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          ...integration,
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/interop/**', '**/node_modules/**'],
-          pool: 'forks',
+          exclude: ['test/interop/**', '**/node_modules/**', ...alone],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...integration,
+          name: 'alone',
+          include: alone,
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 10_000 } },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -69,6 +69,10 @@ test.skipIf(disk === undefined)(
         await ipam.release(name);
       }
     };
+    // A file that has held as much need not grow, however late what is released is removed.
+    const names = Array.from({ length: 20 }, (_, n) => `${'y'.repeat(1_000)}-${n}`);
+    for (const name of names) await ipam.allocate(name);
+    for (const name of names) await ipam.release(name);
     // A log of its changes is several times as large as the disk.
     await churn(1_000);
     // A log begins anew, and has room for a few of them.

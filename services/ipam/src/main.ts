@@ -20,7 +20,7 @@ import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Allocator } from './allocation/allocator.ts';
 import { ConduitList } from './allocation/conduit-list.ts';
 import { allocatorSettings, type Config, contradictions, settings } from './config.ts';
-import { nspAt } from './follow-nsp.ts';
+import { nspAt } from './nsp/follow-nsp.ts';
 import { ipamAdminBinding } from './service/ipam-admin.ts';
 import { registerIpamMetrics } from './service/ipam-metrics.ts';
 import { ipamBinding } from './service/ipam-service.ts';

@@ -16,7 +16,7 @@ test('without settings the NSP of this machine is followed', () => {
     sliceMs: 5,
     workMs: 60_000,
   });
-  expect(patienceOf(config)).toMatchObject({ answerMs: 5_000, retry: { initialMs: 200, maxMs: 5_000 } });
+  expect(patienceOf(config)).toMatchObject({ firstMs: 5_000, retry: { initialMs: 200, maxMs: 5_000 } });
 });
 
 test('what does not fit together is all named', () => {

@@ -5,8 +5,8 @@ import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settin
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
+import type { WatchPatience } from '@syncline/rpc/watch/keep-watching.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
-import type { WatchPatience } from './nsp/followed-list.ts';
 import type { KeeperLimits } from './plane/keeper.ts';
 
 const anyWait = { min: '10ms', max: '1h' };
@@ -94,7 +94,7 @@ export function contradictions(config: Config): readonly string[] {
 /** How patient the watches are. */
 export function patienceOf({ answer, retry, retryMax, healthyAfter }: Config): WatchPatience {
   return {
-    answerMs: answer,
+    firstMs: answer,
     // Replicas that lost one NSP do not come back to it at one moment.
     retry: { initialMs: retry, maxMs: retryMax, factor: 2, jitter: 0.5, resetAfterMs: healthyAfter },
   };

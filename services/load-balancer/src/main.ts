@@ -8,6 +8,7 @@ import { serve } from '@syncline/rpc/serve.ts';
 import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { FollowedWatch } from '@syncline/rpc/watch/followed-watch.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { ConflatingMailbox } from '@syncline/runtime/conflating-mailbox.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -17,7 +18,6 @@ import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { type Config, contradictions, keeperLimits, patienceOf, settings } from './config.ts';
-import { FollowedList } from './nsp/followed-list.ts';
 import { NspLink } from './nsp/nsp-link.ts';
 import { watchesOf } from './nsp/watches.ts';
 import { DataPlane } from './plane/data-plane.ts';
@@ -61,13 +61,13 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const watches = watchesOf(nsp);
   const take = (list: NspList) => lists.offer(list.kind, list);
   const moved = () => plane.sourceChanged();
-  const following = { take, moved, patience: patienceOf(config), clock, rng, logger };
-  const followed = listKinds.map((kind) => new FollowedList({ kind, open: watches[kind], ...following }));
-  for (const list of followed) {
-    const name = `nsp ${list.kind}`;
-    stack.use(new SupervisedLoop(name, (watch, signal) => list.follow(watch, signal), supervision));
-  }
-  const link = new NspLink(config.nsp, followed, clock);
+  const following = { take, moved, ...patienceOf(config), clock, rng, logger };
+  const follow = (kind: ListKind) => {
+    const list = new FollowedWatch({ what: `the ${kind} of the NSP`, open: watches[kind], ...following });
+    stack.use(new SupervisedLoop(`nsp ${kind}`, (watch, signal) => list.follow(watch, signal), supervision));
+    return { kind, watch: list };
+  };
+  const link = new NspLink(config.nsp, listKinds.map(follow), clock);
   registerLoadBalancerMetrics(metrics, { plane, keeper, refusals, link });
 
   const bindings = [loadBalancerBinding({ plane, link, refusals }, clock), streamAvailabilityBinding(plane)];

@@ -2,8 +2,11 @@
 
 import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configurationmanager.ts';
 import type { Connection } from '@syncline/rpc/connect.ts';
+import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import { conduitMessage, conduitNameOf } from '@syncline/trench/wire-name.ts';
-import type { OpenConduits } from './conduit-watch.ts';
+
+/** Opens the watch: every list that the NSP sends, until it ends or the signal aborts. */
+type OpenConduits = (signal: AbortSignal) => AsyncIterable<readonly ConduitName[]>;
 
 /** Watches the conduits of `trench` over `connection`, or of every trench the NSP has when it is undefined. */
 export function openConduits(connection: Connection, trench: string | undefined): OpenConduits {

@@ -4,7 +4,7 @@ import type { Metrics } from '@syncline/telemetry/metrics.ts';
 import { ScrapedMetrics } from '@syncline/telemetry/scraped-metrics.ts';
 import type { Allocator } from '../allocation/allocator.ts';
 import type { ConduitList } from '../allocation/conduit-list.ts';
-import type { ConduitWatch } from '../nsp/conduit-watch.ts';
+import type { ConduitWatch } from '../nsp/follow-nsp.ts';
 import { populationOf } from './population.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -55,6 +55,6 @@ export function registerIpamMetrics(metrics: Metrics, { allocator, list, refusal
   scraped.gauge('ipam_nsp_in_step', 'Whether the NSP tells each change as it happens', () =>
     watch.state.kind === 'in step' ? 1 : 0,
   );
-  scraped.total('ipam_nsp_lists_total', 'Lists of conduits that the NSP has sent', () => watch.lists);
+  scraped.total('ipam_nsp_lists_total', 'Lists of conduits that the NSP has sent', () => watch.received);
   scraped.total('ipam_nsp_losses_total', 'Attempts and watches of the NSP that failed', () => watch.losses);
 }

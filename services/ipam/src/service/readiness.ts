@@ -2,7 +2,7 @@
 
 import type { Readiness } from '@syncline/rpc/serve.ts';
 import type { Allocator } from '../allocation/allocator.ts';
-import type { ConduitWatch } from '../nsp/conduit-watch.ts';
+import type { ConduitWatch } from '../nsp/follow-nsp.ts';
 
 /** `watch` is undefined when conduits are made on first use. */
 export function readinessOf(
@@ -12,7 +12,7 @@ export function readinessOf(
   if (diskError !== undefined) return { ready: false, reason: diskError.message };
   const state = watch?.state;
   // What was kept can be served whether or not the NSP is there.
-  if (state?.kind === 'lost' && !state.heard && holdings.tree.size === 0)
+  if (state?.kind === 'untold' && holdings.tree.size === 0)
     return { ready: false, reason: `the NSP has not told any conduits: ${state.reason}` };
   return { ready: true };
 }

@@ -1,8 +1,9 @@
 // What is known of the NSP, and how old it may be. Staleness is counted from the moment when a watch was lost: while
 // all are there, a change is told as it happens.
 
+import type { FollowedWatch } from '@syncline/rpc/watch/followed-watch.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
-import type { FollowedList } from './followed-list.ts';
+import type { ListKind, NspList } from '../plane/nsp-list.ts';
 
 /** Where the link to the NSP is. */
 export type LinkState =
@@ -11,6 +12,12 @@ export type LinkState =
   | { readonly kind: 'in step' }
   /** What was told last is kept, and is up to so old. */
   | { readonly kind: 'stale'; readonly ms: number; readonly reason: string };
+
+/** The watch of one kind of list. */
+export interface FollowedList {
+  readonly kind: ListKind;
+  readonly watch: Pick<FollowedWatch<NspList>, 'state' | 'received' | 'losses'>;
+}
 
 /** All watches of one NSP. */
 export class NspLink {
@@ -26,7 +33,8 @@ export class NspLink {
 
   get state(): LinkState {
     let stale: LinkState = { kind: 'in step' };
-    for (const { kind, state } of this.lists) {
+    for (const { kind, watch } of this.lists) {
+      const { state } = watch;
       if (state.kind === 'untold') return { kind: 'untold', reason: `no ${kind}: ${state.reason}` };
       if (state.kind !== 'lost') continue;
       const ms = this.#clock.monotonic() - state.sinceMs;

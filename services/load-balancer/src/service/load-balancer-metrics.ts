@@ -41,7 +41,7 @@ export function registerLoadBalancerMetrics(metrics: Metrics, measured: Measured
     'load_balancer_nsp_lists_received_total',
     'Lists that the NSP told: applied, superseded or pending',
     'kind',
-    () => link.lists.map(({ kind, received }) => [kind, received]),
+    () => link.lists.map(({ kind, watch }) => [kind, watch.received]),
   );
   scraped.totals('load_balancer_nsp_lists_applied_total', 'Lists that were read', 'kind', () =>
     listKinds.map((kind) => [kind, keeper.counts(kind).applied]),
@@ -53,7 +53,7 @@ export function registerLoadBalancerMetrics(metrics: Metrics, measured: Measured
     () => listKinds.map((kind) => [kind, keeper.counts(kind).superseded]),
   );
   scraped.totals('load_balancer_nsp_losses_total', 'Watches of the NSP that failed', 'kind', () =>
-    link.lists.map(({ kind, losses }) => [kind, losses]),
+    link.lists.map(({ kind, watch }) => [kind, watch.losses]),
   );
   scraped.gauge('load_balancer_nsp_stale_seconds', 'For how long nobody has told what changed', () => {
     const { state } = link;

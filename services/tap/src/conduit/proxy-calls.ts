@@ -1,9 +1,9 @@
 // The calls of a conduit's loop to its proxy: one at a time, each within its time and in view of the watchdog.
 
+import { LinkedAbort } from '@syncline/runtime/linked-abort.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import { call } from '../loop/call.ts';
-import { LinkedAbort } from '../loop/linked-abort.ts';
 import type { Connection, ConnectionRequest } from '../ports.ts';
 import type { ConduitParts } from './conduit-parts.ts';
 import type { RequestKind } from './decision.ts';

@@ -2,9 +2,9 @@
 // later is dropped: what it stands for must have been noted before the call was made.
 
 import type { Clock } from '@syncline/runtime/clock.ts';
-import { Waiter } from '@syncline/runtime/waiter.ts';
+import { LinkedAbort } from '@syncline/runtime/linked-abort.ts';
+import { unlessAborted } from '@syncline/runtime/unless-aborted.ts';
 import type { CallLimits } from '../ports.ts';
-import { LinkedAbort } from './linked-abort.ts';
 
 /** No answer within the time that the call was given. */
 export class OverdueError extends Error {
@@ -39,15 +39,4 @@ export async function call<T>(
   } finally {
     timer.clear();
   }
-}
-
-/** What `make` resolves to, or the signal's reason as soon as it aborts, even if `make` does not heed it. */
-export async function unlessAborted<T>(make: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const waiter = new Waiter<T>(signal);
-  make().then(
-    (value) => waiter.resolve(value),
-    (error: unknown) => waiter.reject(error instanceof Error ? error : new Error(String(error))),
-  );
-  return await waiter.promise;
 }

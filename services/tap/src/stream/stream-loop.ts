@@ -5,12 +5,12 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { Doorbell } from '@syncline/runtime/doorbell.ts';
+import { LinkedAbort } from '@syncline/runtime/linked-abort.ts';
 import type { Liveness, LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { fullName, type StreamName } from '@syncline/trench/stream-name.ts';
-import { LinkedAbort } from '../loop/linked-abort.ts';
 import type { StreamNote } from '../loop/note.ts';
 import { Retry } from '../loop/retry.ts';
 import type { TargetRegistry } from '../ports.ts';

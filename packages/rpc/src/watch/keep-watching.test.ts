@@ -3,25 +3,26 @@ import { Liveness } from '@syncline/runtime/liveness.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
-import { feed } from './feed.ts';
+import { keepWatching } from './keep-watching.ts';
+import { NoAnswerError } from './watch-errors.ts';
 
-/** A feed of `open`, and what it handed on. */
+/** A watch of `open`, and what it handed on. */
 function watching(sim: Simulation, open: (nth: number, signal: AbortSignal) => AsyncIterable<string>) {
   const seen: string[] = [];
   let opened = 0;
-  const liveness = new Liveness(sim.clock).watch('feed');
+  const liveness = new Liveness(sim.clock).watch('watch');
   const parts = {
-    what: 'nsp WatchFlow',
+    what: 'the flows',
     open: (signal: AbortSignal) => open(opened, signal),
-    opened: () => void (opened += 1),
+    opening: () => void (opened += 1),
     take: (value: string) => void seen.push(value),
-    failed: (error: Error) => void seen.push(error.message),
+    failed: (error: unknown) => void seen.push(String(error)),
     firstMs: 15_000,
-    retry: { initialMs: 200, maxMs: 5_000 },
+    retry: { initialMs: 200, maxMs: 5_000, factor: 2, jitter: 1, resetAfterMs: 5_000 },
     clock: sim.clock,
     rng: seededRng(1),
   };
-  feed(parts, liveness, sim.signal).catch((error: unknown) => {
+  keepWatching(parts, liveness, sim.signal).catch((error: unknown) => {
     if (!sim.signal.aborted) throw error;
   });
   return seen;
@@ -34,7 +35,7 @@ async function* silence(): AsyncGenerator<string> {
 
 test('a watch that ends or fails is opened again, and what it told stays told', async () => {
   await explore({
-    name: 'feed-again',
+    name: 'watch-again',
     seeds: 20,
     budgetMs: 5_000,
     run: async (sim) => {
@@ -44,20 +45,26 @@ test('a watch that ends or fails is opened again, and what it told stays told', 
         if (nth === 3) yield* silence();
       });
       await sleep(sim.clock, 60_000, sim.signal);
-      expect(seen).toEqual(['list 1', 'nsp WatchFlow: the watch ended', 'list 2', 'UNAVAILABLE', 'list 3']);
+      expect(seen).toEqual([
+        'list 1',
+        'WatchEndedError: the watch ended',
+        'list 2',
+        'Error: UNAVAILABLE',
+        'list 3',
+      ]);
     },
   });
 });
 
 test('a watch that gives no first value in time is left, although it heeds no signal', async () => {
   await explore({
-    name: 'feed-silent',
+    name: 'watch-silent',
     seeds: 20,
     budgetMs: 5_000,
     run: async (sim) => {
       const seen = watching(sim, () => silence());
       await sleep(sim.clock, 32_000, sim.signal);
-      expect(seen.slice(0, 1)).toEqual(['nsp WatchFlow: no answer within 15000 ms']);
+      expect(seen.slice(0, 1)).toEqual([String(new NoAnswerError(15_000))]);
       expect(seen).toHaveLength(2);
     },
   });

@@ -2,13 +2,16 @@
 
 import { connect } from '@syncline/rpc/connect.ts';
 import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
+import { FollowedWatch } from '@syncline/rpc/watch/followed-watch.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
-import type { Config } from './config.ts';
-import { ConduitWatch } from './nsp/conduit-watch.ts';
-import { openConduits } from './nsp/open-conduits.ts';
+import type { Config } from '../config.ts';
+import { openConduits } from './open-conduits.ts';
+
+/** Where the conduits are known from. What was heard last stays, so an NSP that is away takes no conduit away. */
+export type ConduitWatch = FollowedWatch<readonly ConduitName[]>;
 
 export interface NspParts {
   readonly config: Config;
@@ -30,10 +33,11 @@ export function nspAt(
     keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveAnswer },
   });
   const { retry, retryMax, healthyAfter } = config;
-  const watch = new ConduitWatch({
+  const watch = new FollowedWatch({
+    what: 'the conduits of the NSP',
     open: openConduits(connection, config.trench),
     take,
-    answerMs: config.answer,
+    firstMs: config.answer,
     retry: { initialMs: retry, maxMs: retryMax, factor: 2, jitter: 0.5, resetAfterMs: healthyAfter },
     clock,
     rng,
