@@ -58,7 +58,7 @@ export const cases: readonly InteropCase[] = [
   {
     name: 'our follower on a real pd-server: equals what it shows, also after it was killed',
     needs: ['pd-server'],
-    seconds: 120,
+    seconds: 200,
     atOnce: 'followers of PD',
     async run(context) {
       const server = await startPdServer(context);

@@ -10,8 +10,11 @@ import { Metadata } from 'nice-grpc-common';
 import type { CaseContext, ServiceSettings } from '../context.ts';
 import { digestOf } from '../region-digest.ts';
 
-/** Longer than a PD of 2024 needs to say twice how far it is, which it does every 10 s when nothing happens. */
-const becomesMs = 30_000;
+/**
+ * A PD of 2024 says how far it is every 10 s, and one that was just started has been seen to say nothing at all: then our
+ * follower's silence limit of 30 s has to pass, and another join.
+ */
+const becomesMs = 75_000;
 
 /** What can be read from a member. */
 export interface Held {
