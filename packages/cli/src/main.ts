@@ -1,18 +1,7 @@
 #!/usr/bin/env node
-// Entry of the `syncline` command.
+// Entry of the `syncline` command. A command is called often and does little: most of its time would go into compiling.
 
-import { report } from './failure.ts';
-import { createProgram } from './program.ts';
-import { calledAddresses } from './session.ts';
+import { enableCompileCache } from 'node:module';
 
-// A pipe that closes early (`syncline get / | head`) has what it wanted.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
-
-try {
-  await createProgram().parseAsync();
-} catch (error) {
-  process.exitCode = report(error, calledAddresses());
-}
+enableCompileCache();
+await import('./command-line.ts');
