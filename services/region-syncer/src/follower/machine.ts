@@ -124,21 +124,7 @@ function isForeign({ leader }: FollowerState): boolean {
 
 /** The stream is over, whoever ended it. */
 function ended(state: FollowerState, why: Why, detail: string): Step {
-  switch (state.phase.kind) {
-    case 'idle':
-    case 'backing-off':
-      return stay(state);
-    case 'completing':
-      return over(state, why, detail);
-    case 'connecting':
-    case 'joining':
-    case 'replaying':
-    case 'delta':
-    case 'snapshot':
-    case 'catching-up':
-    case 'live':
-      return retry(state, why, detail);
-  }
+  return interrupted(state, why, detail, retry);
 }
 
 /** Something that was wanted done could not be. */
@@ -156,20 +142,25 @@ function lost(state: FollowerState): Step {
 
 /** All regions are to be taken anew; what is held is served until they are there. */
 function reset(state: FollowerState, why: Why, detail: string): Step {
+  return state.phase.kind === 'connecting' ? stay(state) : interrupted(state, why, detail, askAgain);
+}
+
+/** What is under way is given up, and tried `anew`; what is being made present is finished first. */
+function interrupted(state: FollowerState, why: Why, detail: string, anew: typeof retry): Step {
   switch (state.phase.kind) {
     case 'idle':
-    case 'connecting':
     case 'backing-off':
       return stay(state);
     case 'completing':
       return over(state, why, detail);
+    case 'connecting':
     case 'joining':
     case 'replaying':
     case 'delta':
     case 'snapshot':
     case 'catching-up':
     case 'live':
-      return askAgain(state, why, detail);
+      return anew(state, why, detail);
   }
 }
 
