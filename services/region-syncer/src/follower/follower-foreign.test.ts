@@ -1,71 +1,58 @@
 import { ErrorType } from '@syncline/proto/pdpb.ts';
-import { type TempDir, tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FollowerUnderTest } from './follower.fixture.ts';
 import { beyondAll } from './machine.ts';
-import { type FollowerWorld, type FollowerWorldOptions, startFollower } from './world/follower-world.ts';
+import type { FollowerWorldOptions } from './world/follower-world.ts';
 import { clusterId, merged, ofPd, region, regions, shownAs, shownRegions } from './world/regions.ts';
 import { type ScriptedCall, ScriptedLeader } from './world/scripted-leader.ts';
 
-let directory: TempDir;
-let leader: ScriptedLeader;
-let world: FollowerWorld;
+let follower: FollowerUnderTest;
 
 beforeEach(async () => {
-  directory = await tempDir('follower-foreign');
-  leader = await ScriptedLeader.start('foreign');
+  follower = await FollowerUnderTest.of('foreign');
 });
 
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await leader[Symbol.asyncDispose]();
-  await directory[Symbol.asyncDispose]();
-  expect(world.broken).toEqual([]);
-});
-
-async function start(options: Partial<FollowerWorldOptions> = {}): Promise<ScriptedCall> {
-  world = await startFollower({ directory: directory.path, address: leader.address, ...options });
-  return leader.next();
-}
+afterEach(() => follower[Symbol.asyncDispose]());
 
 async function reachesNext(next: number): Promise<void> {
-  await until(() => world.replica.next === next, { deadlineMs: 5_000, describe: `next is ${next}` });
+  await until(() => follower.replica.next === next, { deadlineMs: 5_000, describe: `next is ${next}` });
 }
 
 /** A new PD answers the probe with all regions; a follower that has 1 to 9 as of index 300. */
-async function live(options: Partial<FollowerWorldOptions> = {}): Promise<ScriptedCall> {
-  const call = await start(options);
+async function live(options?: Partial<FollowerWorldOptions>): Promise<ScriptedCall> {
+  const call = await follower.joins(options);
   call.send(ofPd(0, regions(1, 9)), ofPd(300, []));
-  await world.reaches('live');
+  await follower.reaches('live');
   return call;
 }
 
 describe('a follower of a PD', () => {
   test('asks for more than there is, and takes all regions, what changed meanwhile, and the end', async () => {
-    const call = await start();
+    const call = await follower.joins();
     expect(call.request.startIndex).toBe(beyondAll);
     expect(call.request.member.clientUrls).toHaveLength(1);
     // A PD's map has no order.
     const mixed = [...regions(6, 9, 4), ...regions(1, 5, 4)];
     call.send(ofPd(0, mixed.slice(0, 5)), ofPd(5, mixed.slice(5)));
     call.send(ofPd(70_000, [region(2, 5), region(4, 3)]), ofPd(70_002, []));
-    await world.reaches('live');
-    expect(shownRegions(world.replica.regions)).toEqual(
+    await follower.reaches('live');
+    expect(shownRegions(follower.replica.regions)).toEqual(
       shownAs([region(1, 4), region(2, 5), ...regions(3, 9, 4)]),
     );
-    expect(world.member.status()).toMatchObject({ next: 70_002, link: { ours: false, lagRecords: 0 } });
-    expect(world.follower.tally.ledger).toMatchObject({ received: 11, applied: 10, stale: 1, pending: 0 });
-    expect(world.member.freshness.ready).toBe(true);
+    expect(follower.member.status()).toMatchObject({ next: 70_002, link: { ours: false, lagRecords: 0 } });
+    expect(follower.tally.ledger).toMatchObject({ received: 11, applied: 10, stale: 1, pending: 0 });
+    expect(follower.member.freshness.ready).toBe(true);
   });
 
   test('follows its records, by its rules, and is live with its word that there are no more', async () => {
     const call = await live();
     call.send(ofPd(300, [merged(1, 3), region(2, 3)]), ofPd(302, [region(7, 3)]));
     await reachesNext(303);
-    expect(shownRegions(world.replica.regions)).toEqual(['1@9', '4@2', '5@2', '6@2', '7@3', '8@2', '9@2']);
-    expect(world.follower.tally.ledger).toMatchObject({ applied: 11, stale: 1 });
-    await until(() => world.replica.durable === 303, { deadlineMs: 5_000, describe: 'durable' });
+    expect(shownRegions(follower.replica.regions)).toEqual(['1@9', '4@2', '5@2', '6@2', '7@3', '8@2', '9@2']);
+    expect(follower.tally.ledger).toMatchObject({ applied: 11, stale: 1 });
+    await follower.hasDurable(303);
   });
 
   test('takes a region without its leader, stat or buckets when their lists are not as long', async () => {
@@ -78,7 +65,7 @@ describe('a follower of a PD', () => {
       }),
     );
     await reachesNext(302);
-    expect(shownRegions(world.replica.regions)).toEqual(shownAs([...regions(1, 2, 3), ...regions(3, 9)]));
+    expect(shownRegions(follower.replica.regions)).toEqual(shownAs([...regions(1, 2, 3), ...regions(3, 9)]));
   });
 
   test('leaves out a region that cannot stand, and counts it; its index is taken', async () => {
@@ -86,11 +73,11 @@ describe('a follower of a PD', () => {
     const bad = { ...region(4, 3), region: { ...region(4, 3).region, regionEpoch: undefined } };
     call.send(ofPd(300, [region(3, 3), bad, region(5, 3)]), ofPd(303, [region(6, 3)]));
     await reachesNext(304);
-    expect(shownRegions(world.replica.regions)).toEqual(
+    expect(shownRegions(follower.replica.regions)).toEqual(
       shownAs([...regions(1, 2), region(3, 3), region(4), region(5, 3), region(6, 3), ...regions(7, 9)]),
     );
-    expect(world.follower.tally.ledger).toMatchObject({ received: 13, applied: 12, quarantined: 1 });
-    await until(() => world.replica.durable === 304, { deadlineMs: 5_000, describe: 'durable' });
+    expect(follower.tally.ledger).toMatchObject({ received: 13, applied: 12, quarantined: 1 });
+    await follower.hasDurable(304);
   });
 
   test.each<[string, string, Uint8Array]>([
@@ -99,72 +86,70 @@ describe('a follower of a PD', () => {
   ])('takes none of %s and asks for all regions', async (_, reason, jump) => {
     const call = await live();
     call.send(jump);
-    const again = await leader.next();
+    const again = await follower.leader.next();
     expect(again.request.startIndex).toBe(0);
-    expect(world.member.counts().streamEnds).toEqual([{ reason, count: 1 }]);
-    expect(shownRegions(world.replica.regions)).toEqual(shownAs(regions(1, 9)));
-    expect(world.member.freshness).toMatchObject({ ready: false, complete: true });
+    expect(follower.member.counts().streamEnds).toEqual([{ reason, count: 1 }]);
+    expect(shownRegions(follower.replica.regions)).toEqual(shownAs(regions(1, 9)));
+    expect(follower.member.freshness).toMatchObject({ ready: false, complete: true });
     again.send(ofPd(0, regions(2, 5)), ofPd(900, []));
-    await world.reaches('live');
-    expect(shownRegions(world.replica.regions)).toEqual(shownAs(regions(2, 5)));
+    await follower.reaches('live');
+    expect(shownRegions(follower.replica.regions)).toEqual(shownAs(regions(2, 5)));
   });
 
   test('an error frame changes nothing; all regions are taken anew, because it may be another process', async () => {
     const call = await live();
     const error = { type: ErrorType.UNKNOWN, message: 'server stopped' };
     call.send(ofPd(0, [], { header: { clusterId, error } }));
-    const again = await leader.next();
+    const again = await follower.leader.next();
     expect(again.request.startIndex).toBe(beyondAll);
-    expect(world.member.status()).toMatchObject({ next: 300, regions: 9 });
-    expect(world.member.status().lastError?.message).toContain('error_frame: error 1: server stopped');
+    expect(follower.member.status()).toMatchObject({ next: 300, regions: 9 });
+    expect(follower.member.status().lastError?.message).toContain('error_frame: error 1: server stopped');
     again.send(ofPd(0, regions(1, 4, 3)), ofPd(12, []));
-    await world.reaches('live');
-    expect(shownRegions(world.replica.regions)).toEqual(shownAs(regions(1, 4, 3)));
+    await follower.reaches('live');
+    expect(shownRegions(follower.replica.regions)).toEqual(shownAs(regions(1, 4, 3)));
   });
 
   test('takes what it says after OK for no end', async () => {
     const call = await live();
     call.end(Status.OK, '');
-    expect((await leader.next()).request.startIndex).toBe(beyondAll);
+    expect((await follower.leader.next()).request.startIndex).toBe(beyondAll);
   });
 
   test('that restarts between two calls is asked as another process is', async () => {
     const retry = { initialMs: 300, maxMs: 300, factor: 1, jitter: 0, resetAfterMs: 1_000 };
     const call = await live({ settings: { retry } });
     call.send(ofPd(900, []));
-    await world.reaches('backing-off');
-    const { port } = leader;
-    await leader[Symbol.asyncDispose]();
-    leader = await ScriptedLeader.start('foreign', port);
-    expect((await leader.next()).request.startIndex).toBe(beyondAll);
+    await follower.reaches('backing-off');
+    const { port } = follower.leader;
+    await follower.leader[Symbol.asyncDispose]();
+    follower.leader = await ScriptedLeader.start('foreign', port);
+    expect((await follower.leader.next()).request.startIndex).toBe(beyondAll);
   });
 
   test('silence is no health: all regions are taken anew, and it says why', async () => {
     await live({ settings: { silenceMs: 500 } });
-    const again = await leader.next();
+    const again = await follower.leader.next();
     expect(again.request.startIndex).toBe(beyondAll);
-    expect(world.member.counts().streamEnds).toEqual([{ reason: 'silence', count: 1 }]);
+    expect(follower.member.counts().streamEnds).toEqual([{ reason: 'silence', count: 1 }]);
   });
 
   test('believes its index after a restart only when it is to be trusted', async () => {
     await live();
-    await world[Symbol.asyncDispose]();
-    expect((await start()).request.startIndex).toBe(beyondAll);
-    await world[Symbol.asyncDispose]();
-    const call = await start({ settings: { plan: { trustForeign: true } } });
+    expect((await follower.joins()).request.startIndex).toBe(beyondAll);
+    const call = await follower.joins({ settings: { plan: { trustForeign: true } } });
     expect(call.request.startIndex).toBe(300);
     call.send(ofPd(300, [region(1, 3)]));
-    await world.reaches('live');
-    expect(world.member.counts().joins).toEqual([{ tier: 'replay', reason: 'start', count: 1 }]);
+    await follower.reaches('live');
+    expect(follower.member.counts().joins).toEqual([{ tier: 'replay', reason: 'start', count: 1 }]);
   });
 });
 
 describe('a follower of an old PD', () => {
   /** Answers the probe with its index, and the next call with all regions, a hundred at a time. */
   async function joins(index: number): Promise<ScriptedCall> {
-    const probe = await start();
+    const probe = await follower.joins();
     probe.send(ofPd(index, []));
-    const call = await leader.next();
+    const call = await follower.leader.next();
     expect([call.request.startIndex, probe.signal.aborted]).toEqual([0, true]);
     call.send(ofPd(0, regions(1, 100)), ofPd(100, regions(101, 200)), ofPd(200, regions(201, 250)));
     return call;
@@ -172,21 +157,21 @@ describe('a follower of an old PD', () => {
 
   test('is complete with a keepalive when nothing was made meanwhile', async () => {
     const call = await joins(40);
-    await until(() => world.follower.tally.ledger.pending === 250, { deadlineMs: 5_000, describe: 'staged' });
-    expect(world.member.freshness.complete).toBe(false);
+    await until(() => follower.tally.ledger.pending === 250, { deadlineMs: 5_000, describe: 'staged' });
+    expect(follower.member.freshness.complete).toBe(false);
     call.send(ofPd(40, []));
-    await world.reaches('live');
-    expect(world.member.status()).toMatchObject({ next: 40, regions: 250 });
+    await follower.reaches('live');
+    expect(follower.member.status()).toMatchObject({ next: 40, regions: 250 });
   });
 
   test('asks for the records that it lost meanwhile', async () => {
     const call = await joins(40);
     call.send(ofPd(43, [region(7, 4)]));
-    const missed = await leader.next();
+    const missed = await follower.leader.next();
     expect(missed.request.startIndex).toBe(40);
     missed.send(ofPd(40, [region(5, 3), region(6, 3), merged(240, 250), region(7, 4)]), ofPd(44, []));
-    await world.reaches('live');
-    expect(shownRegions(world.replica.regions)).toEqual(
+    await follower.reaches('live');
+    expect(shownRegions(follower.replica.regions)).toEqual(
       shownAs([
         ...regions(1, 4),
         region(5, 3),
@@ -196,20 +181,20 @@ describe('a follower of an old PD', () => {
         merged(240, 250),
       ]),
     );
-    const { received, applied, superseded, pending } = world.follower.tally.ledger;
+    const { received, applied, superseded, pending } = follower.tally.ledger;
     expect([received, applied, superseded, pending]).toEqual([255, 254, 1, 0]);
   });
 
   test('asks for all regions when those records are no longer there', async () => {
     const call = await joins(40);
     call.send(ofPd(9_000, []));
-    const missed = await leader.next();
+    const missed = await follower.leader.next();
     expect(missed.request.startIndex).toBe(40);
     missed.send(ofPd(9_001, [region(7, 4)]));
-    const again = await leader.next();
+    const again = await follower.leader.next();
     expect(again.request.startIndex).toBe(0);
     again.send(ofPd(0, regions(1, 3)), ofPd(9_001, []));
-    await world.reaches('live');
-    expect(shownRegions(world.replica.regions)).toEqual(shownAs(regions(1, 3)));
+    await follower.reaches('live');
+    expect(shownRegions(follower.replica.regions)).toEqual(shownAs(regions(1, 3)));
   });
 });
