@@ -2,9 +2,10 @@
 // owners or none, and whoever watches ends up knowing the present.
 
 import { sleep } from '@syncline/runtime/clock.ts';
-import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
+import { type Exploration, explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
 import type { ConduitSettings } from './conduit/conduit-settings.ts';
+import type { Connection } from './connection/connection.ts';
 import type { IpamMood } from './world/model-ipam.ts';
 import { conduitSettings, latencyMs, quietMs, World } from './world/world.ts';
 
@@ -12,11 +13,20 @@ const targets = ['a', 'b', 'd'];
 const vips = [[], ['20.0.0.1/32'], ['20.0.0.1/32', '20.0.0.2/32']];
 const moods: readonly IpamMood[] = ['down', 'deaf'];
 
-/** With a short delay it is often a release that is under way when a client comes back. */
-function worldOf(sim: Simulation, settings: Partial<ConduitSettings> = {}): World {
+/** Explores what happens to a world, and ends it. */
+async function exploreWorld(
+  { settings, ...exploration }: Omit<Exploration, 'run'> & { readonly settings?: Partial<ConduitSettings> },
+  happen: (sim: Simulation, world: World) => Promise<void>,
+): Promise<void> {
   const { release } = conduitSettings;
-  const delayMs = sim.choose(2) === 0 ? release.delayMs : latencyMs;
-  return new World(sim, { ...settings, release: { ...release, delayMs } });
+  const run = async (sim: Simulation) => {
+    // With a short delay it is often a release that is under way when a client comes back.
+    const delayMs = sim.choose(2) === 0 ? release.delayMs : latencyMs;
+    const world = new World(sim, { ...settings, release: { ...release, delayMs } });
+    await happen(sim, world);
+    world.end();
+  };
+  await explore({ ...exploration, run });
 }
 
 /** Clients that ask, ask again and close, in any order. */
@@ -70,9 +80,13 @@ function trouble(sim: Simulation, world: World): void {
   );
 }
 
-/** What must be once nothing fails any more and all delays are over. */
-async function expectOrder(sim: Simulation, world: World): Promise<void> {
-  await sleep(sim.clock, quietMs, sim.signal);
+/** What must be once all has happened, nothing fails any more and all delays are over; who watched has seen it. */
+async function expectOrder(
+  sim: Simulation,
+  world: World,
+  watched: readonly ReadonlyMap<string, Connection>[] = [],
+): Promise<void> {
+  await sleep(sim.clock, 30_000 + quietMs, sim.signal);
   const { state, bridge } = world.conduit;
   expect([...state.owed.keys()]).toEqual([]);
   const wanted = [...state.connections.values()].flatMap(({ id, assigned }) => [
@@ -87,80 +101,58 @@ async function expectOrder(sim: Simulation, world: World): Promise<void> {
   for (const connection of world.present().values()) {
     expect(connection.context.ipContext.extraPrefixes).toEqual(gateways);
   }
+  for (const seen of watched) expect(seen).toEqual(world.present());
 }
 
 test('with an ipam and a disk that work, every address is released once, and watchers know the present', async () => {
-  await explore({
-    name: 'proxy-calm',
-    seeds: 1_000,
-    budgetMs: 20_000,
-    atLeast: 500,
-    run: async (sim) => {
-      const world = worldOf(sim);
+  await exploreWorld(
+    { name: 'proxy-calm', seeds: 1_000, budgetMs: 20_000, atLeast: 500 },
+    async (sim, world) => {
       const watchers = [world.watch('one'), world.watch('two')];
       clients(sim, world);
       const moved = moves(sim, world);
       bridgeless(sim, world);
-      await sleep(sim.clock, 30_000, sim.signal);
-      await expectOrder(sim, world);
+      await expectOrder(sim, world, watchers);
       // A Request whose place was taken before it asked for addresses leaves a release of what it never had, and so
       // does a move that was overtaken by the next one.
       if (moved === 0) expect(world.ipam.redundant).toBeLessThanOrEqual(2 * world.refused);
-      for (const seen of watchers) expect(seen).toEqual(world.present());
-      world.end();
     },
-  });
+  );
 });
 
 test('whatever fails meanwhile, no address has two owners, and in the end none has none', async () => {
-  await explore({
-    name: 'proxy-trouble',
-    seeds: 2_000,
-    budgetMs: 30_000,
-    atLeast: 1_000,
-    run: async (sim) => {
-      const world = worldOf(sim);
+  await exploreWorld(
+    { name: 'proxy-trouble', seeds: 2_000, budgetMs: 30_000, atLeast: 1_000 },
+    async (sim, world) => {
       const seen = world.watch('one');
       clients(sim, world);
       trouble(sim, world);
       moves(sim, world);
       bridgeless(sim, world);
-      await sleep(sim.clock, 30_000, sim.signal);
-      await expectOrder(sim, world);
-      expect(seen).toEqual(world.present());
-      world.end();
+      await expectOrder(sim, world, [seen]);
     },
-  });
+  );
 });
 
 test('a proxy that is killed anywhere has what it answered, and owes the ipam nothing in the end', async () => {
-  await explore({
-    name: 'proxy-killed',
-    seeds: 3_000,
-    budgetMs: 30_000,
-    atLeast: 1_500,
-    run: async (sim) => {
-      const world = worldOf(sim);
+  await exploreWorld(
+    { name: 'proxy-killed', seeds: 3_000, budgetMs: 30_000, atLeast: 1_500 },
+    async (sim, world) => {
       clients(sim, world);
       moves(sim, world);
       if (sim.choose(2) === 1) trouble(sim, world);
       sim.schedule('the proxy dies', () => world.crash(), 10_000);
-      await sleep(sim.clock, 30_000, sim.signal);
       await expectOrder(sim, world);
-      world.end();
     },
-  });
+  );
 });
 
 test('a conduit that leaves the ipam’s configuration, for a moment or for good, leaves nothing behind in either', async () => {
-  await explore({
-    name: 'proxy-bare',
-    seeds: 300,
-    budgetMs: 20_000,
-    atLeast: 100,
-    run: async (sim) => {
-      // More often than releases are due, so that owners are pinned again and again.
-      const world = worldOf(sim, { renewMs: 2_500 });
+  // More often than releases are due, so that owners are pinned again and again.
+  const settings = { renewMs: 2_500 };
+  await exploreWorld(
+    { name: 'proxy-bare', seeds: 300, budgetMs: 20_000, atLeast: 100, settings },
+    async (sim, world) => {
       const seen = world.watch('one');
       clients(sim, world);
       moves(sim, world);
@@ -174,22 +166,15 @@ test('a conduit that leaves the ipam’s configuration, for a moment or for good
         },
         10_000,
       );
-      await sleep(sim.clock, 30_000, sim.signal);
-      await expectOrder(sim, world);
-      expect(seen).toEqual(world.present());
-      world.end();
+      await expectOrder(sim, world, [seen]);
     },
-  });
+  );
 });
 
 test('when the ipam has forgotten what it gave out, no two answers have one address at any moment, and all are renewed', async () => {
-  await explore({
-    name: 'proxy-forgotten',
-    seeds: 1_000,
-    budgetMs: 20_000,
-    atLeast: 500,
-    run: async (sim) => {
-      const world = worldOf(sim, { renewMs: 4_000 });
+  await exploreWorld(
+    { name: 'proxy-forgotten', seeds: 1_000, budgetMs: 20_000, atLeast: 500, settings: { renewMs: 4_000 } },
+    async (sim, world) => {
       const seen = world.watch('one');
       clients(sim, world);
       moves(sim, world);
@@ -198,11 +183,8 @@ test('when the ipam has forgotten what it gave out, no two answers have one addr
         sim.schedule('the ipam forgets', () => world.ipam.forget(), 10_000);
       }
       if (crashes) sim.schedule('the proxy dies', () => world.crash(), 10_000);
-      await sleep(sim.clock, 30_000, sim.signal);
-      await expectOrder(sim, world);
       // A watch ends with its process.
-      if (!crashes) expect(seen).toEqual(world.present());
-      world.end();
+      await expectOrder(sim, world, crashes ? [] : [seen]);
     },
-  });
+  );
 });
