@@ -4,19 +4,17 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import {
   Disk,
-  member,
-  never,
+  openLeader,
   openReplica,
   record,
   region,
   regionsSideBySide,
+  reopen,
   runOf,
   settled,
   shown,
-  type Told,
 } from './replica.fixture.ts';
 import type { Replica } from './replica.ts';
-import type { ReplicaSettings } from './replica-settings.ts';
 
 let disk: Disk;
 
@@ -24,12 +22,6 @@ beforeEach(() => {
   disk = new Disk();
 });
 afterEach(() => disk[Symbol.dispose]());
-
-async function leader(change: Partial<ReplicaSettings>): Promise<{ replica: Replica; told: Told }> {
-  const opened = await openReplica(disk, change);
-  await opened.replica.beginTerm(member, never);
-  return opened;
-}
 
 /** Records for 40 regions, again and again, with a pause after each eight of them. */
 async function live(replica: Replica, count: number): Promise<void> {
@@ -50,7 +42,7 @@ async function idle(): Promise<void> {
 }
 
 test('checkpoints are written while records come, and a restart replays only what came after', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 60, pieceBytes: 600 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 60, pieceBytes: 600 });
   await live(replica, 400);
   await idle();
   expect(told).toMatchObject({ failures: [], broken: [] });
@@ -59,15 +51,14 @@ test('checkpoints are written while records come, and a restart replays only wha
   expect(replica.status().checkpoints).toEqual({ count: told.checkpoints.length, failed: 0 });
   expect(disk.calls.join()).toMatch(/putGeneration,(append,)+putGeneration/);
   const before = shown(replica.regions);
-  disk.crash();
-  const again = await openReplica(disk);
-  expect(shown(again.replica.regions)).toEqual(before);
-  expect(again.replica.digest.equals(replica.digest)).toBe(true);
-  expect(again.replica.applied).toBe(replica.applied);
+  const again = await reopen(disk);
+  expect(shown(again.regions)).toEqual(before);
+  expect(again.digest.equals(replica.digest)).toBe(true);
+  expect(again.applied).toBe(replica.applied);
 });
 
 test('a generation is active only when every record in it is on disk', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 10 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 10 });
   let refusals = 20;
   disk.failpoint = (point) => {
     if (point === 'log.append.before-commit' && refusals-- > 0)
@@ -84,7 +75,7 @@ test('a generation is active only when every record in it is on disk', async () 
 });
 
 test('the log loses what the generation has and nobody is to have, but not what is pinned', async () => {
-  const { replica } = await leader({ checkpointRecords: 60 });
+  const { replica } = await openLeader(disk, { checkpointRecords: 60 });
   const pin = replica.pin(indexOf(1, 25));
   await live(replica, 200);
   await idle();
@@ -102,7 +93,7 @@ test('the log loses what the generation has and nobody is to have, but not what 
 
 test('a pin that costs more than the budget is lost, and is told so', async () => {
   const retention = { records: 30, bytes: 0, pinnedBytes: 0 };
-  const { replica } = await leader({ checkpointRecords: 60, retention });
+  const { replica } = await openLeader(disk, { checkpointRecords: 60, retention });
   using pin = replica.pin(indexOf(1, 25));
   using near = replica.pin(indexOf(1, 390));
   await live(replica, 400);
@@ -116,7 +107,7 @@ test('a checkpoint that the disk refuses changes nothing, and is tried again', a
     if (point === 'generation.piece' && refusals-- > 0)
       throw new StoreFaultError('write a generation', 'disk-full', 'SQLITE_FULL', 'full');
   };
-  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 60 });
   await live(replica, 100);
   await expect.poll(() => told.checkpoints.length).toBeGreaterThan(0);
   expect(told.failures).toHaveLength(3);
@@ -126,7 +117,7 @@ test('a checkpoint that the disk refuses changes nothing, and is tried again', a
 });
 
 test('a generation that is due when a replica is opened is written then', async () => {
-  const first = await leader({});
+  const first = await openLeader(disk);
   await live(first.replica, 100);
   disk.crash();
   const { replica, told } = await openReplica(disk, { checkpointRecords: 60 });
@@ -135,7 +126,7 @@ test('a generation that is due when a replica is opened is written then', async 
 });
 
 test('more regions make checkpoints rarer', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 10 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 10 });
   for (const model of regionsSideBySide(200)) record(replica, model);
   await settled(replica);
   await idle();
@@ -148,7 +139,7 @@ test('more regions make checkpoints rarer', async () => {
 });
 
 test('a checkpoint makes way for a snapshot, and comes back when that is dropped', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 60 });
   const writes = disk.called('putGeneration');
   for (const model of regionsSideBySide(100)) record(replica, model);
   await writes;
@@ -159,12 +150,11 @@ test('a checkpoint makes way for a snapshot, and comes back when that is dropped
   expect(told.checkpoints).toEqual([]);
   incoming.drop();
   await expect.poll(() => told.checkpoints).toEqual([indexOf(1, 100)]);
-  disk.crash();
-  expect(shown((await openReplica(disk)).replica.regions)).toEqual(shown(replica.regions));
+  expect(shown((await reopen(disk)).regions)).toEqual(shown(replica.regions));
 });
 
 test('disposing abandons a checkpoint', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 60 });
   const writes = disk.called('putGeneration');
   for (const model of regionsSideBySide(100)) record(replica, model);
   await writes;
@@ -173,12 +163,11 @@ test('disposing abandons a checkpoint', async () => {
   const { length } = disk.calls;
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(disk.calls.length).toBe(length);
-  disk.crash();
-  expect((await openReplica(disk)).replica.next).toBe(indexOf(1, 100));
+  expect((await reopen(disk)).next).toBe(indexOf(1, 100));
 });
 
 test('what a trim has taken is gone, and known to be, though its answer came too late', async () => {
-  const { replica, told } = await leader({ checkpointRecords: 60 });
+  const { replica, told } = await openLeader(disk, { checkpointRecords: 60 });
   const store = disk.store;
   const trim = store.trim.bind(store);
   store.trim = (...args) => {

@@ -8,17 +8,16 @@ import {
   Disk,
   member,
   never,
+  openLeader,
   openReplica,
   record,
   region,
   regionsSideBySide,
+  reopen,
   runOf,
   settled,
   shown,
-  type Told,
 } from './replica.fixture.ts';
-import type { Replica } from './replica.ts';
-import type { ReplicaSettings } from './replica-settings.ts';
 
 let disk: Disk;
 
@@ -26,12 +25,6 @@ beforeEach(() => {
   disk = new Disk();
 });
 afterEach(() => disk[Symbol.dispose]());
-
-async function leader(change: Partial<ReplicaSettings> = {}): Promise<{ replica: Replica; told: Told }> {
-  const opened = await openReplica(disk, change);
-  await opened.replica.beginTerm(member, never);
-  return opened;
-}
 
 /** Holds the appends back until it is called. */
 function holdAppends(): () => void {
@@ -56,7 +49,7 @@ function refuseAppends(
 const appends = () => disk.calls.filter((method) => method === 'append').length;
 
 test('one append is under way at a time, and the next takes all that came meanwhile', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   const release = holdAppends();
   for (const model of regionsSideBySide(10)) record(replica, model);
   await expect.poll(appends).toBe(1);
@@ -72,7 +65,7 @@ test('one append is under way at a time, and the next takes all that came meanwh
 });
 
 test('an append waits for more, but not once a chunk of it is whole', async () => {
-  const { replica } = await leader({ gatherMs: 3_000, chunk: { records: 8, bytes: 1024 } });
+  const { replica } = await openLeader(disk, { gatherMs: 3_000, chunk: { records: 8, bytes: 1024 } });
   for (const model of regionsSideBySide(3)) record(replica, model);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(appends()).toBe(0);
@@ -83,7 +76,7 @@ test('an append waits for more, but not once a chunk of it is whole', async () =
 });
 
 test('readers are woken after a commit and see nothing before it', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   const limit = { records: 100, bytes: 100_000 };
   const seen: unknown[] = [];
   replica.onCommitted(() => {
@@ -102,7 +95,7 @@ test('readers are woken after a commit and see nothing before it', async () => {
 });
 
 test('an append has the digest of what it takes, not of what comes while the disk writes', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   replica.stampDigests(0);
   const release = holdAppends();
   record(replica, region(1, '', ''));
@@ -117,7 +110,7 @@ test('an append has the digest of what it takes, not of what comes while the dis
 });
 
 test('an append that is written late has the digest of when it was taken', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   replica.stampDigests(60_000);
   refuseAppends(2);
   record(replica, region(1, '', ''));
@@ -130,7 +123,7 @@ test('an append that is written late has the digest of when it was taken', async
 });
 
 test('what a full disk refuses is kept, told, and written when there is room', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   const told: unknown[] = [];
   replica.onDegraded((error) => told.push([error?.cause, replica.status().pending.records, replica.durable]));
   refuseAppends(3);
@@ -141,14 +134,13 @@ test('what a full disk refuses is kept, told, and written when there is room', a
   const full = [{ fault: 'disk-full', code: 'SQLITE_FULL' }, 12, indexOf(1, 0)];
   expect(told).toEqual([full, full, full, [undefined, 12, indexOf(1, 0)]]);
   expect(replica.status().commits.failed).toBe(3);
-  disk.crash();
-  const again = await openReplica(disk);
-  expect(again.replica.next).toBe(indexOf(1, 12));
-  expect(shown(again.replica.regions)).toEqual(blocks(models));
+  const again = await reopen(disk);
+  expect(again.next).toBe(indexOf(1, 12));
+  expect(shown(again.regions)).toEqual(blocks(models));
 });
 
 test('an append that is written though its answer is late is not written again', async () => {
-  const { replica, told } = await leader();
+  const { replica, told } = await openLeader(disk);
   const store = disk.store;
   const append = store.append.bind(store);
   let late = 2;
@@ -160,23 +152,21 @@ test('an append that is written though its answer is late is not written again',
   for (const model of regionsSideBySide(12)) record(replica, model);
   await settled(replica);
   expect(told.broken).toEqual([]);
-  disk.crash();
-  const again = await openReplica(disk);
-  expect(again.replica.next).toBe(indexOf(1, 12));
-  expect(again.replica.status().log.records).toBe(12);
+  const again = await reopen(disk);
+  expect(again.next).toBe(indexOf(1, 12));
+  expect(again.status().log.records).toBe(12);
 });
 
 test('an append that is not written and not answered is written again', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   refuseAppends(2, new StoreDeadlineError('append', 1));
   for (const model of regionsSideBySide(12)) record(replica, model);
   await settled(replica);
-  disk.crash();
-  expect((await openReplica(disk)).replica.next).toBe(indexOf(1, 12));
+  expect((await reopen(disk)).next).toBe(indexOf(1, 12));
 });
 
 test('an answer that can never be is the end: nothing more is written', async () => {
-  const { replica, told } = await leader();
+  const { replica, told } = await openLeader(disk);
   refuseAppends(1, new RangeError('does not continue'));
   record(replica, region(1, '', ''));
   await expect.poll(() => told.broken.map(({ message }) => message)).toEqual(['does not continue']);
@@ -186,7 +176,7 @@ test('an answer that can never be is the end: nothing more is written', async ()
 });
 
 test('too much that waits is pressure, until half of it is gone', async () => {
-  const { replica } = await leader({ pendingBytes: 1000 });
+  const { replica } = await openLeader(disk, { pendingBytes: 1000 });
   const told: boolean[] = [];
   replica.onPressed((pressed) => told.push(pressed));
   const release = holdAppends();
@@ -198,7 +188,7 @@ test('too much that waits is pressure, until half of it is gone', async () => {
 });
 
 test('who waits for a position hears when it is durable, gives up with the signal, or is told of another history', async () => {
-  const { replica } = await leader();
+  const { replica } = await openLeader(disk);
   const release = holdAppends();
   record(replica, region(1, '', ''));
   const waits = replica.whenDurable(indexOf(1, 1), never);
@@ -218,7 +208,7 @@ test('who waits for a position hears when it is durable, gives up with the signa
 });
 
 test('disposing writes what waits, but does not wait for a disk that refuses', async () => {
-  const first = await leader();
+  const first = await openLeader(disk);
   for (const model of regionsSideBySide(12)) record(first.replica, model);
   await first.replica[Symbol.asyncDispose]();
   disk.crash();

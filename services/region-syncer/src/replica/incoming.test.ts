@@ -6,16 +6,16 @@ import {
   blocks,
   Disk,
   openReplica,
+  ours,
+  pd,
   region,
   regionsSideBySide,
+  reopen,
   runOf,
   settled,
   shown,
 } from './replica.fixture.ts';
 import type { Replica } from './replica.ts';
-
-const ours = { kind: 'ours' as const, member: 5n };
-const pd = { kind: 'foreign' as const, member: 5n };
 
 let disk: Disk;
 
@@ -33,11 +33,6 @@ async function follower(): Promise<Replica> {
   await replica.apply(runOf(regionsSideBySide(6, 2).slice(2, 4)), indexOf(1, 30), 'all');
   await settled(replica);
   return replica;
-}
-
-async function reopen(): Promise<Replica> {
-  disk.crash();
-  return (await openReplica(disk)).replica;
 }
 
 /** Everything there is to see of a copy. */
@@ -67,14 +62,14 @@ test('a snapshot takes the place of all that was there, at once and over a kill'
   expect(replica.lineage.terms()).toEqual([{ term: 2, end: indexOf(2, 7) }]);
   await replica.apply(runOf([region(1, '', '0001', { load: 3n })]), indexOf(2, 7), 'all');
   await settled(replica);
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
 });
 
 test('a snapshot without regions leaves none', async () => {
   const replica = await follower();
   await replica.begin().complete(indexOf(2, 0), ours);
   expect(replica.regions.size).toBe(0);
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
 });
 
 test('records that came after a snapshot are put on top of it one by one, also after a kill', async () => {
@@ -93,7 +88,7 @@ test('records that came after a snapshot are put on top of it one by one, also a
   expect(incoming.size).toBe(1);
   await incoming.complete(indexOf(2, 9), ours);
   expect(shown(replica.regions)).toEqual(blocks([back]));
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
 });
 
 test('what a PD sent twice or out of order is judged the same way after a kill', async () => {
@@ -108,7 +103,7 @@ test('what a PD sent twice or out of order is judged the same way after a kill',
     superseded: 0,
   });
   await incoming.complete(72, pd);
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
   expect(replica.source).toEqual(pd);
 });
 
@@ -120,7 +115,7 @@ test('regions that overlap in a snapshot of ours are refused, and what was there
   await expect(incoming.complete(indexOf(2, 7), ours)).rejects.toThrow(OverlapError);
   incoming.drop();
   expect(state(replica)).toEqual(before);
-  expect(state(await reopen())).toEqual(before);
+  expect(state(await reopen(disk))).toEqual(before);
 });
 
 test('an index that the source cannot have is refused', async () => {
@@ -148,7 +143,7 @@ test.each(['putGeneration', 'flip'] as const)(
       await incoming.complete(indexOf(2, 7), ours);
     })();
     await promise;
-    expect(state(await reopen())).toEqual(before);
+    expect(state(await reopen(disk))).toEqual(before);
   },
 );
 
@@ -162,11 +157,11 @@ test('killed right after the flip, the snapshot is there, and goes on from its i
   await incoming.stage(runOf(regionsSideBySide(3, 9)));
   void incoming.complete(indexOf(2, 7), ours);
   await dies.promise;
-  const again = await reopen();
+  const again = await reopen(disk);
   expect([again.next, shown(again.regions)]).toEqual([indexOf(2, 7), blocks(regionsSideBySide(3, 9))]);
   await again.apply(runOf(regionsSideBySide(1, 10)), indexOf(2, 7), 'all');
   await settled(again);
-  expect(state(await reopen())).toEqual(state(again));
+  expect(state(await reopen(disk))).toEqual(state(again));
 });
 
 test('what is dropped leaves nothing, and another can begin at once', async () => {
@@ -182,7 +177,7 @@ test('what is dropped leaves nothing, and another can begin at once', async () =
   await second.stage(runOf(news));
   await second.complete(indexOf(2, 7), ours);
   expect(shown(replica.regions)).toEqual(blocks(news));
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
 });
 
 test('one that is begun takes the place of one that is not complete', async () => {
@@ -194,7 +189,7 @@ test('one that is begun takes the place of one that is not complete', async () =
   await outcome;
   await second.stage(runOf(regionsSideBySide(2, 9)));
   await second.complete(indexOf(2, 7), ours);
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
   expect(shown(replica.regions)).toEqual(blocks(regionsSideBySide(2, 9)));
 });
 
@@ -234,7 +229,7 @@ test('a disk that is full ends a snapshot, and what was there goes on', async ()
   disk.failpoint = () => {};
   await replica.apply(runOf(regionsSideBySide(1, 10)), indexOf(1, 32), 'all');
   await settled(replica);
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
 });
 
 test('what waited for the disk is not written into the history that takes its place', async () => {
@@ -250,5 +245,5 @@ test('what waited for the disk is not written into the history that takes its pl
   disk.failpoint = () => {};
   await replica.apply(runOf(regionsSideBySide(1, 10)), indexOf(2, 7), 'all');
   await settled(replica);
-  expect(state(await reopen())).toEqual(state(replica));
+  expect(state(await reopen(disk))).toEqual(state(replica));
 });

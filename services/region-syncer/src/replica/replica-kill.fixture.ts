@@ -8,16 +8,9 @@ import { indexOf } from '../log/index.ts';
 import type { ModelRegion } from '../regions/regions.fixture.ts';
 import { openRegionStore } from '../store/open-region-store.ts';
 import { identity, storeOptions } from '../store/store.fixture.ts';
-import {
-  member,
-  never,
-  record,
-  regionsSideBySide,
-  runOf,
-  settled,
-  smallSettings,
-} from './replica.fixture.ts';
+import { member, never, record, regionsSideBySide, runOf, settled } from './replica.fixture.ts';
 import { Replica } from './replica.ts';
+import { smallSettings } from './replica-settings.fixture.ts';
 import { storeOn } from './replica-store.ts';
 
 /** The record at a place in what the process leads. */

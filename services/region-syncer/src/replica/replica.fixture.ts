@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
-import { blockOf, blocksOf, type ModelRegion, runOfModels, smallLimits } from '../regions/regions.fixture.ts';
+import { blockOf, blocksOf, type ModelRegion, runOfModels } from '../regions/regions.fixture.ts';
 import type { StorePoint } from '../store/failpoints.ts';
 import { RegionStore } from '../store/region-store.ts';
 import { identity, storeOptions } from '../store/store.fixture.ts';
@@ -14,27 +14,17 @@ import type { RegionStoreOptions } from '../store/store-options.ts';
 import type { Run } from '../wire/frame-run.ts';
 import { Replica } from './replica.ts';
 import type { ReplicaEvents } from './replica-parts.ts';
+import { smallSettings } from './replica-settings.fixture.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
 import { type ReplicaStore, type StoreMethod, storeBy } from './replica-store.ts';
-
-/** Bounds so small that a few records reach them. */
-export const smallSettings: ReplicaSettings = {
-  regions: smallLimits,
-  chunk: { records: 8, bytes: 1024 },
-  tail: { records: 20, bytes: 4096 },
-  pendingBytes: 4096,
-  gatherMs: 0,
-  retry: { initialMs: 1, maxMs: 4 },
-  retention: { records: 30, bytes: 2 ** 30, pinnedBytes: 2 ** 30 },
-  checkpointRecords: 2 ** 30,
-  checkpointRetryMs: 1,
-  pieceBytes: 2048,
-  runBytes: 512,
-  turnMs: 1,
-};
+import type { Origin } from './standing.ts';
 
 /** This node. */
 export const member: bigint = identity.memberId;
+
+/** Leaders that a follower follows. */
+export const ours: Origin = { kind: 'ours', member: 5n };
+export const pd: Origin = { kind: 'foreign', member: 5n };
 
 /** A store in a folder of its own, which replicas can be opened on one after the other. */
 export class Disk implements Disposable {
@@ -115,11 +105,14 @@ export interface Told {
   readonly broken: Error[];
 }
 
+/** A replica, and what it has told. */
+export interface Opened {
+  readonly replica: Replica;
+  readonly told: Told;
+}
+
 /** Opens a replica, and notes what it tells. */
-export async function openReplica(
-  disk: Disk,
-  change: Partial<ReplicaSettings> = {},
-): Promise<{ readonly replica: Replica; readonly told: Told }> {
+export async function openReplica(disk: Disk, change: Partial<ReplicaSettings> = {}): Promise<Opened> {
   const told: Told = { checkpoints: [], failures: [], broken: [] };
   const events: ReplicaEvents = {
     loading: () => {},
@@ -139,6 +132,33 @@ export async function openReplica(
     never,
   );
   return { replica, told };
+}
+
+/** Opens a replica that leads. */
+export async function openLeader(disk: Disk, change?: Partial<ReplicaSettings>): Promise<Opened> {
+  const opened = await openReplica(disk, change);
+  await opened.replica.beginTerm(member, never);
+  return opened;
+}
+
+/** Opens a replica that has taken regions 1 to 10 of this source, as of `index`. */
+export async function openFollower(
+  disk: Disk,
+  index: number,
+  source: Origin,
+  change?: Partial<ReplicaSettings>,
+): Promise<Replica> {
+  const { replica } = await openReplica(disk, change);
+  const incoming = replica.begin();
+  await incoming.stage(runOf(regionsSideBySide(10)));
+  await incoming.complete(index, source);
+  return replica;
+}
+
+/** The process dies, and another one takes over its disk. */
+export async function reopen(disk: Disk): Promise<Replica> {
+  disk.crash();
+  return (await openReplica(disk)).replica;
 }
 
 /** The signal of what nobody ends. */

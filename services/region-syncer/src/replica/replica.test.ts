@@ -6,15 +6,19 @@ import {
   Disk,
   member,
   never,
+  openFollower,
+  openLeader,
   openReplica,
+  ours,
+  pd,
   record,
   region,
   regionsSideBySide,
+  reopen,
   runOf,
   settled,
   shown,
 } from './replica.fixture.ts';
-import type { Replica } from './replica.ts';
 
 let disk: Disk;
 
@@ -23,48 +27,36 @@ beforeEach(() => {
 });
 afterEach(() => disk[Symbol.dispose]());
 
-/** The process dies, and another one takes over its disk. */
-async function reopen(): Promise<Replica> {
-  disk.crash();
-  return (await openReplica(disk)).replica;
-}
-
-async function leader(): Promise<Replica> {
-  const { replica } = await openReplica(disk);
-  await replica.beginTerm(member, never);
-  return replica;
-}
-
 describe('a leader', () => {
   test('has a term before it has a record, and each start has another', async () => {
-    const first = await leader();
+    const { replica: first } = await openLeader(disk);
     expect(first.next).toBe(firstOfTerm(1));
     expect(first.durable).toBe(firstOfTerm(1));
     expect(first.source).toEqual({ kind: 'ours', member });
-    const second = await reopen();
+    const second = await reopen(disk);
     expect(second.next).toBe(firstOfTerm(1));
     expect(await second.beginTerm(member, never)).toBe(2);
     expect(second.lineage.judge(firstOfTerm(1))).toEqual({ kind: 'in-sync' });
   });
 
   test('numbers records one after the other, and what is durable is there after a kill', async () => {
-    const replica = await leader();
+    const { replica } = await openLeader(disk);
     const models = regionsSideBySide(20);
     expect(models.map((model) => record(replica, model))).toEqual(models.map((_, seq) => indexOf(1, seq)));
     expect(replica.durable).toBe(indexOf(1, 0));
     await settled(replica);
     expect(replica.durable).toBe(indexOf(1, 20));
-    const again = await reopen();
+    const again = await reopen(disk);
     expect(again.next).toBe(indexOf(1, 20));
     expect(shown(again.regions)).toEqual(blocks(models));
     expect(again.digest.equals(replica.digest)).toBe(true);
   });
 
   test('goes on in a new term after a restart, over which its history can be told', async () => {
-    const replica = await leader();
+    const { replica } = await openLeader(disk);
     record(replica, region(1, '', ''));
     await settled(replica);
-    const again = await reopen();
+    const again = await reopen(disk);
     await again.beginTerm(member, never);
     expect(record(again, region(1, '', '', { leader: 2n }))).toBe(indexOf(2, 0));
     await settled(again);
@@ -77,21 +69,21 @@ describe('a leader', () => {
       { first: indexOf(1, 0), count: 1 },
       { first: indexOf(2, 0), count: 1 },
     ]);
-    expect((await reopen()).next).toBe(indexOf(2, 1));
+    expect((await reopen(disk)).next).toBe(indexOf(2, 1));
   });
 
   test('begins another term when there is no room in this one', async () => {
-    const replica = await leader();
+    const { replica } = await openLeader(disk);
     const incoming = replica.begin();
     await incoming.complete(indexOf(7, 2 ** 36 - 2), { kind: 'ours', member });
     expect(record(replica, region(1, '', 'k'))).toBe(indexOf(7, 2 ** 36 - 2));
     expect(record(replica, region(2, 'k', ''))).toBe(indexOf(8, 0));
     await settled(replica);
-    expect((await reopen()).next).toBe(indexOf(8, 1));
+    expect((await reopen(disk)).next).toBe(indexOf(8, 1));
   });
 
   test('tells what changed since an index', async () => {
-    const replica = await leader();
+    const { replica } = await openLeader(disk);
     for (const model of regionsSideBySide(4)) record(replica, model);
     record(replica, region(2, '0001', '0003', { version: 3n }));
     const { capture, removed, position } = replica.captureSince(indexOf(1, 3));
@@ -107,24 +99,13 @@ describe('a leader', () => {
     replica.seeTerm(9);
     expect(replica.term).toBe(9);
     await replica[Symbol.asyncDispose]();
-    expect(await (await reopen()).beginTerm(member, never)).toBe(10);
+    expect(await (await reopen(disk)).beginTerm(member, never)).toBe(10);
   });
 });
 
 describe('a follower', () => {
-  const ours = { kind: 'ours' as const, member: 5n };
-  const pd = { kind: 'foreign' as const, member: 5n };
-
-  async function follower(position: number, source: typeof ours | typeof pd): Promise<Replica> {
-    const { replica } = await openReplica(disk);
-    const incoming = replica.begin();
-    await incoming.stage(runOf(regionsSideBySide(10)));
-    await incoming.complete(position, source);
-    return replica;
-  }
-
   test('applies records as they come and finds them again', async () => {
-    const replica = await follower(indexOf(3, 7), ours);
+    const replica = await openFollower(disk, indexOf(3, 7), ours);
     const news = regionsSideBySide(10, 1).slice(2, 9);
     expect(await replica.apply(runOf(news), indexOf(3, 7), 'all')).toEqual({
       applied: 7,
@@ -135,14 +116,14 @@ describe('a follower', () => {
     const expected = blocks(regionsSideBySide(10).map((old) => news.find(({ id }) => id === old.id) ?? old));
     expect(shown(replica.regions)).toEqual(expected);
     await settled(replica);
-    const again = await reopen();
+    const again = await reopen(disk);
     expect(again.next).toBe(indexOf(3, 14));
     expect(again.source).toEqual(ours);
     expect(shown(again.regions)).toEqual(expected);
   });
 
   test('passes over what it has, and takes no record whose predecessor is missing', async () => {
-    const replica = await follower(indexOf(3, 7), ours);
+    const replica = await openFollower(disk, indexOf(3, 7), ours);
     const news = runOf(regionsSideBySide(3, 1));
     await replica.apply(news, indexOf(3, 7), 'all');
     const before = shown(replica.regions);
@@ -161,7 +142,7 @@ describe('a follower', () => {
   });
 
   test('goes over to a newer term with its first record, or without one', async () => {
-    const replica = await follower(indexOf(3, 7), ours);
+    const replica = await openFollower(disk, indexOf(3, 7), ours);
     await replica.apply(runOf(regionsSideBySide(2, 1)), indexOf(4, 0), 'all');
     await settled(replica);
     replica.move(firstOfTerm(6));
@@ -174,7 +155,7 @@ describe('a follower', () => {
     expect(() => replica.move(indexOf(7, 3))).toThrow(RangeError);
     expect(() => replica.move(firstOfTerm(5))).toThrow(RangeError);
     await replica[Symbol.asyncDispose]();
-    const again = await reopen();
+    const again = await reopen(disk);
     expect([again.next, again.term]).toEqual([indexOf(4, 2), 6]);
     expect(again.lineage.terms()).toEqual([
       { term: 3, end: indexOf(3, 7) },
@@ -183,7 +164,7 @@ describe('a follower', () => {
   });
 
   test('of a PD judges what comes, again after a restart, and keeps the places of what could not stand', async () => {
-    const replica = await follower(500, pd);
+    const replica = await openFollower(disk, 500, pd);
     const stale = region(1, '', '0001', { version: 1n, confVer: 2n, load: 9n });
     const news = [region(2, '0001', '0002', { load: 9n }), stale, region(3, '0002', '0003', { version: 7n })];
     expect(await replica.apply(runOf(news, 2), 500, 'judged')).toEqual({
@@ -196,14 +177,14 @@ describe('a follower', () => {
     expect(before).toContain(blocks(news)[0]);
     expect(before).not.toContain(blocks(news)[1]);
     await settled(replica);
-    const again = await reopen();
+    const again = await reopen(disk);
     expect([again.next, again.source]).toEqual([505, pd]);
     expect(shown(again.regions)).toEqual(before);
     expect(again.status().log).toMatchObject({ records: 5 });
   });
 
   test('takes over from a PD with a term of its own, and the regions stay', async () => {
-    const replica = await follower(500, pd);
+    const replica = await openFollower(disk, 500, pd);
     await replica.apply(runOf(regionsSideBySide(4, 1)), 500, 'judged');
     await settled(replica);
     const before = shown(replica.regions);
@@ -211,17 +192,14 @@ describe('a follower', () => {
     expect(replica.next).toBe(firstOfTerm(1));
     expect(record(replica, region(1, '', '0001', { load: 9n }))).toBe(indexOf(1, 0));
     await settled(replica);
-    const again = await reopen();
+    const again = await reopen(disk);
     expect([again.next, again.source]).toEqual([indexOf(1, 1), { kind: 'ours', member }]);
     expect(shown(again.regions).slice(1)).toEqual(before.slice(1));
     expect(again.deltaFloor).toBe(firstOfTerm(1));
   });
 
   test('that did not lead in time takes over as if it had not tried', async () => {
-    const { replica } = await openReplica(disk, { checkpointRecords: 5 });
-    const incoming = replica.begin();
-    await incoming.stage(runOf(regionsSideBySide(10)));
-    await incoming.complete(500, pd);
+    const replica = await openFollower(disk, 500, pd, { checkpointRecords: 5 });
     disk.gate = (method) => {
       if (method === 'flip') throw new StoreFaultError('flip', 'disk-full', 'SQLITE_FULL', 'full');
     };
@@ -238,77 +216,7 @@ describe('a follower', () => {
     expect(await replica.beginTerm(member, never)).toBe(1);
     expect(record(replica, region(1, '', '0001', { load: 9n }))).toBe(indexOf(1, 0));
     await settled(replica);
-    const again = await reopen();
+    const again = await reopen(disk);
     expect([again.next, again.source]).toEqual([indexOf(1, 1), { kind: 'ours', member }]);
-  });
-
-  test('takes what changed at once, and what comes then waits until that is kept', async () => {
-    const replica = await follower(indexOf(3, 7), ours);
-    const merged = [region(1, '', '0003', { version: 5n }), region(9, '0008', '0009', { load: 4n })];
-    expect(await replica.delta(runOf(merged), BigUint64Array.of(2n, 3n), indexOf(5, 100), never)).toEqual({
-      applied: 2,
-      stale: 0,
-      superseded: 0,
-    });
-    expect(replica.next).toBe(indexOf(3, 7));
-    replica.rebase(indexOf(5, 100));
-    await replica.apply(runOf(regionsSideBySide(10, 2).slice(4, 6)), indexOf(5, 100), 'all');
-    expect([replica.next, replica.durable]).toEqual([indexOf(5, 102), indexOf(3, 7)]);
-    const expected = shown(replica.regions);
-    expect(expected).toHaveLength(8);
-    await expect.poll(() => replica.durable).toBe(indexOf(5, 102));
-    const again = await reopen();
-    expect(again.next).toBe(indexOf(5, 102));
-    expect(shown(again.regions)).toEqual(expected);
-    expect(again.lineage.terms()).toEqual([{ term: 5, end: indexOf(5, 102) }]);
-  });
-
-  test('writes no checkpoint of a delta that is not whole, and one when it is', async () => {
-    const { replica } = await openReplica(disk, { checkpointRecords: 5 });
-    const incoming = replica.begin();
-    await incoming.stage(runOf(regionsSideBySide(10)));
-    await incoming.complete(indexOf(3, 7), ours);
-    await replica.delta(runOf([]), BigUint64Array.of(2n, 3n), indexOf(3, 20), never);
-    // The stream was lost, and another leader sends the records one by one.
-    const news = regionsSideBySide(10, 1);
-    await replica.apply(runOf(news.slice(4, 10)), indexOf(3, 7), 'all');
-    await settled(replica);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect([replica.applied, replica.regions.size]).toEqual([indexOf(3, 7), 8]);
-    await replica.apply(runOf([...news.slice(0, 4), ...news.slice(0, 4)]), indexOf(3, 13), 'all');
-    await settled(replica);
-    await expect.poll(() => replica.applied).toBe(indexOf(3, 21));
-    expect(shown((await reopen()).regions)).toEqual(blocks(news));
-  });
-
-  test('begins a delta when what the one before has changed is whole on disk', async () => {
-    const replica = await follower(indexOf(3, 7), ours);
-    const flip = Promise.withResolvers<void>();
-    disk.gate = (method) => (method === 'flip' ? flip.promise : undefined);
-    await replica.delta(runOf([]), BigUint64Array.of(2n), indexOf(3, 20), never);
-    replica.rebase(indexOf(3, 20));
-    const next = replica.delta(runOf([]), BigUint64Array.of(3n), indexOf(3, 30), never);
-    const given = new AbortController();
-    const stopped = replica.delta(runOf([]), BigUint64Array.of(4n), indexOf(3, 30), given.signal);
-    given.abort(new Error('stopped'));
-    await expect(stopped).rejects.toThrow('stopped');
-    await disk.called('flip');
-    expect(replica.regions.size).toBe(9);
-    flip.resolve();
-    await next;
-    expect([replica.durable, replica.regions.size]).toEqual([indexOf(3, 20), 8]);
-  });
-
-  test('killed before what changed is kept has what it had', async () => {
-    const replica = await follower(indexOf(3, 7), ours);
-    const before = shown(replica.regions);
-    await replica.delta(runOf([region(1, '', '')]), new BigUint64Array(0), indexOf(3, 50), never);
-    disk.gate = (method) => (method === 'flip' ? new Promise(() => {}) : undefined);
-    replica.rebase(indexOf(3, 50));
-    await replica.apply(runOf([region(1, '', '', { load: 2n })]), indexOf(3, 50), 'all');
-    await expect.poll(() => disk.calls.at(-1)).toBe('flip');
-    const again = await reopen();
-    expect(again.next).toBe(indexOf(3, 7));
-    expect(shown(again.regions)).toEqual(before);
   });
 });

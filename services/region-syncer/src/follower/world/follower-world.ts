@@ -12,6 +12,7 @@ import { createLogger } from '@syncline/telemetry/logger.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Identity } from '../../cluster/identity.ts';
 import { Replica } from '../../replica/replica.ts';
+import { roomySettings } from '../../replica/replica-settings.fixture.ts';
 import type { ReplicaSettings } from '../../replica/replica-settings.ts';
 import { storeOn } from '../../replica/replica-store.ts';
 import { openRegionStore, type RegionStoreThread } from '../../store/open-region-store.ts';
@@ -21,21 +22,6 @@ import { FollowerMember } from '../follower-member.ts';
 import type { FollowerSettings } from '../follower-parts.ts';
 import { openLeaderLink } from '../leader-link.ts';
 import type { Phase } from '../state.ts';
-
-const replicaSettings: ReplicaSettings = {
-  regions: { pageBytes: 1 << 16, sparePages: 1, tombstones: 100 },
-  chunk: { records: 100, bytes: 1 << 16 },
-  tail: { records: 1_000, bytes: 1 << 20 },
-  pendingBytes: 1 << 20,
-  gatherMs: 3,
-  retry: { initialMs: 5, maxMs: 20 },
-  retention: { records: 10_000, bytes: 1 << 24, pinnedBytes: 1 << 20 },
-  checkpointRecords: 100_000,
-  checkpointRetryMs: 1_000,
-  pieceBytes: 1 << 16,
-  runBytes: 1 << 15,
-  turnMs: 2,
-};
 
 const followerSettings: FollowerSettings = {
   plan: { trustForeign: false },
@@ -82,7 +68,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
   const thread = stack.use(
     await openRegionStore(
       {
-        ...storeOptions(directory, { pieceBytes: 1 << 16, chunk: replicaSettings.chunk }),
+        ...storeOptions(directory, { pieceBytes: 1 << 16, chunk: roomySettings.chunk }),
         failpoints: options.failpoints ?? '',
       },
       10_000,
@@ -97,7 +83,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
     await Replica.open(
       {
         store: storeOn(store as RegionStoreThread),
-        settings: { ...replicaSettings, ...options.replica },
+        settings: { ...roomySettings, gatherMs: 3, ...options.replica },
         clock,
         rng,
         pause: () => setImmediate(),

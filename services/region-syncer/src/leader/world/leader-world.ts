@@ -18,6 +18,7 @@ import { Cluster } from '../../cluster/cluster.ts';
 import { Identity } from '../../cluster/identity.ts';
 import { ReportedBuckets } from '../../cluster/reported-buckets.ts';
 import { Replica } from '../../replica/replica.ts';
+import { roomySettings } from '../../replica/replica-settings.fixture.ts';
 import type { ReplicaSettings } from '../../replica/replica-settings.ts';
 import { storeBy } from '../../replica/replica-store.ts';
 import { pdBinding } from '../../service/pd.ts';
@@ -30,21 +31,6 @@ import type { RecordTraces } from '../record-traces.ts';
 
 /** The cluster of all worlds: beyond 2^53. */
 export const clusterId: bigint = 7n << 60n;
-
-const replicaSettings: ReplicaSettings = {
-  regions: { pageBytes: 1 << 16, sparePages: 1, tombstones: 1_000 },
-  chunk: { records: 100, bytes: 1 << 16 },
-  tail: { records: 1_000, bytes: 1 << 20 },
-  pendingBytes: 1 << 20,
-  gatherMs: 0,
-  retry: { initialMs: 5, maxMs: 20 },
-  retention: { records: 10_000, bytes: 1 << 24, pinnedBytes: 1 << 20 },
-  checkpointRecords: 100_000,
-  checkpointRetryMs: 1_000,
-  pieceBytes: 1 << 16,
-  runBytes: 1 << 15,
-  turnMs: 2,
-};
 
 /** Bounds for tests. */
 export const smallLimits: LeaderLimits = {
@@ -118,7 +104,7 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const fail = (error: Error) => {
     throw error;
   };
-  const chunk = options.replica?.chunk ?? replicaSettings.chunk;
+  const chunk = options.replica?.chunk ?? roomySettings.chunk;
   const store = stack.use(
     await openRegionStore(
       { ...storeOptions(options.directory, { chunk, pieceBytes: 1 << 16 }), failpoints: '' },
@@ -138,7 +124,7 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
           if (method === 'append') await options.beforeAppend?.();
           return store.call(method, ...(args as never));
         }),
-        settings: { ...replicaSettings, ...options.replica },
+        settings: { ...roomySettings, ...options.replica },
         clock,
         rng,
         pause: () => nextTurn(),
