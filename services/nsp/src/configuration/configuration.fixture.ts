@@ -5,6 +5,9 @@ import { ConfigurationError, type Problem, printProblem } from './problem.ts';
 
 export const limits = { maxEntries: 100 };
 
+/** The least that a file has, before lists. */
+export const trench = 'trench: { name: t }\n';
+
 /** A trench `t` with the conduits `a` and `b`, the streams `a1`, `a2` and `b1`, and two VIPs. */
 export const small = `trench: { name: t }
 conduits:
