@@ -1,44 +1,15 @@
-// What devices, lines and our own threads do to a session (faults F5–F8, F13–F15, F18, F23–F25 of the datastore's
-// fault table), and that running is the device's tree again afterwards, with nothing dropped.
+// What devices and lines do to a session (faults F5–F8 and F13–F15 of the datastore's fault table), and that running is
+// the device's tree again afterwards, with nothing dropped.
 
-import { existsSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { DataServerDefinition } from '@syncline/proto/data.ts';
-import { DatastoreServiceDefinition, SessionState } from '@syncline/proto/datastore.ts';
+import { SessionState } from '@syncline/proto/datastore.ts';
 import { Encoding } from '@syncline/proto/gnmi.ts';
-import { createAuthority } from '@syncline/rpc/certificate.fixture.ts';
-import { GnmiReader } from '@syncline/testkit/gnmi-reader.ts';
-import { readMetric } from '@syncline/testkit/metrics.ts';
-import { startService } from '@syncline/testkit/service.ts';
 import { TcpProxy } from '@syncline/testkit/tcp-proxy.ts';
-import { tempDir } from '@syncline/testkit/temp-dir.ts';
-import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { DatastoreUnderTest, name } from '../datastore-under-test.ts';
 import { DeviceUnderTest } from '../device/device-under-test.ts';
-
-/** Retries that a test can wait for. */
-const prompt = { SYNCLINE_DATASTORE_RETRY: '50ms', SYNCLINE_DATASTORE_RETRY_MAX: '500ms' };
-
-const leavesOf = (count: number) =>
-  Object.fromEntries(Array.from({ length: count }, (_, i) => [`/list/entry[id=${i}]/value`, i]));
-
-async function expectTree(
-  datastore: DatastoreUnderTest,
-  leaves: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const wanted = new Map(Object.entries(leaves).map(([path, value]) => [path, String(value)]));
-  const found = await until(() => datastore.leaves(), {
-    deadlineMs: 10_000,
-    describe: `${wanted.size} leaves in running`,
-    accept: (now) =>
-      now.size === wanted.size && [...wanted].every(([path, value]) => now.get(path) === value),
-  });
-  expect(found).toEqual(wanted);
-  expect((await datastore.sync()).ledger).toMatchObject({ pending: 0n, dropped: 0n, quarantined: 0n });
-}
+import { admin } from './clients.ts';
+import { expectTree, leavesOf, prompt } from './session-faults.fixture.ts';
 
 test('F5: a stream cut within the initial tree leaves running as it was, until a whole tree has come', async () => {
   await using device = await DeviceUnderTest.start();
@@ -172,7 +143,7 @@ test('F14: INVALID_ARGUMENT is retried slowly, with the device’s own words, an
   // ON_CHANGE, and once TARGET_DEFINED, in case it was ON_CHANGE that was refused.
   expect((await device.control.status({})).calls['Subscribe']).toBe(2n);
   await device.control.heal({});
-  await datastore.connection.client(DatastoreServiceDefinition).resync({ datastore: name });
+  await admin(datastore).resync({ datastore: name });
   await datastore.synced();
   await expectTree(datastore, leavesOf(5));
 });
@@ -192,140 +163,4 @@ test('F15: a device without the wanted encoding is retried slowly, and the detai
   expect(status.syncs[0]?.detail).toBe('the device offers the encodings JSON, ASCII, this sync wants PROTO');
   expect(Number((status.syncs[0]?.retryAtNs ?? 0n) / 1_000_000n) - Date.now()).toBeGreaterThan(55_000);
   expect((await device.control.status({})).calls['Subscribe'] ?? 0n).toBe(0n);
-});
-
-test('F18: a core worker that crashes is replaced; its subscribers are told and running is whole again', async () => {
-  await using device = await DeviceUnderTest.start();
-  await using datastore = await DatastoreUnderTest.start({
-    ...prompt,
-    SYNCLINE_DATASTORE_FAILPOINTS: 'commit.after=exit@3',
-  });
-  await device.apply(leavesOf(10));
-  await datastore.follow(device.service.port);
-  await datastore.synced();
-  using reader = GnmiReader.subscribe(datastore.connection, {
-    prefix: { target: name },
-    subscription: [{ path: {} }],
-  });
-  await reader.until('the initial tree', ({ syncs }) => syncs === 1);
-  await device.apply({ '/second': 2 });
-  await reader.until('the second commit', ({ tree }) => tree.has('/second'));
-  await device.apply({ '/third': 3 });
-  expect((await reader.end()).code).toBe(Status.UNAVAILABLE);
-
-  const { adminPort } = datastore.service;
-  await until(() => readMetric(adminPort, 'datastore_core_worker_crashes_total'), {
-    deadlineMs: 5_000,
-    describe: 'the crash being counted',
-  });
-  const status = await datastore.becomes(
-    'a session after the crash',
-    ({ synced, syncs }) => synced && syncs[0]?.resyncs['worker_restart'] === 1n,
-  );
-  expect(status.degraded).toBe('');
-  await device.apply({ '/fourth': 4 });
-  await expectTree(datastore, { ...leavesOf(10), '/second': 2, '/third': 3, '/fourth': 4 });
-  expect((await fetch(`http://127.0.0.1:${adminPort}/livez`)).status).toBe(200);
-});
-
-test('F23: a datastore that is deleted while it commits is gone when the delete returns, and can be made again', async () => {
-  await using device = await DeviceUnderTest.start();
-  await using datastore = await DatastoreUnderTest.start({
-    ...prompt,
-    SYNCLINE_DATASTORE_FAILPOINTS: 'commit.begin=block:1500@2',
-  });
-  await device.apply(leavesOf(10));
-  await datastore.follow(device.service.port);
-  await datastore.synced();
-  const folder = dirname(datastore.runningFile);
-  await device.apply({ '/held': 1 });
-  const client = datastore.connection.client(DataServerDefinition);
-  await client.deleteDataStore({ name });
-  expect(existsSync(folder)).toBe(false);
-  expect((await client.listDataStore({})).datastores).toEqual([]);
-  await datastore.follow(device.service.port);
-  await datastore.synced();
-  await expectTree(datastore, { ...leavesOf(10), '/held': 1 });
-});
-
-test('F24: a device that the CA does not vouch for is not trusted; a CA file that is replaced is read again', async () => {
-  await using files = await tempDir('tls');
-  const [trusted, other] = [createAuthority('trusted'), createAuthority('other')];
-  const at = (file: string) => join(files.path, file);
-  const identity = trusted.issue('localhost');
-  await writeFile(at('cert.pem'), identity.cert);
-  await writeFile(at('key.pem'), identity.key);
-  await writeFile(at('ca.pem'), other.cert);
-  await using device = await startService({
-    service: 'device',
-    env: {
-      SYNCLINE_DEVICE_MODE: 'script',
-      SYNCLINE_DEVICE_TLS_CERT: at('cert.pem'),
-      SYNCLINE_DEVICE_TLS_KEY: at('key.pem'),
-    },
-  });
-  await using datastore = await DatastoreUnderTest.start(prompt);
-  const target = {
-    type: 'gnmi',
-    address: '127.0.0.1',
-    port: device.port,
-    tls: { ca: at('ca.pem'), cert: '', key: '', skipVerify: false },
-  };
-  await datastore.connection.client(DataServerDefinition).createDataStore({ datastoreName: name, target });
-  const status = await datastore.becomes(
-    'the distrust',
-    ({ syncs }) => syncs[0]?.state === SessionState.BACKOFF,
-  );
-  expect(status.syncs[0]?.detail).toMatch(/^UNAVAILABLE: .*(certificate|issuer|signature)/i);
-  expect(status.connected).toBe(false);
-
-  await writeFile(at('new.pem'), trusted.cert);
-  await rename(at('new.pem'), at('ca.pem'));
-  await datastore.synced();
-});
-
-test('F24: a CA file that is not there is named, and read as soon as it is', async () => {
-  await using device = await DeviceUnderTest.start();
-  await using files = await tempDir('tls');
-  await using datastore = await DatastoreUnderTest.start(prompt);
-  const tls = { ca: join(files.path, 'missing.pem'), cert: '', key: '', skipVerify: false };
-  const target = { type: 'gnmi', address: '127.0.0.1', port: device.service.port, tls };
-  await datastore.connection.client(DataServerDefinition).createDataStore({ datastoreName: name, target });
-  const status = await datastore.becomes(
-    'the missing file',
-    ({ syncs }) => syncs[0]?.state === SessionState.BACKOFF,
-  );
-  expect(status.syncs[0]?.detail).toContain(tls.ca);
-});
-
-test('F25: a main thread that stands still for 3 s loses no stream', async () => {
-  await using device = await DeviceUnderTest.start();
-  await using datastore = await DatastoreUnderTest.start({
-    SYNCLINE_DATASTORE_FAILPOINTS: 'main.tick=block:3000@80',
-  });
-  await device.apply(leavesOf(10));
-  await datastore.follow(device.service.port);
-  const before = await datastore.synced();
-  using reader = GnmiReader.subscribe(datastore.connection, {
-    prefix: { target: name },
-    subscription: [{ path: {} }],
-  });
-  await reader.until('the initial tree', ({ syncs }) => syncs === 1);
-  const answerMs = async () => {
-    const asked = performance.now();
-    await datastore.status();
-    return performance.now() - asked;
-  };
-  const deadlineMs = 20_000;
-  await until(answerMs, { deadlineMs, describe: 'an answer that took 2 s', accept: (ms) => ms > 2_000 });
-  await device.apply({ '/after': 1 });
-  await reader.until('what came after', ({ tree }) => tree.has('/after'));
-  expect(reader.ended).toBeUndefined();
-  const sync = await datastore.sync();
-  expect(sync).toMatchObject({
-    epoch: before.syncs[0]?.epoch,
-    state: SessionState.SYNCED,
-    resyncs: { start: 1n },
-  });
-  await expectTree(datastore, { ...leavesOf(10), '/after': 1 });
 });
