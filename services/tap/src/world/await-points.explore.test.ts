@@ -65,7 +65,7 @@ async function openDuring(sim: Simulation, what: string, nth: number): Promise<b
     left -= 1;
     if (left === -1) sim.schedule(what, () => events[what]?.(world), 1);
   };
-  for (const lane of [world.nsp.lane(tap.process), world.proxy.conduit('edge').lane(tap.process)])
+  for (const lane of [world.nsp.lanes.of(tap.process), world.proxy.conduit('edge').lanes.of(tap.process)])
     lane.onMoment = moment;
   tap.open(web);
   await world.pass(1_000);

@@ -14,7 +14,7 @@ import type {
   TargetWrite,
 } from '../ports.ts';
 import { Health } from './health.ts';
-import { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
 
 /** A target in the registry. */
 export interface Entry extends ListedTarget {
@@ -29,13 +29,13 @@ export const expiryMs = 60_000;
 /** Any number of processes use it, each on a lane of its own. */
 export class ModelNsp {
   readonly health: Health;
+  readonly lanes: Lanes;
   /** Targets that came to be in the registry, ever. */
   created = 0;
   /** Calls for streams of this conduit are not answered; undefined while all are. */
   deafTo: string | undefined;
   readonly #sim: Simulation;
   readonly #violate: (what: string) => void;
-  readonly #lanes = new Map<string, Lane>();
   readonly #entries = new Map<string, Entry>();
   readonly #streams = new Latest<ReadonlyMap<string, number>>(new Map());
   readonly #vips = new Latest<readonly Prefix[]>([]);
@@ -46,6 +46,7 @@ export class ModelNsp {
     this.#sim = sim;
     this.#violate = violate;
     this.health = new Health(sim);
+    this.lanes = new Lanes(sim, this.health, violate);
   }
 
   /** The targets at this moment. */
@@ -75,12 +76,12 @@ export class ModelNsp {
 
   /** A process is gone, and what it had sent with it. */
   cut(process: string): void {
-    this.lane(process).cut();
+    this.lanes.of(process).cut();
   }
 
   /** All connections break. With `database`, targets live on, for a full expiry from now. */
   restart(database: boolean): void {
-    for (const lane of this.#lanes.values()) lane.cut();
+    this.lanes.cut();
     this.health.restart();
     const entries = this.entries;
     this.#entries.clear();
@@ -88,17 +89,8 @@ export class ModelNsp {
     if (database) for (const entry of entries) this.#entries.set(keyOf(entry), { ...entry, writtenMs });
   }
 
-  /** What a process sends. */
-  lane(process: string): Lane {
-    const known = this.#lanes.get(process);
-    if (known !== undefined) return known;
-    const lane = new Lane(this.#sim, this.health, this.#violate);
-    this.#lanes.set(process, lane);
-    return lane;
-  }
-
   registryFor(process: string): TargetRegistry {
-    const lane = this.lane(process);
+    const lane = this.lanes.of(process);
     const call = <T>(of: StreamName, what: string, limits: CallLimits, apply: () => T): Promise<T> =>
       this.deafTo === of.conduit
         ? new Promise(() => undefined)

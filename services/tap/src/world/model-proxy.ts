@@ -6,7 +6,7 @@ import { type Prefix, parsePrefix, samePrefix } from '@syncline/trench/prefix.ts
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import type { ConduitProxy, Connection, ConnectionEvent, ConnectionRequest, Policy } from '../ports.ts';
 import { Health } from './health.ts';
-import { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import { ModelMonitor } from './model-monitor.ts';
 
 interface Held {
@@ -36,7 +36,7 @@ export class ModelProxy {
 
   /** A process is gone, and what it had sent with it. */
   cut(process: string): void {
-    for (const conduit of this.#conduits.values()) conduit.lane(process).cut();
+    for (const conduit of this.#conduits.values()) conduit.lanes.of(process).cut();
   }
 
   /** The proxy as the process of a tap sees it; `nth` gives the tap its addresses. */
@@ -47,13 +47,13 @@ export class ModelProxy {
         const { basis, reselect, addresses } = request;
         const kind = reselect ? 'reselect' : addresses !== undefined ? 'update' : 'request';
         const what = `${kind}${basis === undefined ? '' : ' on what is known'}`;
-        const lane = of(request.conduit).lane(process);
+        const lane = of(request.conduit).lanes.of(process);
         const caller = `${process} ${request.conduit.conduit}`;
         return lane.call(caller, what, limits, () => of(request.conduit).request(tap, nth, request));
       },
       close: (conduit, _, limits) =>
         of(conduit)
-          .lane(process)
+          .lanes.of(process)
           .call(`${process} ${conduit.conduit}`, 'close', limits, () => of(conduit).close(tap)),
       monitor: (conduit, signal) => of(conduit).monitor(tap, nth, signal),
     };
@@ -63,6 +63,7 @@ export class ModelProxy {
 /** The connections of one conduit. */
 export class ModelConduit {
   readonly health: Health;
+  readonly lanes: Lanes;
   /** The bridge has addresses. */
   hasBridge = true;
   /** Connections have addresses. */
@@ -77,7 +78,6 @@ export class ModelConduit {
   subnet: number;
   readonly #sim: Simulation;
   readonly #violate: (what: string) => void;
-  readonly #lanes = new Map<string, Lane>();
   readonly #held = new Map<string, Held>();
   readonly #monitors = new Map<ModelMonitor, { readonly tap: string; readonly nth: number }>();
 
@@ -86,20 +86,12 @@ export class ModelConduit {
     this.#violate = violate;
     this.subnet = subnet;
     this.health = new Health(sim);
+    this.lanes = new Lanes(sim, this.health, violate);
   }
 
   /** Taps that have a connection. */
   get taps(): string[] {
     return [...this.#held.keys()];
-  }
-
-  /** What a process sends. */
-  lane(process: string): Lane {
-    const known = this.#lanes.get(process);
-    if (known !== undefined) return known;
-    const lane = new Lane(this.#sim, this.health, this.#violate);
-    this.#lanes.set(process, lane);
-    return lane;
   }
 
   /** The addresses that a tap has here, as the registry should have them. */
@@ -172,7 +164,7 @@ export class ModelConduit {
 
   /** All monitors and calls break; the connections stay. */
   restart(): void {
-    for (const lane of this.#lanes.values()) lane.cut();
+    this.lanes.cut();
     this.health.restart();
   }
 

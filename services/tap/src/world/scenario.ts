@@ -1,6 +1,6 @@
 // For the explored worlds: what applications do, and how every scenario begins and ends.
 
-import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { type Exploration, explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { type Damage, heal, strike } from './chaos.ts';
 import { stream } from './model-tap.ts';
@@ -10,6 +10,25 @@ const pausesMs = [0, 1, 3, 40, 700, 2_500, 9_000, 35_000] as const;
 
 /** Two streams of one conduit, and one of another. */
 export const threeStreams: readonly StreamName[] = [stream('web'), stream('dns'), stream('web', 'core')];
+
+/** Max-targets that leave room for all of them. */
+const roomForThree = { web: 4, dns: 5 };
+
+/** Explores a world whose NSP has these streams, room for all three unless told otherwise; afterwards it ends. */
+export async function exploreWorld(
+  what: Pick<Exploration, 'name' | 'seeds' | 'atLeast'> & {
+    readonly streams?: Readonly<Record<string, number>>;
+  },
+  happen: (sim: Simulation, world: TapWorld) => Promise<void>,
+): Promise<void> {
+  const { streams = roomForThree, ...exploration } = what;
+  const run = async (sim: Simulation) => {
+    const world = worldWith(sim, streams);
+    await happen(sim, world);
+    await end(sim, world);
+  };
+  await explore({ ...exploration, budgetMs: 10_000, run });
+}
 
 /** A world with an NSP that has these streams, with their max-targets. */
 export function worldWith(sim: Simulation, streams: Readonly<Record<string, number>>): TapWorld {

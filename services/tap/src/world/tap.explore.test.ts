@@ -1,10 +1,9 @@
 // Taps in a world where everything goes wrong, and then no more. Names end with the invariants of spec 5.7.
 
-import { explore } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
 import { heal, nspFaults, otherFaults } from './chaos.ts';
 import { type ModelTap, stream, timings } from './model-tap.ts';
-import { end, threeStreams, trouble, use, worldWith } from './scenario.ts';
+import { exploreWorld, threeStreams, trouble, use } from './scenario.ts';
 import type { TapWorld } from './tap-world.ts';
 
 const timeLimit = 120_000;
@@ -29,25 +28,17 @@ function expectFilled(world: TapWorld, maxTargets: number): void {
 test(
   'whatever went wrong, what is shown and registered becomes what is wanted (I2, I3, I5, I6, I7, I8, I9, I11, I12, I14)',
   async () => {
-    await explore({
-      name: 'trouble',
-      seeds: 3_000,
-      atLeast: 500,
-      budgetMs: 10_000,
-      run: async (sim) => {
-        const world = worldWith(sim, { web: 4, dns: 5 });
-        world.addTap();
-        const [damage] = await Promise.all([
-          trouble(sim, world, { ...nspFaults, ...otherFaults }, sim.choose(7)),
-          use(sim, world, threeStreams, 1 + sim.choose(7)),
-        ]);
-        heal(world);
-        await world.pass(recoveryMs);
-        if (damage.isBlind || damage.isWiped || world.taps.some(({ left }) => left.length > 0))
-          await world.pass(discoveryMs);
-        world.expectConverged();
-        await end(sim, world);
-      },
+    await exploreWorld({ name: 'trouble', seeds: 3_000, atLeast: 500 }, async (sim, world) => {
+      world.addTap();
+      const [damage] = await Promise.all([
+        trouble(sim, world, { ...nspFaults, ...otherFaults }, sim.choose(7)),
+        use(sim, world, threeStreams, 1 + sim.choose(7)),
+      ]);
+      heal(world);
+      await world.pass(recoveryMs);
+      if (damage.isBlind || damage.isWiped || world.taps.some(({ left }) => left.length > 0))
+        await world.pass(discoveryMs);
+      world.expectConverged();
     });
   },
   timeLimit,
@@ -56,28 +47,21 @@ test(
 test(
   'taps that compete for identifiers never share one, and as many as there is room for are OPEN (I2, I3, I4)',
   async () => {
-    await explore({
-      name: 'competing',
-      seeds: 1_500,
-      atLeast: 250,
-      budgetMs: 10_000,
-      run: async (sim) => {
-        const maxTargets = 1 + sim.choose(3);
-        const world = worldWith(sim, { web: maxTargets });
-        for (let taps = 2 + sim.choose(3); taps > 0; taps -= 1) world.addTap();
-        await Promise.all([
-          trouble(sim, world, nspFaults, sim.choose(9)),
-          use(sim, world, [stream('web')], 3 + sim.choose(6)),
-        ]);
-        heal(world);
-        await world.pass(discoveryMs);
-        expectFilled(world, maxTargets);
-        // Who waits for room gets it soon after there is some.
-        world.taps.find((tap) => tap.rows[0]?.status === 'open')?.close(stream('web'));
-        await world.pass(seizureMs);
-        expectFilled(world, maxTargets);
-        await end(sim, world);
-      },
+    await exploreWorld({ name: 'competing', seeds: 1_500, atLeast: 250, streams: {} }, async (sim, world) => {
+      const maxTargets = 1 + sim.choose(3);
+      world.nsp.configure(new Map([['web', maxTargets]]));
+      for (let taps = 2 + sim.choose(3); taps > 0; taps -= 1) world.addTap();
+      await Promise.all([
+        trouble(sim, world, nspFaults, sim.choose(9)),
+        use(sim, world, [stream('web')], 3 + sim.choose(6)),
+      ]);
+      heal(world);
+      await world.pass(discoveryMs);
+      expectFilled(world, maxTargets);
+      // Who waits for room gets it soon after there is some.
+      world.taps.find((tap) => tap.rows[0]?.status === 'open')?.close(stream('web'));
+      await world.pass(seizureMs);
+      expectFilled(world, maxTargets);
     });
   },
   timeLimit,
@@ -86,24 +70,16 @@ test(
 test(
   'two taps of one name are one target, which is there while either wants it, whatever goes wrong (F15)',
   async () => {
-    await explore({
-      name: 'twins',
-      seeds: 600,
-      atLeast: 100,
-      budgetMs: 10_000,
-      run: async (sim) => {
-        const world = worldWith(sim, { web: 4, dns: 5 });
-        world.addTwin(world.addTap());
-        await Promise.all([
-          trouble(sim, world, { ...nspFaults, ...otherFaults }, sim.choose(5)),
-          use(sim, world, threeStreams, 1 + sim.choose(7)),
-        ]);
-        heal(world);
-        // What one gave back the other finds missing at its next refresh or renewal.
-        await world.pass(recoveryMs + discoveryMs);
-        world.expectConverged();
-        await end(sim, world);
-      },
+    await exploreWorld({ name: 'twins', seeds: 600, atLeast: 100 }, async (sim, world) => {
+      world.addTwin(world.addTap());
+      await Promise.all([
+        trouble(sim, world, { ...nspFaults, ...otherFaults }, sim.choose(5)),
+        use(sim, world, threeStreams, 1 + sim.choose(7)),
+      ]);
+      heal(world);
+      // What one gave back the other finds missing at its next refresh or renewal.
+      await world.pass(recoveryMs + discoveryMs);
+      world.expectConverged();
     });
   },
   timeLimit,
@@ -113,13 +89,9 @@ test(
   'five taps and room for one: after a Close another is OPEN within three seconds, in the median within one (A10, F10)',
   async () => {
     const waitsMs: number[] = [];
-    await explore({
-      name: 'handover',
-      seeds: 150,
-      atLeast: 30,
-      budgetMs: 10_000,
-      run: async (sim) => {
-        const world = worldWith(sim, { web: 1 });
+    await exploreWorld(
+      { name: 'handover', seeds: 150, atLeast: 30, streams: { web: 1 } },
+      async (sim, world) => {
         for (let taps = 5; taps > 0; taps -= 1) world.addTap().open(stream('web'));
         const isOpen = (tap: ModelTap) => tap.rows[0]?.status === 'open';
         await world.pass(20_000);
@@ -130,9 +102,8 @@ test(
           waitsMs.push(sim.clock.monotonic() - beganMs);
           expectFilled(world, 1);
         }
-        await end(sim, world);
       },
-    });
+    );
     const sorted = waitsMs.toSorted((a, b) => a - b);
     // Two that look at one moment both withdraw: once in a while chance has to decide again.
     expect(sorted[Math.floor(sorted.length * 0.99)]).toBeLessThan(handoverMs);
