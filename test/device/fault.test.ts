@@ -3,8 +3,9 @@
 import { Fault_PartialDump_Then as Then } from '@syncline/proto/device.ts';
 import { Encoding, Notification, SetRequest } from '@syncline/proto/gnmi.ts';
 import { until } from '@syncline/testkit/wait.ts';
-import { ClientError, Status } from 'nice-grpc';
+import { Status } from 'nice-grpc';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { refusalOf } from '../datastore/refusal.ts';
 import { DeviceUnderTest, notificationOf } from './device-under-test.ts';
 import { GnmiSubscription } from './gnmi-subscription.ts';
 
@@ -28,10 +29,6 @@ const synced = async () => {
   return subscription;
 };
 const armed = async () => (await device.control.status({})).armed.map(({ kind }) => kind?.$case);
-const codeOf = async (call: Promise<unknown>) => {
-  const error: unknown = await call.catch((reason: unknown) => reason);
-  return error instanceof ClientError ? [Status[error.code], error.details] : 'no refusal';
-};
 const setA = SetRequest.fromPartial({
   update: [{ path: { elem: [{ name: 'a' }] }, val: { value: { $case: 'uintVal', value: 9n } } }],
 });
@@ -110,7 +107,7 @@ test.each([
 
 test('hang_set: no answer until Heal, then the Set is carried out', async () => {
   await device.misbehave({ $case: 'hangSet', value: {} });
-  expect(await codeOf(device.gnmi.set(setA, { deadlineMs: 200 }))).toEqual([
+  expect(await refusalOf(device.gnmi.set(setA, { deadlineMs: 200 }))).toEqual([
     'DEADLINE_EXCEEDED',
     expect.anything() as string,
   ]);
@@ -132,7 +129,7 @@ test('reject_set: the status, and nothing changes', async () => {
     value: { code: Status.FAILED_PRECONDITION, text: 'locked by admin' },
   });
   using open = await synced();
-  expect(await codeOf(device.gnmi.set(setA))).toEqual(['FAILED_PRECONDITION', 'locked by admin']);
+  expect(await refusalOf(device.gnmi.set(setA))).toEqual(['FAILED_PRECONDITION', 'locked by admin']);
   await device.apply({ '/z': 1 });
   await open.received('the next change', (lines) => lines.at(-1) === '+/z=1');
   expect(open.leaves.get('/a')).toBe('0');
@@ -234,7 +231,7 @@ test('advertise_encodings: Capabilities lists just these', async () => {
 
 test('hang_capabilities: no answer until Heal', async () => {
   await device.misbehave({ $case: 'hangCapabilities', value: {} });
-  expect(await codeOf(device.gnmi.capabilities({}, { deadlineMs: 200 }))).toEqual([
+  expect(await refusalOf(device.gnmi.capabilities({}, { deadlineMs: 200 }))).toEqual([
     'DEADLINE_EXCEEDED',
     expect.anything() as string,
   ]);
@@ -270,7 +267,7 @@ test('Apply stamps with the timestamp it is given, and says how many leaves ther
 
 test('Apply refuses a wildcard, a value that is missing and nothing at all', async () => {
   const apply = (notification: object | undefined) =>
-    codeOf(device.control.apply({ notification: notification && Notification.fromPartial(notification) }));
+    refusalOf(device.control.apply({ notification: notification && Notification.fromPartial(notification) }));
   expect(await apply(undefined)).toEqual([
     'INVALID_ARGUMENT',
     expect.stringContaining('notification') as string,
@@ -283,7 +280,7 @@ test('Apply refuses a wildcard, a value that is missing and nothing at all', asy
     'INVALID_ARGUMENT',
     expect.stringMatching(/\/x.*no value/) as string,
   ]);
-  expect(await codeOf(device.control.misbehave({}))).toEqual([
+  expect(await refusalOf(device.control.misbehave({}))).toEqual([
     'INVALID_ARGUMENT',
     expect.stringContaining('fault') as string,
   ]);

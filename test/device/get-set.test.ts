@@ -10,8 +10,8 @@ import {
   UpdateResult_Operation as Op,
   SetRequest,
 } from '@syncline/proto/gnmi.ts';
-import { ClientError, Status } from 'nice-grpc';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { refusalOf } from '../datastore/refusal.ts';
 import { DeviceUnderTest } from './device-under-test.ts';
 import { GnmiSubscription, printValue } from './gnmi-subscription.ts';
 
@@ -44,16 +44,6 @@ const get = async (request: object) => {
   );
 };
 
-/** How a call was refused. */
-const refusal = async (call: Promise<unknown>) => {
-  const error = await call.then(
-    () => expect.unreachable('it was not refused'),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ClientError)) throw error;
-  return [Status[error.code], error.details];
-};
-
 const json = (value: unknown) => ({
   value: { $case: 'jsonVal' as const, value: Buffer.from(JSON.stringify(value)) },
 });
@@ -70,7 +60,7 @@ test('Capabilities refuses the depth extension', async () => {
   const request = CapabilityRequest.fromPartial({
     extension: [{ ext: { $case: 'depth', value: { level: 1 } } }],
   });
-  expect(await refusal(device.gnmi.capabilities(request))).toEqual([
+  expect(await refusalOf(device.gnmi.capabilities(request))).toEqual([
     'INVALID_ARGUMENT',
     expect.stringMatching(/depth.*Capabilities/) as string,
   ]);
@@ -129,12 +119,12 @@ test.each<[string, object, string, RegExp]>([
   ['a path that does not parse', { path: [{ element: ['a[b'] }] }, 'INVALID_ARGUMENT', /a\[b/],
   ['... with keys', { path: [{ elem: [{ name: '...', key: { a: 'b' } }] }] }, 'INVALID_ARGUMENT', /\.\.\./],
 ])('Get of %s is refused', async (_, request, code, details) => {
-  expect(await refusal(get(request))).toEqual([code, expect.stringMatching(details) as string]);
+  expect(await refusalOf(get(request))).toEqual([code, expect.stringMatching(details) as string]);
 });
 
 test('Get of more leaves than allowed is refused', async () => {
   await device.apply(Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`/many[i=${i}]/v`, i])));
-  expect(await refusal(get({ path: paths('/many') }))).toEqual([
+  expect(await refusalOf(get({ path: paths('/many') }))).toEqual([
     'RESOURCE_EXHAUSTED',
     expect.stringMatching(/more than 10 leaves/) as string,
   ]);
@@ -209,13 +199,13 @@ test.each<[string, object, string, RegExp]>([
 ])('Set with %s is refused as a whole', async (_, request, code, details) => {
   const before = await get({});
   const bad = SetRequest.fromPartial({ delete: paths('/system'), ...request });
-  expect(await refusal(device.gnmi.set(bad))).toEqual([code, expect.stringMatching(details) as string]);
+  expect(await refusalOf(device.gnmi.set(bad))).toEqual([code, expect.stringMatching(details) as string]);
   expect(await get({})).toEqual(before);
 });
 
 test('a request that is too long is refused and the connection lives on', async () => {
   const long = SetRequest.fromPartial({ update: [update('/a', 'x'.repeat(100_000))] });
-  expect(await refusal(device.gnmi.set(long))).toEqual([
+  expect(await refusalOf(device.gnmi.set(long))).toEqual([
     'RESOURCE_EXHAUSTED',
     expect.stringMatching(/larger than max|65536/) as string,
   ]);
