@@ -134,11 +134,16 @@ export class CoreFixture implements Disposable {
     return found;
   }
 
-  /** Running as Get answers it: path text → value as JSON text. */
+  /** Running as Get answers it: path text → value. */
   leaves(path: Path = rootPath, encoding: Encoding = Encoding.PROTO): Map<string, Value> {
     const query = { paths: [encodePath(path)], type: 0, encoding, target: '', depth: 0 };
     const { notification: found } = GetResponse.decode(answerQuery(query, this.running.leaves, 1 << 20));
     return valuesOf(found);
+  }
+
+  /** Running as Get answers it: path text → value as text. */
+  texts(): Record<string, string> {
+    return Object.fromEntries([...this.leaves()].map(([path, value]) => [path, textOf(value)]));
   }
 
   subscribe(
@@ -177,6 +182,11 @@ export class CoreFixture implements Disposable {
   [Symbol.dispose](): void {
     this.running[Symbol.dispose]();
   }
+}
+
+function textOf({ value }: Value): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  return JSON.stringify(value, (_, it: unknown) => (typeof it === 'bigint' ? Number(it) : it));
 }
 
 /** The messages in gRPC frames. */
