@@ -1,13 +1,9 @@
 // syncline.datastore.v1: what an operator asks of a datastore, and what it says of itself.
 
-import {
-  DatastoreServiceDefinition,
-  DatastoreStatus,
-  type WatchStatusResponse,
-} from '@syncline/proto/datastore.ts';
+import { DatastoreServiceDefinition, DatastoreStatus } from '@syncline/proto/datastore.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
-import { watchInterval } from '@syncline/rpc/watch-interval.ts';
-import { type Clock, sleep } from '@syncline/runtime/clock.ts';
+import { watchStatus } from '@syncline/rpc/watch-status.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Datastores } from '../catalog/datastores.ts';
 import type { NorthboundCounts } from '../northbound/counts.ts';
 import { toDatastoreStatus } from './datastore-status.ts';
@@ -23,11 +19,14 @@ export interface AdminParts {
 
 /** Everything serve() needs for syncline.datastore.v1.DatastoreService. */
 export function datastoreAdminBinding(parts: AdminParts): Binding {
-  const { datastores } = parts;
+  const { datastores, clock } = parts;
+  const status = (datastore: string, signal: AbortSignal) =>
+    answered(() => statusOf(parts, datastore, signal));
   return implement(DatastoreServiceDefinition, {
-    status: ({ datastore }, { signal }) =>
-      answered(async () => ({ status: await statusOf(parts, datastore, signal) })),
-    watchStatus: ({ datastore, intervalMs }, { signal }) => watchStatus(parts, datastore, intervalMs, signal),
+    status: async ({ datastore }, { signal }) => ({ status: await status(datastore, signal) }),
+    // Ends with NOT_FOUND when the datastore is deleted.
+    watchStatus: ({ datastore, intervalMs }, { signal }) =>
+      watchStatus(DatastoreStatus, () => status(datastore, signal), intervalMs, clock, signal),
     resync: ({ datastore, sync }, { signal }) =>
       answered(async () => {
         const epochs = await datastores.get(datastore).resync(sync, signal);
@@ -54,22 +53,4 @@ async function statusOf(
   const datastore = datastores.get(name);
   const view = await datastore.view(signal);
   return toDatastoreStatus(name, view, counts(datastore.number));
-}
-
-/** The state now, and again whenever it is another; ends with NOT_FOUND when the datastore is deleted. */
-async function* watchStatus(
-  parts: AdminParts,
-  name: string,
-  intervalMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<WatchStatusResponse, void, undefined> {
-  const everyMs = watchInterval(intervalMs);
-  let told: Uint8Array = new Uint8Array(0);
-  for (;;) {
-    const status = await answered(() => statusOf(parts, name, signal));
-    const encoded = DatastoreStatus.encode(status).finish();
-    if (Buffer.compare(encoded, told) !== 0) yield { status };
-    told = encoded;
-    await sleep(parts.clock, everyMs, signal);
-  }
 }

@@ -5,12 +5,11 @@ import {
   type LagResponse,
   RegionServiceDefinition,
   RegionStatus,
-  type WatchStatusResponse,
 } from '@syncline/proto/region.ts';
 import { type Binding, implement } from '@syncline/rpc/binding.ts';
 import { invalidField } from '@syncline/rpc/invalid-field.ts';
-import { watchInterval } from '@syncline/rpc/watch-interval.ts';
-import { type Clock, sleep } from '@syncline/runtime/clock.ts';
+import { watchStatus } from '@syncline/rpc/watch-status.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Member } from './member.ts';
 import { roles, toRegionStatus } from './region-status.ts';
 import { answered } from './status-of-error.ts';
@@ -22,7 +21,8 @@ type Shown = { readonly member: Member };
 export function regionServiceBinding(shown: Shown, clock: Clock): Binding {
   return implement(RegionServiceDefinition, {
     status: () => answered(() => ({ status: statusOf(shown) })),
-    watchStatus: ({ intervalMs }, { signal }) => watchStatus(shown, clock, intervalMs, signal),
+    watchStatus: ({ intervalMs }, { signal }) =>
+      watchStatus(RegionStatus, () => statusOf(shown), intervalMs, clock, signal),
     lag: () => answered(() => lagOf(shown)),
     digest: () => answered(() => digestOf(shown)),
     resetFollower: ({ reason }) => answered(() => ({ nextIndex: BigInt(shown.member.reset(reason)) })),
@@ -42,24 +42,6 @@ export function regionServiceBinding(shown: Shown, clock: Clock): Binding {
 
 function statusOf({ member }: Shown): RegionStatus {
   return toRegionStatus(member.status(), member.counts());
-}
-
-/** The state now, and again whenever it is another; what changed in between is not told. */
-async function* watchStatus(
-  shown: Shown,
-  clock: Clock,
-  intervalMs: number,
-  signal: AbortSignal,
-): AsyncGenerator<WatchStatusResponse, void, undefined> {
-  const everyMs = watchInterval(intervalMs);
-  let told: Uint8Array = new Uint8Array(0);
-  for (;;) {
-    const status = statusOf(shown);
-    const encoded = RegionStatus.encode(status).finish();
-    if (Buffer.compare(encoded, told) !== 0) yield { status };
-    told = encoded;
-    await sleep(clock, everyMs, signal);
-  }
 }
 
 function lagOf({ member }: Shown): LagResponse {
