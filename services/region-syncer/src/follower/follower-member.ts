@@ -4,6 +4,7 @@ import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Identity } from '../cluster/identity.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import type { Replica } from '../replica/replica.ts';
+import { copyDigest, copyStatus } from '../service/copy-view.ts';
 import type { Counts } from '../service/counts.ts';
 import type { LagView } from '../service/lag-view.ts';
 import {
@@ -72,30 +73,17 @@ export class FollowerMember implements Member {
   status(): MemberStatus {
     const { follower, replica, identity } = this.#parts;
     const { ready, reason } = this.freshness;
-    const { log, checkpoint } = replica.status();
     return {
       role: this.role,
       phase: shown[follower.state.phase.kind],
       ready,
       notReadyReason: reason,
-      clusterId: identity.clusterId,
-      memberId: identity.memberId,
-      name: identity.name,
-      term: replica.term,
-      first: replica.first,
-      next: replica.next,
-      durable: replica.durable,
-      applied: replica.applied,
-      regions: replica.regions.size,
-      arenaBytes: replica.regions.arena.heldBytes,
+      ...copyStatus(identity, replica),
       ledger: follower.tally.ledger,
-      digest: replica.digest.total,
       digestMismatches: follower.tally.endsOf('digest_mismatch'),
       lastJoinReason: follower.lastJoin,
       link: this.#link(),
       lastError: follower.lastError,
-      log,
-      checkpoint,
       streams: [],
     };
   }
@@ -114,8 +102,7 @@ export class FollowerMember implements Member {
   }
 
   digest(): DigestView {
-    const { replica } = this.#parts;
-    return { index: replica.next, digest: replica.digest, regions: replica.regions.size };
+    return copyDigest(this.#parts.replica);
   }
 
   /** A follower is told nothing of what peers suffer from. */

@@ -1,6 +1,7 @@
 // A leader as the services show it.
 
 import type { RegionTree } from '../regions/region-tree.ts';
+import { copyDigest, copyStatus } from '../service/copy-view.ts';
 import type { Counts } from '../service/counts.ts';
 import type { LagView } from '../service/lag-view.ts';
 import {
@@ -68,7 +69,6 @@ export class LeaderMember implements Member, Disposable {
   status(): MemberStatus {
     const { parts, counts, state } = this.#leader;
     const { replica, identity } = parts;
-    const { log, checkpoint } = replica.status();
     const reason = this.#unreadiness;
     const phases = { waiting: 'loading', leading: 'serving', draining: 'draining' } as const;
     return {
@@ -76,24 +76,12 @@ export class LeaderMember implements Member, Disposable {
       phase: phases[state.kind],
       ready: reason === '',
       notReadyReason: reason,
-      clusterId: identity.clusterId,
-      memberId: identity.memberId,
-      name: identity.name,
-      term: replica.term,
-      first: replica.first,
-      next: replica.next,
-      durable: replica.durable,
-      applied: replica.applied,
-      regions: replica.regions.size,
-      arenaBytes: replica.regions.arena.heldBytes,
+      ...copyStatus(identity, replica),
       ledger: this.#ledger,
-      digest: replica.digest.total,
       digestMismatches: 0,
       lastJoinReason: counts.lastJoinReason,
       link: undefined,
       lastError: this.#lastError,
-      log,
-      checkpoint,
       streams: this.#leader.followers.open
         .map((stream) => this.#view(stream))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
@@ -117,8 +105,7 @@ export class LeaderMember implements Member, Disposable {
   }
 
   digest(): DigestView {
-    const { replica } = this.#leader.parts;
-    return { index: replica.next, digest: replica.digest, regions: replica.regions.size };
+    return copyDigest(this.#leader.parts.replica);
   }
 
   ailing(idLo: number, idHi: number): AilingPeers | undefined {
