@@ -77,6 +77,12 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
+  /** Time goes by in one leap, as for a process that was stopped: what was due in the meantime fires at its end. */
+  leap(ms: number): void {
+    this.#nowMs += ms;
+    this.advance(0);
+  }
+
   /**
    * Steps the wall clock by `ms`, forwards or back, as an operator or NTP does; monotonic time does not
    * notice.

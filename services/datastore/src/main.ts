@@ -12,6 +12,7 @@ import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -55,7 +56,8 @@ if (config !== undefined) {
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const traced = tracingEnabled();
   // Credentials of devices are kept in it.
   const directory = dataFolder(config.data, 'datastore', 0o700);

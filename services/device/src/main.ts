@@ -9,6 +9,7 @@ import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
@@ -60,7 +61,8 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   for (const { path, value } of script.leaves()) device.tree.set(path, value);
   const source = new HostSource(device, new Host(systemClock.now()), traced);
   if (isHost) await source.refresh();
-  const liveness = new Liveness(systemClock);
+  const awake = stack.use(new AwakeClock(systemClock));
+  const liveness = new Liveness(awake);
   stack.use(
     new SupervisedLoop(
       mode,

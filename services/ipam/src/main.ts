@@ -10,6 +10,7 @@ import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -53,13 +54,14 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const allocatorOptions = allocatorSettings(config);
   await store.call('settle', Object.values(allocatorOptions.layouts));
 
+  const awake = stack.use(new AwakeClock(clock));
   const waits = { maxWaiting: config.maxWaiting, waitMs: config.wait, stop: stop.signal };
   const list = new ConduitList(config.nsp === undefined ? 'first-use' : 'nsp', waits, clock);
   const allocator = await Allocator.open({
     store: treeStoreOn(store, config.loadPage),
     list,
     settings: allocatorOptions,
-    clock,
+    clock: awake,
     rng,
     unplaced: (conduits) => logger.warn({ conduits }, 'conduits without a prefix'),
     diskTurned: (err) =>
@@ -67,7 +69,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         ? logger.info('the disk takes allocations again')
         : logger.warn({ err }, 'the disk refuses allocations'),
   });
-  const supervision = { liveness: new Liveness(clock), stop };
+  const supervision = { liveness: new Liveness(awake), stop };
   stack.use(new SupervisedLoop('allocator', (watch, signal) => allocator.run(watch, signal), supervision));
   const nsp =
     config.nsp === undefined

@@ -9,6 +9,7 @@ import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { FollowedWatch } from '@syncline/rpc/watch/followed-watch.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { ConflatingMailbox } from '@syncline/runtime/conflating-mailbox.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -40,7 +41,8 @@ if (config !== undefined) {
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const metrics = createMetrics('load-balancer');
   const supervision = { liveness, stop };
 

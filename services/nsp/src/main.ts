@@ -11,6 +11,7 @@ import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -50,13 +51,14 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       (error) => stop.fail(error),
     ),
   );
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const watchers = new Watchers(clock, config.watchers);
 
   const registry = new Registry(
     {
       store: { commit: (changes) => store.call('commit', changes) },
-      clock,
+      clock: awake,
       rng,
       limits: { targets: config.targets, targetsPerStream: config.targetsPerStream },
       lifeMs: config.entryTimeout,

@@ -10,6 +10,7 @@ import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -54,7 +55,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
 
   const reconnect = { initialMs: config.retry, maxMs: config.retryMax };
   const ipam = stack.use(connect(config.ipam, { security: neighbourSecurityOf(config), reconnect }));
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const proxy = stack.use(
     new Proxy({
       settings: proxySettings(config),
@@ -62,6 +64,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       store: bookStoreOn(store),
       ipam: ipamClient(ipam, config.ipamDeadline),
       clock,
+      awake,
       rng,
       logger,
       liveness,

@@ -47,6 +47,8 @@ export interface ProxyParts {
   readonly store: BookStore;
   readonly ipam: Ipam;
   readonly clock: Clock;
+  /** Stands still while the process does. */
+  readonly awake: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
   readonly liveness: Liveness;

@@ -5,6 +5,7 @@ import { aborted } from 'node:util';
 import { runService } from '@syncline/rpc/process.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -28,7 +29,8 @@ if (config !== undefined) {
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const metrics = createMetrics('region-feed');
   const counts = zeroCounts();
   const traces = tracingEnabled() ? new HeartbeatTraces(config.traceEvery) : undefined;

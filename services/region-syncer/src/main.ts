@@ -12,6 +12,7 @@ import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -58,7 +59,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const serving = new Serving(loading, { scanBytes: config.scanSize, maxReplicas: config.maxReplicas });
   const metrics = createMetrics('region-syncer');
   registerRegionMetrics(metrics, serving);
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const server = stack.use(
     await serve({
       service: 'region-syncer',

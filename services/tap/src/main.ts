@@ -10,6 +10,7 @@ import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { readSettings } from '@syncline/rpc/settings-help.ts';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
@@ -54,7 +55,8 @@ if (config !== undefined) {
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   endAtSecondTerm(stop);
   await using stack = new AsyncDisposableStack();
-  const liveness = new Liveness(clock);
+  const awake = stack.use(new AwakeClock(clock));
+  const liveness = new Liveness(awake);
   const board = stack.use(new StatusBoard(clock));
   const notes = new LoopLog(logger.child({ component: 'loops' }));
   const inbox = new Inbox((err) => logger.warn({ err }, 'a neighbour says what is no sense'));

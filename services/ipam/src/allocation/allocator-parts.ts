@@ -32,6 +32,7 @@ export interface AllocatorParts {
   readonly store: TreeStore;
   readonly list: ConduitList;
   readonly settings: AllocatorSettings;
+  /** By which leases grow stale; it should stand still while the process does, since who cannot be heard is not silent. */
   readonly clock: Clock;
   readonly rng: Rng;
   /** Told the conduits that are listed and get no prefix, whenever they are others; none when all have one. */

@@ -16,11 +16,6 @@ export class ExpiryOrder {
     this.#seen.set(key, nowMs);
   }
 
-  /** All of them, as a restart does: whoever heard nobody cannot say who was silent. */
-  touchAll(nowMs: number): void {
-    for (const key of this.#seen.keys()) this.#seen.set(key, nowMs);
-  }
-
   remove(key: string): void {
     this.#seen.delete(key);
   }

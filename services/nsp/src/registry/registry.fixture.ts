@@ -1,5 +1,6 @@
 // A registry for tests.
 
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
@@ -21,18 +22,14 @@ export function running(
   options: { rows?: readonly Target[]; targets?: number; perStream?: number; pending?: number } = {},
 ) {
   const clock = new VirtualClock();
-  let suspendedMs = 0;
+  const awake = new AwakeClock(clock);
   const store = new ScriptedStore(options.rows);
   let changes = 0;
   const diskTurns: string[] = [];
   const registry = new Registry(
     {
       store,
-      clock: {
-        monotonic: () => clock.monotonic() + suspendedMs,
-        now: () => clock.now(),
-        setTimer: (ms, fire) => clock.setTimer(ms, fire),
-      },
+      clock: awake,
       rng: seededRng(1),
       limits: { targets: options.targets ?? 100, targetsPerStream: options.perStream ?? 100 },
       lifeMs,
@@ -58,8 +55,6 @@ export function running(
     },
     targets: () => [...registry.matching(everything)],
     status: () => [...registry.matching(everything)].map(({ status }) => status),
-    /** Time goes by and no timer fires, as in a process that is stopped. */
-    suspend: (ms: number) => (suspendedMs += ms),
     /** Time goes by, and all that follows happens. */
     async step(ms: number) {
       clock.advance(ms);
@@ -68,6 +63,7 @@ export function running(
     async [Symbol.asyncDispose]() {
       registry.end();
       await ended;
+      awake[Symbol.dispose]();
       expect(clock.pending).toBe(0);
     },
   };

@@ -17,6 +17,7 @@ import { type TargetChange, type TargetCounts, TargetTable } from './target-tabl
 
 export interface RegistryOptions {
   readonly store: RegistryStore;
+  /** By which targets live; it should stand still while the process does, since who cannot be heard is not silent. */
   readonly clock: Clock;
   readonly rng: Rng;
   readonly limits: RegistryLimits;
@@ -54,9 +55,6 @@ const batchCommands = 256;
 
 // Targets that expire at about one time go in one turn. It is part of the second within which one that has expired is gone.
 const slackMs = 100;
-
-// A timer that fires so late says that the process stood still, and so has heard nobody.
-const stoodStillMs = 1_000;
 
 export class Registry {
   readonly #options: RegistryOptions;
@@ -239,11 +237,7 @@ export class Registry {
     const dueMs = Math.min(expiryMs, this.#rows.dueMs ?? expiryMs);
     if (dueMs <= nowMs) return this.#look();
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = clock.setTimer(dueMs - nowMs, () => {
-      const lateMs = clock.monotonic() - dueMs;
-      if (lateMs > stoodStillMs) this.#order.touchAll(clock.monotonic());
-      this.#look();
-    });
+    this.#timer = clock.setTimer(dueMs - nowMs, () => this.#look());
   }
 
   #look(): void {

@@ -18,6 +18,8 @@ export interface ConduitParts {
   readonly claims: Claims;
   readonly pins: Pins;
   readonly clock: Clock;
+  /** Stands still while the process does: who could not be heard was not silent. */
+  readonly awake: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
   readonly counts: Counts;

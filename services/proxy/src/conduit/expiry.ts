@@ -27,8 +27,8 @@ export class Expiry {
   ) {
     this.#parts = parts;
     this.#end = end;
-    this.#bell = new Doorbell(parts.clock);
-    this.#times = new DueTimes(expiryMs, parts.clock);
+    this.#bell = new Doorbell(parts.awake);
+    this.#times = new DueTimes(expiryMs, parts.awake);
   }
 
   /** Its client asks for the connection. */
@@ -62,7 +62,7 @@ export class Expiry {
       } catch (error) {
         if (!(error instanceof UnavailableError)) throw error;
         watch.idle('the store, after it refused');
-        await sleep(this.#parts.clock, againMs, signal);
+        await sleep(this.#parts.awake, againMs, signal);
       }
     }
   }

@@ -196,6 +196,7 @@ export class World {
       store: this.store.port(() => life.alive),
       ipam: this.ipam.port(() => life.alive),
       clock,
+      awake: clock,
       rng,
       logger,
       liveness: new Liveness(clock),

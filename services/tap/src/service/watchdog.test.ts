@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
@@ -49,6 +50,32 @@ test('a loop that waits for longer than it may turns the services NOT_SERVING an
     awaits: 'the next look at the loops',
     forMs: 0,
   });
+  end.abort(new Error('over'));
+  await expect(watching).rejects.toThrow('over');
+});
+
+test('a stop of the whole process is not taken for a loop that is stuck', async () => {
+  const clock = new VirtualClock();
+  using awake = new AwakeClock(clock);
+  const liveness = new Liveness(awake);
+  const told: string[] = [];
+  const end = new AbortController();
+  const watching = watchLoops(
+    {
+      liveness,
+      server: { setServing: (service, isServing) => told.push(`${service} ${isServing}`) },
+      services: ['ambassador.v1.Tap'],
+      clock,
+      logger: createLogger({ service: 'tap', instance: 'test', level: 'silent' }),
+      stuck: (error) => told.push(error.message),
+    },
+    liveness.watch('watchdog'),
+    end.signal,
+  );
+  liveness.watch('conduit edge.demo').phase('request', 2_500, 'proxy Request');
+  clock.leap(3_600_000);
+  await turn();
+  expect(told).toEqual(['ambassador.v1.Tap true']);
   end.abort(new Error('over'));
   await expect(watching).rejects.toThrow('over');
 });
