@@ -157,7 +157,7 @@ test('a list longer than is taken loses the watch, and readiness names the reaso
   await using balancer = await LoadBalancerUnderTest.start(nsp.address, {
     SYNCLINE_LOAD_BALANCER_MAX_MESSAGE: '4KiB',
   });
-  const { reason } = await until(() => balancer.readiness(), {
+  const { reason } = await until(() => balancer.service.readiness(), {
     deadlineMs: 10_000,
     describe: 'the reason',
     accept: (readiness) => readiness.reason?.includes('targets') === true,

@@ -100,14 +100,8 @@ export class LoadBalancerUnderTest implements AsyncDisposable {
     }
   }
 
-  /** What /readyz says. */
-  async readiness(): Promise<{ readonly ready: boolean; readonly reason?: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.service.adminPort}/readyz`);
-    return (await response.json()) as { ready: boolean; reason?: string };
-  }
-
   isReady(): Promise<unknown> {
-    return until(() => this.readiness(), {
+    return until(() => this.service.readiness(), {
       deadlineMs: 15_000,
       describe: 'a load balancer that is ready',
       accept: ({ ready }) => ready,

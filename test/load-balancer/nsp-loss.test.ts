@@ -35,7 +35,7 @@ test('an NSP that is killed leaves the tables; the age is told, readiness ends, 
   await nsp.kill();
   await until(() => ageOf(balancer), { deadlineMs: 10_000, describe: 'an age', accept: (age) => age > 600 });
   expect(await balancer.identifiers(100)).toEqual(before);
-  const { ready, reason } = await balancer.readiness();
+  const { ready, reason } = await balancer.service.readiness();
   expect(ready).toBe(false);
   expect(reason).toMatch(
     /^the NSP at 127\.0\.0\.1:\d+ is lost for \d+ ms, more than 500; .*: \w+: UNAVAILABLE: /,
@@ -96,7 +96,7 @@ test('an NSP that hangs is found out by its silence', async () => {
   });
   await balancer.hasTargets('web', [1]);
   nsp.service.kill('SIGSTOP');
-  await until(() => balancer.readiness(), {
+  await until(() => balancer.service.readiness(), {
     deadlineMs: 15_000,
     describe: 'a load balancer that noticed',
     accept: ({ ready }) => !ready,
@@ -117,7 +117,7 @@ test('before an NSP has told anything there is no answer, and who waits for stre
     details: expect.stringContaining('has not told yet') as string,
   };
   await expect(balancer.lookup()).rejects.toMatchObject(refused);
-  expect((await balancer.readiness()).reason).toMatch(
+  expect((await balancer.service.readiness()).reason).toMatch(
     /^the NSP at 127\.0\.0\.1:\d+ has not told all: no conduits: /,
   );
   const watch = new AbortController();

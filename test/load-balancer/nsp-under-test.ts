@@ -7,8 +7,9 @@ import {
   Target_Status as TargetStatus,
   Target_Type as TargetType,
 } from '@syncline/proto/nsp-targetregistry.ts';
-import { type Connection, connect } from '@syncline/rpc/connect.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
+import { ServiceUnderTest } from '@syncline/testkit/service-under-test.ts';
 import { type TempDir, tempDir } from '@syncline/testkit/temp-dir.ts';
 import { streamMessage } from '@syncline/trench/wire-name.ts';
 
@@ -38,30 +39,19 @@ export const web: StreamSetting = {
   flows: [{ name: 'http', vips: ['20.0.0.1/32'], ports: ['80'], protocols: ['tcp'] }],
 };
 
-export class NspUnderTest implements AsyncDisposable {
+export class NspUnderTest extends ServiceUnderTest {
   readonly #dir: TempDir;
-  #service: Service;
-  #connection: Connection;
 
-  constructor(service: Service, dir: TempDir) {
+  private constructor(service: Service, settings: Settings, dir: TempDir) {
+    super(service, settings);
     this.#dir = dir;
-    this.#service = service;
-    this.#connection = connect(service.address, { security: { kind: 'plaintext' } });
   }
 
   static async start(streams: readonly StreamSetting[] = [web]): Promise<NspUnderTest> {
     const dir = await tempDir('nsp-configuration');
     await write(dir, streams);
-    const env = {
-      SYNCLINE_NSP_CONFIGURATION: file(dir),
-      SYNCLINE_NSP_SETTLE: '10ms',
-      SYNCLINE_NSP_POLL: '50ms',
-    };
-    return new NspUnderTest(await startService({ service: 'nsp', env }), dir);
-  }
-
-  get service(): Service {
-    return this.#service;
+    const settings = { configuration: file(dir), settle: '10ms', poll: '50ms' };
+    return new NspUnderTest(await startService({ service: 'nsp', settings }), settings, dir);
   }
 
   /** Replaces the configuration. */
@@ -71,7 +61,7 @@ export class NspUnderTest implements AsyncDisposable {
 
   /** Enables targets of a stream: the first call stores them as disabled. */
   async enable(identifiers: readonly number[], stream = 'web', ipOf = defaultIp): Promise<void> {
-    const registry = this.#connection.client(TargetRegistryDefinition);
+    const registry = this.connection.client(TargetRegistryDefinition);
     const targets = identifiers.map((id) => target(ipOf(id), String(id), stream));
     for (const status of [TargetStatus.DISABLED, TargetStatus.ENABLED]) {
       await Promise.all(targets.map((each) => registry.register({ ...each, status })));
@@ -79,26 +69,12 @@ export class NspUnderTest implements AsyncDisposable {
   }
 
   async remove(identifiers: readonly number[], stream = 'web', ipOf = defaultIp): Promise<void> {
-    const registry = this.#connection.client(TargetRegistryDefinition);
+    const registry = this.connection.client(TargetRegistryDefinition);
     await Promise.all(identifiers.map((id) => registry.unregister(target(ipOf(id), String(id), stream))));
   }
 
-  /** Ends it with SIGKILL; it starts again where it was, with what it had. */
-  async kill(): Promise<void> {
-    this.#service.kill('SIGKILL');
-    await this.#service.exited;
-  }
-
-  /** After kill. */
-  async restart(): Promise<void> {
-    this.#service = await this.#service.restart();
-    this.#connection[Symbol.dispose]();
-    this.#connection = connect(this.#service.address, { security: { kind: 'plaintext' } });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#connection[Symbol.dispose]();
-    await this.#service[Symbol.asyncDispose]();
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
     await this.#dir[Symbol.asyncDispose]();
   }
 }

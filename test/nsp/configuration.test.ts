@@ -56,7 +56,7 @@ test('A11: a malformed file leaves everything as it was, and Status, log, metric
   expect(configuration).toMatchObject({ revision: 1n, streams: 3 });
   expect(await readMetric(nsp.service.adminPort, 'nsp_configuration_stale')).toBe(1);
   expect(nsp.service.logs.join('\n')).toContain('"configuration refused"');
-  expect(await nsp.readyz()).toEqual({ ready: true });
+  expect(await nsp.readiness()).toEqual({ ready: true });
   expect(names(await first(nsp.configuration.watchStream({ conduit: { name: 'edge', trench } })))).toBe(
     'web dns',
   );
@@ -79,7 +79,7 @@ test.each([
   const { configuration } = await nsp.status();
   expect(configuration).toMatchObject({ streams: 3, flows: 3, vips: 6 });
   expect(configuration?.lastError?.message).not.toBe('');
-  expect(await nsp.readyz()).toEqual({ ready: true });
+  expect(await nsp.readiness()).toEqual({ ready: true });
 });
 
 test('without any configuration nobody is told that there is nothing: UNAVAILABLE with the reason, and not ready', async () => {
@@ -88,7 +88,7 @@ test('without any configuration nobody is told that there is nothing: UNAVAILABL
     code: Code.UNAVAILABLE,
     details: `there is no configuration: ${nsp.file}: there is no such file`,
   });
-  expect(await nsp.readyz()).toMatchObject({
+  expect(await nsp.readiness()).toMatchObject({
     ready: false,
     reason: expect.stringContaining('no such file') as string,
   });
@@ -96,7 +96,7 @@ test('without any configuration nobody is told that there is nothing: UNAVAILABL
   await nsp.write(text);
   await nsp.becomes('the configuration', (status) => status.configuration?.revision === 1n);
   expect((await first(nsp.configuration.watchConduit({ trench }))).conduits.length).toBe(2);
-  expect(await nsp.readyz()).toEqual({ ready: true });
+  expect(await nsp.readiness()).toEqual({ ready: true });
 });
 
 test('Status has what leads nowhere, the first hundred and how many there are', async () => {

@@ -63,7 +63,7 @@ test.skipIf(disk === undefined)(
       clearInterval(refreshing);
     }
     disk?.makeRoom();
-    await until(async () => (await nsp.readyz()).ready, { deadlineMs: 10_000, describe: 'being ready' });
+    await until(async () => (await nsp.readiness()).ready, { deadlineMs: 10_000, describe: 'being ready' });
     await nsp.registry.register(aTarget('172.16.0.9/24'));
     await nsp.kill();
     await nsp.restart();
@@ -83,7 +83,7 @@ test('F19: a commit that fails once is told, and the next call does it', async (
   expect((await nsp.targets())[0]?.status).toBe(Status.DISABLED);
   await nsp.registry.register(aTarget('10.0.0.1/24'));
   expect((await nsp.targets())[0]?.status).toBe(Status.ENABLED);
-  expect(await nsp.readyz()).toEqual({ ready: true });
+  expect(await nsp.readiness()).toEqual({ ready: true });
 });
 
 test('F19: while the disk refuses everything it is not ready, and says why; refreshes work all the same', async () => {
@@ -93,7 +93,7 @@ test('F19: while the disk refuses everything it is not ready, and says why; refr
   await expect(nsp.registry.register(aTarget('10.0.0.1/24'))).rejects.toMatchObject({
     code: Code.UNAVAILABLE,
   });
-  expect(await nsp.readyz()).toEqual({
+  expect(await nsp.readiness()).toEqual({
     ready: false,
     reason: 'the disk refuses: write targets: no such disk (FAILPOINT)',
   });
@@ -112,7 +112,7 @@ test('a disk that hangs is given up after its deadline; what it wrote too late i
     details: expect.stringContaining('did not answer') as string,
   });
   expect((await nsp.targets()).length).toBe(1);
-  await until(async () => (await nsp.readyz()).ready, { deadlineMs: 10_000, describe: 'being ready' });
+  await until(async () => (await nsp.readiness()).ready, { deadlineMs: 10_000, describe: 'being ready' });
   await nsp.kill();
   await nsp.restart({ failpoints: '' });
   expect((await nsp.targets()).map(({ ips }) => ips[0])).toEqual(['10.0.0.1/24']);

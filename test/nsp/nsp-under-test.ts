@@ -1,4 +1,4 @@
-// An NSP process with a configuration file of its own and clients for what it serves. It may be killed and started again.
+// An NSP process with a configuration file of its own and clients for what it serves.
 
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,14 +11,12 @@ import {
   type TargetResponse,
   Target_Type as Type,
 } from '@syncline/proto/nsp-targetregistry.ts';
-import { type Connection, connect } from '@syncline/rpc/connect.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
+import { ServiceUnderTest } from '@syncline/testkit/service-under-test.ts';
 import { type TempDir, tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { streamMessage } from '@syncline/trench/wire-name.ts';
-
-/** Settings by their names in the service's table, such as `entryTimeout`. */
-export type Settings = Readonly<Record<string, string>>;
 
 const quick: Settings = { poll: '500ms', settle: '50ms', storeRetry: '20ms', storeRetryMax: '200ms' };
 
@@ -43,11 +41,8 @@ const { name, conduit } = streamMessage({ trench: 'demo', conduit: 'edge', strea
 
 export const web = { name, conduit: { ...conduit, destinationPortNats: [] }, maxTargets: 0 };
 
-export class NspUnderTest implements AsyncDisposable {
-  readonly #settings: Settings;
+export class NspUnderTest extends ServiceUnderTest {
   readonly #directory: TempDir;
-  #service: Service;
-  #connection: Connection;
 
   /** With this text in its file, or with no file. */
   static async start(
@@ -59,33 +54,12 @@ export class NspUnderTest implements AsyncDisposable {
     const file = join(directory.path, 'trench.yaml');
     if (text !== undefined) await writeFile(file, text);
     const all = { configuration: file, ...quick, ...settings };
-    const service = await startService({
-      service: 'nsp',
-      env: envOf(all),
-      ...(dataDir !== undefined && { dataDir }),
-    });
-    return new NspUnderTest(service, all, directory);
+    return new NspUnderTest(await startService({ service: 'nsp', settings: all, dataDir }), all, directory);
   }
 
   private constructor(service: Service, settings: Settings, directory: TempDir) {
-    this.#service = service;
-    this.#settings = settings;
+    super(service, settings, { maxReceiveBytes: 64 << 20, reconnect: { initialMs: 20, maxMs: 200 } });
     this.#directory = directory;
-    this.#connection = connected(service);
-  }
-
-  /** The process that runs now. */
-  get service(): Service {
-    return this.#service;
-  }
-
-  get connection(): Connection {
-    return this.#connection;
-  }
-
-  /** A connection of its own, for a client that is not to share a line. */
-  line(): Connection {
-    return connected(this.#service);
   }
 
   get file(): string {
@@ -93,11 +67,11 @@ export class NspUnderTest implements AsyncDisposable {
   }
 
   get registry() {
-    return this.#connection.client(TargetRegistryDefinition);
+    return this.connection.client(TargetRegistryDefinition);
   }
 
   get configuration() {
-    return this.#connection.client(ConfigurationManagerDefinition);
+    return this.connection.client(ConfigurationManagerDefinition);
   }
 
   /** Replaces the file as Kubernetes and editors do, in one go; undefined deletes it. */
@@ -107,19 +81,6 @@ export class NspUnderTest implements AsyncDisposable {
     await rename(`${this.file}.new`, this.file);
   }
 
-  /** kill -9, and that it is gone. */
-  async kill(): Promise<void> {
-    this.#service.kill('SIGKILL');
-    await this.#service.exited;
-  }
-
-  /** Starts it again on its data and its port, with other settings on top of its own; one that runs is stopped first. */
-  async restart(changes: Settings = {}): Promise<void> {
-    this.#connection[Symbol.dispose]();
-    this.#service = await this.#service.restart({ env: envOf({ ...this.#settings, ...changes }) });
-    this.#connection = connected(this.#service);
-  }
-
   /** Registers twice, so that it is enabled. */
   async enable(target: Target): Promise<void> {
     await this.registry.register(target);
@@ -127,7 +88,7 @@ export class NspUnderTest implements AsyncDisposable {
   }
 
   async status(): Promise<NspStatus> {
-    const { status } = await this.#connection.client(NspAdminServiceDefinition).status({});
+    const { status } = await this.connection.client(NspAdminServiceDefinition).status({});
     if (status === undefined) throw new Error('Status answered without a status');
     return status;
   }
@@ -143,15 +104,8 @@ export class NspUnderTest implements AsyncDisposable {
     return (await first(this.registry.watch(filter))).targets;
   }
 
-  /** What /readyz answers. */
-  async readyz(): Promise<{ readonly ready: boolean; readonly reason?: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.#service.adminPort}/readyz`);
-    return (await response.json()) as { ready: boolean; reason?: string };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#connection[Symbol.dispose]();
-    await this.#service[Symbol.asyncDispose]();
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
     await this.#directory[Symbol.asyncDispose]();
   }
 }
@@ -201,21 +155,4 @@ export function watchTargets(nsp: NspUnderTest, filter: Partial<Target> = {}): W
   return new Watch((options) =>
     nsp.registry.watch({ status: Status.ANY, type: Type.DEFAULT, ...filter }, options),
   );
-}
-
-function envOf(settings: Settings): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [
-      `SYNCLINE_NSP_${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`,
-      value,
-    ]),
-  );
-}
-
-function connected(service: Service): Connection {
-  return connect(service.address, {
-    security: { kind: 'plaintext' },
-    maxReceiveBytes: 64 << 20,
-    reconnect: { initialMs: 20, maxMs: 200 },
-  });
 }

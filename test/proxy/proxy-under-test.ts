@@ -10,13 +10,12 @@ import {
 import { IpamAdminServiceDefinition } from '@syncline/proto/ipam-admin.ts';
 import { NetworkServiceDefinition } from '@syncline/proto/networkservice.ts';
 import { type Fault, ProxyAdminServiceDefinition, type StatusResponse } from '@syncline/proto/proxy-admin.ts';
-import { type Connection, connect } from '@syncline/rpc/connect.ts';
+import { connect } from '@syncline/rpc/connect.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
+import { ServiceUnderTest } from '@syncline/testkit/service-under-test.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { requestMessage, trench } from '../../services/proxy/src/world/request.fixture.ts';
-
-/** By the names of config.ts, such as `releaseDelay`. */
-export type Settings = Readonly<Record<string, string>>;
 
 /** Short waits, so that what is retried is so within a test. */
 const quick: Settings = {
@@ -27,19 +26,15 @@ const quick: Settings = {
   ipamDeadline: '1s',
 };
 
-export class ProxyUnderTest implements AsyncDisposable {
+export class ProxyUnderTest extends ServiceUnderTest {
   readonly ipam: Service;
-  #service: Service;
-  #connection: Connection;
-  readonly #settings: Settings;
 
   /** A proxy of conduits edge and core of trench t, and an ipam that makes conduits when they are asked for. */
   static async start(settings: Settings = {}, dataDir?: string): Promise<ProxyUnderTest> {
-    const ipam = await startService({ service: 'ipam', env: envOf('ipam', { releaseDelay: '0ms' }) });
+    const ipam = await startService({ service: 'ipam', settings: { releaseDelay: '0ms' } });
     const all = { ...quick, ipam: ipam.address, ...settings };
-    const options = { service: 'proxy', env: envOf('proxy', all), ...(dataDir !== undefined && { dataDir }) };
     try {
-      return new ProxyUnderTest(ipam, await startService(options), all);
+      return new ProxyUnderTest(ipam, await startService({ service: 'proxy', settings: all, dataDir }), all);
     } catch (error) {
       await ipam[Symbol.asyncDispose]();
       throw error;
@@ -47,27 +42,20 @@ export class ProxyUnderTest implements AsyncDisposable {
   }
 
   private constructor(ipam: Service, service: Service, settings: Settings) {
+    super(service, settings, { reconnect: { initialMs: 50, maxMs: 200 } });
     this.ipam = ipam;
-    this.#service = service;
-    this.#connection = connected(service);
-    this.#settings = settings;
-  }
-
-  /** The process that runs now. */
-  get service(): Service {
-    return this.#service;
   }
 
   get networkService() {
-    return this.#connection.client(NetworkServiceDefinition);
+    return this.connection.client(NetworkServiceDefinition);
   }
 
   get monitor() {
-    return this.#connection.client(MonitorConnectionDefinition);
+    return this.connection.client(MonitorConnectionDefinition);
   }
 
   get admin() {
-    return this.#connection.client(ProxyAdminServiceDefinition);
+    return this.connection.client(ProxyAdminServiceDefinition);
   }
 
   /** Asks for a target's connection as a tap does, with what it was answered before as a start. */
@@ -113,15 +101,9 @@ export class ProxyUnderTest implements AsyncDisposable {
     return this;
   }
 
-  /** What /readyz says. */
-  async readiness(): Promise<{ ready: boolean; reason?: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.#service.adminPort}/readyz`);
-    return (await response.json()) as { ready: boolean; reason?: string };
-  }
-
   /** The addresses that the ipam has given out to a conduit, IPv4 first, by node and name of the child. */
   async allocated(conduit = 'edge'): Promise<Map<string, readonly string[]>> {
-    using connection = connected(this.ipam);
+    using connection = connect(this.ipam.address, { security: { kind: 'plaintext' } });
     const { prefixes } = await connection.client(IpamAdminServiceDefinition).status({});
     const given = prefixes
       .filter((each) => each.conduit === conduit && each.name !== '')
@@ -132,22 +114,8 @@ export class ProxyUnderTest implements AsyncDisposable {
     );
   }
 
-  /** Starts it again on its data and its port; one that runs is stopped first. */
-  async restart(changes: Settings = {}): Promise<void> {
-    this.#connection[Symbol.dispose]();
-    this.#service = await this.#service.restart({ env: envOf('proxy', { ...this.#settings, ...changes }) });
-    this.#connection = connected(this.#service);
-  }
-
-  /** kill -9, and that it is gone. */
-  async kill(): Promise<void> {
-    this.#service.kill('SIGKILL');
-    await this.#service.exited;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#connection[Symbol.dispose]();
-    await this.#service[Symbol.asyncDispose]();
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
     await this.ipam[Symbol.asyncDispose]();
   }
 }
@@ -192,18 +160,4 @@ export function hops(...ids: string[]): Pick<MonitorScopeSelector, 'pathSegments
 
 function typeName(type: ConnectionEventType): string {
   return Object.entries(ConnectionEventType).find(([, value]) => value === type)?.[0] ?? String(type);
-}
-
-function connected(service: Service): Connection {
-  const reconnect = { initialMs: 50, maxMs: 200 };
-  return connect(service.address, { security: { kind: 'plaintext' }, reconnect });
-}
-
-export function envOf(service: string, settings: Settings): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      `SYNCLINE_${service.toUpperCase()}_${name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
-      value,
-    ]),
-  );
 }

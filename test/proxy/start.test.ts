@@ -6,16 +6,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startService } from '@syncline/testkit/service.ts';
-import { ServiceError } from '@syncline/testkit/service-process.ts';
+import { ServiceError, type Settings } from '@syncline/testkit/service-process.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { expect, test } from 'vitest';
-import { envOf, ProxyUnderTest, type Settings } from './proxy-under-test.ts';
+import { ProxyUnderTest } from './proxy-under-test.ts';
 
 const main = fileURLToPath(new URL('../../services/proxy/src/main.ts', import.meta.url));
 
 const failedStart = async (settings: Settings, more: { port?: number; dataDir?: string } = {}) => {
-  const options = { service: 'proxy', env: envOf('proxy', settings), ...more };
-  const error: unknown = await startService(options).catch((reason: unknown) => reason);
+  const start = startService({ service: 'proxy', settings, ...more });
+  const error: unknown = await start.catch((reason: unknown) => reason);
   if (!(error instanceof ServiceError)) throw new Error('the proxy started');
   return [error.exit?.code, error.message];
 };

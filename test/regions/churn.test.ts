@@ -2,12 +2,12 @@
 
 import { Phase } from '@syncline/proto/region.ts';
 import { startService } from '@syncline/testkit/service.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
 import { TcpProxy } from '@syncline/testkit/tcp-proxy.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { MemberUnderTest } from './member-under-test.ts';
 import { expectSame } from './same.ts';
-import type { Settings } from './settings.ts';
 import { SyncReader } from './sync-reader.ts';
 
 const regions = 4_000;

@@ -1,11 +1,11 @@
 // A follower process and a leader that sends what the test says.
 
+import type { Settings } from '@syncline/testkit/service-process.ts';
 import {
   type ScriptedCall,
   ScriptedLeader,
 } from '../../services/region-syncer/src/follower/world/scripted-leader.ts';
 import { MemberUnderTest } from './member-under-test.ts';
-import type { Settings } from './settings.ts';
 
 export class FollowedScript implements AsyncDisposable {
   readonly leader: ScriptedLeader;

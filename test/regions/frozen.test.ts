@@ -3,13 +3,13 @@
 import { readFile } from 'node:fs/promises';
 import { Phase } from '@syncline/proto/region.ts';
 import { readMetric } from '@syncline/testkit/metrics.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
 import { TcpProxy } from '@syncline/testkit/tcp-proxy.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { MemberUnderTest } from './member-under-test.ts';
 import { expectSame, reached } from './same.ts';
-import type { Settings } from './settings.ts';
 import { Stores, span } from './stores.ts';
 import { SyncReader } from './sync-reader.ts';
 

@@ -6,6 +6,7 @@ import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { environmentOf, type Settings } from '@syncline/testkit/service-process.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { Ambassador } from '../../services/tap/src/ambassador/ambassador.ts';
 import { settings as table } from '../../services/tap/src/config.ts';
@@ -15,7 +16,7 @@ import { neighboursOf } from '../../services/tap/src/settings/neighbours.ts';
 import { timingsOf } from '../../services/tap/src/settings/timings.ts';
 import type { StreamStatus } from '../../services/tap/src/stream/status.ts';
 import { StatusBoard } from '../../services/tap/src/stream/status-board.ts';
-import { envOf, type Settings } from './settings.ts';
+import { quickSettings } from './settings.ts';
 import type { Neighbours } from './tap-under-test.ts';
 
 export class AmbassadorInProcess implements AsyncDisposable {
@@ -24,7 +25,8 @@ export class AmbassadorInProcess implements AsyncDisposable {
   readonly #board = new StatusBoard(clock);
 
   constructor(name: string, { nsp, proxy }: Neighbours, settings: Settings = {}) {
-    const config = parseSettings(envOf('tap', { name, nsp, proxy, ...settings }), table);
+    const all = quickSettings('tap', { name, nsp, proxy, ...settings });
+    const config = parseSettings(environmentOf('tap', all), table);
     const neighbours = neighboursOf(config);
     const inbox = new Inbox((error) => {
       throw error;

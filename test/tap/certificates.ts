@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createAuthority } from '@syncline/rpc/certificate.fixture.ts';
 import type { ClientSecurity } from '@syncline/rpc/connect.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
 
 /** Settings by which a process uses the files, and how a client does. */
 export interface Certificates {

@@ -18,7 +18,7 @@ const nowhere = { nsp: '127.0.0.1:1', proxy: '127.0.0.1:1' };
 
 test("what is malformed is INVALID_ARGUMENT in upstream's words, changes nothing and is counted", async () => {
   await using tap = await TapUnderTest.start('target-1', nowhere);
-  const client = tap.line.client(TapDefinition);
+  const client = tap.connection.client(TapDefinition);
   const trench = { name: 'demo' };
   const requests = [
     [{ name: 'web' }, 'conduit cannot be nil'],
@@ -103,7 +103,7 @@ test('a path with something that is no socket, and one that is too long, stop th
 
 test('a dump says why a stream is not open, and WatchDump says it again when that changes', async () => {
   await using tap = await TapUnderTest.start('target-1', nowhere);
-  const admin = tap.line.client(TapAdminServiceDefinition);
+  const admin = tap.connection.client(TapAdminServiceDefinition);
   const counts: (number | undefined)[] = [];
   for await (const { dump } of admin.watchDump({ intervalMs: 100 })) {
     counts.push(dump?.streams.length);

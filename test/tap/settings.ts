@@ -1,7 +1,6 @@
 // Settings for tests: waits that are seconds for an operator are tenths of one here.
 
-/** Settings by their names in a service's table, such as `unregisterCall`. */
-export type Settings = Readonly<Record<string, string>>;
+import type { Settings } from '@syncline/testkit/service-process.ts';
 
 const quick: Readonly<Record<string, Settings>> = {
   tap: {
@@ -39,13 +38,7 @@ const quick: Readonly<Record<string, Settings>> = {
   'load-balancer': { retry: '20ms', retryMax: '200ms' },
 };
 
-/** The environment that says these, on top of the quick ones. */
-export function envOf(service: string, settings: Settings): Readonly<Record<string, string>> {
-  const prefix = `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_`;
-  return Object.fromEntries(
-    Object.entries({ ...quick[service], ...settings }).map(([key, value]) => [
-      `${prefix}${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`,
-      value,
-    ]),
-  );
+/** These, on top of the quick ones. */
+export function quickSettings(service: string, own: Settings): Settings {
+  return { ...quick[service], ...own };
 }

@@ -1,16 +1,16 @@
-// A tap process, an application that watches it, and what both tell. It may be killed and started again.
+// A tap process, an application that watches it, and what both tell.
 
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition, type TapDump } from '@syncline/proto/tap-admin.ts';
-import { type Connection, connect } from '@syncline/rpc/connect.ts';
 import { readMetric } from '@syncline/testkit/metrics.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
-import type { Exit } from '@syncline/testkit/service-process.ts';
+import type { Exit, Settings } from '@syncline/testkit/service-process.ts';
+import { ServiceUnderTest } from '@syncline/testkit/service-under-test.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { streamMessage } from '@syncline/trench/wire-name.ts';
-import { envOf, type Settings } from './settings.ts';
+import { quickSettings } from './settings.ts';
 import { type Statuses, type StatusName, WatchHistory } from './watch-history.ts';
 
 /** Where its neighbours are. */
@@ -19,38 +19,19 @@ export interface Neighbours {
   readonly proxy: string;
 }
 
-export class TapUnderTest implements AsyncDisposable {
-  readonly #settings: Settings;
-  #service: Service;
-  #line: Connection;
+export class TapUnderTest extends ServiceUnderTest {
   #watch: WatchHistory;
   #slowestMs = 0;
 
   /** `name` is the target's; two with one name are one target. */
-  static async start(
-    name: string,
-    { nsp, proxy }: Neighbours,
-    settings: Settings = {},
-  ): Promise<TapUnderTest> {
-    const all = { name, nsp, proxy, ...settings };
-    const service = await startService({ service: 'tap', env: envOf('tap', all) });
-    return new TapUnderTest(service, all);
+  static async start(name: string, { nsp, proxy }: Neighbours, own: Settings = {}): Promise<TapUnderTest> {
+    const settings = quickSettings('tap', { name, nsp, proxy, ...own });
+    return new TapUnderTest(await startService({ service: 'tap', settings }), settings);
   }
 
   private constructor(service: Service, settings: Settings) {
-    this.#settings = settings;
-    this.#service = service;
-    this.#line = lineTo(service);
-    this.#watch = new WatchHistory(this.#line);
-  }
-
-  /** The process that runs now. */
-  get service(): Service {
-    return this.#service;
-  }
-
-  get line(): Connection {
-    return this.#line;
+    super(service, settings);
+    this.#watch = new WatchHistory(this.connection);
   }
 
   /** Of the slowest Open or Close, ms. */
@@ -93,14 +74,14 @@ export class TapUnderTest implements AsyncDisposable {
   }
 
   async dump(): Promise<TapDump> {
-    const { dump } = await this.#line.client(TapAdminServiceDefinition).dump({});
+    const { dump } = await this.connection.client(TapAdminServiceDefinition).dump({});
     if (dump === undefined) throw new Error('Dump answered without a dump');
     return dump;
   }
 
   /** Refreshes of targets that the NSP confirmed, of all streams together. */
   refreshes(): Promise<number> {
-    return readMetric(this.#service.adminPort, 'tap_stream_events_total', { event: 'refreshed' });
+    return readMetric(this.service.adminPort, 'tap_stream_events_total', { event: 'refreshed' });
   }
 
   /** Waits until the dump is as wanted. */
@@ -122,44 +103,31 @@ export class TapUnderTest implements AsyncDisposable {
 
   /** Waits until the process has logged this. */
   async logs(message: string, deadlineMs = 5_000): Promise<void> {
-    await until(() => this.#service.logs.some((line) => line.includes(message)), {
+    await until(() => this.service.logs.some((line) => line.includes(message)), {
       deadlineMs,
       everyMs: 2,
       describe: `"${message}" in the log`,
     });
   }
 
-  /** kill -9, and that it is gone. */
-  async kill(): Promise<void> {
-    this.#service.kill('SIGKILL');
-    await this.#service.exited;
-  }
-
   /** SIGTERM, and how it ended. */
   stop(): Promise<Exit> {
-    return this.#service.stop();
+    return this.service.stop();
   }
 
-  /** Starts it again on its data and its port; one that runs is stopped first. */
-  async restart(changes: Settings = {}): Promise<void> {
-    await this.#leave();
-    this.#service = await this.#service.restart({ env: envOf('tap', { ...this.#settings, ...changes }) });
-    this.#line = lineTo(this.#service);
-    this.#watch = new WatchHistory(this.#line);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#leave();
-    await this.#service[Symbol.asyncDispose]();
-  }
-
-  async #leave(): Promise<void> {
+  override async restart(changes: Settings = {}): Promise<void> {
     await this.#watch[Symbol.asyncDispose]();
-    this.#line[Symbol.dispose]();
+    await super.restart(changes);
+    this.#watch = new WatchHistory(this.connection);
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watch[Symbol.asyncDispose]();
+    await super[Symbol.asyncDispose]();
   }
 
   get #tap() {
-    return this.#line.client(TapDefinition);
+    return this.connection.client(TapDefinition);
   }
 
   async #timed(rpc: () => Promise<unknown>): Promise<void> {
@@ -172,8 +140,4 @@ export class TapUnderTest implements AsyncDisposable {
 /** All streams with one status. */
 export function all(streams: readonly StreamName[], status: StatusName): Statuses {
   return Object.fromEntries(streams.map(({ stream }) => [stream, status]));
-}
-
-function lineTo(service: Service): Connection {
-  return connect(service.address, { security: { kind: 'plaintext' } });
 }

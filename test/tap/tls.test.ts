@@ -8,12 +8,13 @@ import { LoadBalancerServiceDefinition } from '@syncline/proto/loadbalancer-admi
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
 import { type ClientSecurity, connect } from '@syncline/rpc/connect.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { streamMessage } from '@syncline/trench/wire-name.ts';
 import { expect, test } from 'vitest';
 import { type Certificates, certificatesIn } from './certificates.ts';
-import { envOf, type Settings } from './settings.ts';
+import { quickSettings } from './settings.ts';
 import { web } from './streams.ts';
 import { trenchConfiguration } from './trench-configuration.ts';
 import { WatchHistory } from './watch-history.ts';
@@ -67,8 +68,8 @@ class SecureTrench implements AsyncDisposable {
   }
 
   async #start(service: string, settings: Settings): Promise<Service> {
-    const env = envOf(service, { ...this.certificates.server, ...settings });
-    return this.#stack.use(await startService({ service, env }));
+    const all = quickSettings(service, { ...this.certificates.server, ...settings });
+    return this.#stack.use(await startService({ service, settings: all }));
   }
 }
 
@@ -132,9 +133,7 @@ test.each([
   ['proxy', { neighbourCa: '/nowhere/ca.pem' }],
   ['load-balancer', { neighbourCa: '/nowhere/ca.pem' }],
 ] as const)('%s with %j does not start, and names the file', async (service, settings) => {
-  await expect(startService({ service, env: envOf(service, settings) })).rejects.toThrow(
-    /\/nowhere\/c\w+\.pem: ENOENT/,
-  );
+  await expect(startService({ service, settings })).rejects.toThrow(/\/nowhere\/c\w+\.pem: ENOENT/);
 });
 
 async function isServed(service: Service, security: ClientSecurity): Promise<boolean> {
@@ -147,10 +146,9 @@ async function isServed(service: Service, security: ClientSecurity): Promise<boo
 }
 
 async function isNotReady(service: Service, reason: RegExp): Promise<void> {
-  const readyz = `http://127.0.0.1:${service.adminPort}/readyz`;
-  await until(async () => (await (await fetch(readyz)).json()) as { reason?: string }, {
+  await until(() => service.readiness(), {
     deadlineMs: 10_000,
-    describe: `${readyz} not ready: ${reason}`,
+    describe: `${service.address} not ready: ${reason}`,
     accept: (answer) => reason.test(answer.reason ?? ''),
   });
 }

@@ -15,9 +15,10 @@ import {
 } from '@syncline/proto/proxy-admin.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
+import type { Settings } from '@syncline/testkit/service-process.ts';
 import { type TempDir, tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
-import { envOf, type Settings } from './settings.ts';
+import { quickSettings } from './settings.ts';
 import type { Neighbours } from './tap-under-test.ts';
 import { TargetHistory } from './target-history.ts';
 import { type StreamSetting, trenchConfiguration } from './trench-configuration.ts';
@@ -51,20 +52,18 @@ export class TrenchUnderTest implements AsyncDisposable {
     const dir = stack.use(await tempDir('trench'));
     await writeConfiguration(dir, trenchConfiguration(name, streams));
     const conduits = [...new Set(streams.map(({ conduit }) => conduit))].join(',');
-    const ipamWith = (own: Settings) => startService({ service: 'ipam', env: envOf('ipam', own) });
-    const nspStart = startService({
-      service: 'nsp',
-      env: envOf('nsp', { configuration: fileIn(dir), ...settings.nsp }),
-    });
+    const start = (service: string, own: Settings) =>
+      startService({ service, settings: quickSettings(service, own) });
+    const nspStart = start('nsp', { configuration: fileIn(dir), ...settings.nsp });
     const [nsp, ipam] = await Promise.all([
       nspStart,
       settings.ipam === undefined
-        ? ipamWith({})
-        : nspStart.then(({ address }) => ipamWith({ nsp: address, ...settings.ipam })),
+        ? start('ipam', {})
+        : nspStart.then(({ address }) => start('ipam', { nsp: address, ...settings.ipam })),
     ]);
     stack.use(ipam);
     const proxySettings = { trench: name, conduits, ipam: ipam.address, ...settings.proxy };
-    const proxy = stack.use(await startService({ service: 'proxy', env: envOf('proxy', proxySettings) }));
+    const proxy = stack.use(await start('proxy', proxySettings));
     const targets = stack.use(new TargetHistory(nsp.address));
     await targets.connected;
     return new TrenchUnderTest(name, { nsp, ipam, proxy, dir, targets, stack: stack.move() });

@@ -20,7 +20,7 @@ const nowhere = { nsp: '127.0.0.1:1', proxy: '127.0.0.1:1' };
 test('a filter shows what it names, in the order of the Opens; what it leaves out matches all', async () => {
   await using tap = await TapUnderTest.start('target-1', nowhere);
   for (const stream of [dns, api, web]) await tap.open(stream);
-  const client = tap.line.client(TapDefinition);
+  const client = tap.connection.client(TapDefinition);
   const first = async (filter: Parameters<typeof client.watch>[0]) => {
     for await (const { streamStatus } of client.watch(filter)) return streamStatus;
     return undefined;
@@ -42,7 +42,7 @@ test('a list is sent once for each change of it, and not again for the same (wat
   const lists: number[] = [];
   const end = new AbortController();
   const watching = (async () => {
-    for await (const { streamStatus } of tap.line
+    for await (const { streamStatus } of tap.connection
       .client(TapDefinition)
       .watch({ name: 'api' }, { signal: end.signal }))
       lists.push(streamStatus.length);
@@ -89,13 +89,13 @@ test('a thousand watchers all have the last list, and one more than is allowed i
   );
   const histories = Array.from(
     { length: 1_000 },
-    (_, index) => new WatchHistory(lines[index % 10] ?? tap.line),
+    (_, index) => new WatchHistory(lines[index % 10] ?? tap.connection),
   );
   await until(() => histories.every(({ lists }) => lists.length > 0), {
     deadlineMs: 20_000,
     describe: 'a thousand watchers',
   });
-  const late = new WatchHistory(tap.line);
+  const late = new WatchHistory(tap.connection);
   await until(() => late.error, { deadlineMs: 5_000, describe: 'the refusal' });
   expect(late.error).toMatchObject({
     code: Code.RESOURCE_EXHAUSTED,

@@ -5,15 +5,20 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { LogTail } from './log-tail.ts';
 
+/** Settings by their names in a service's table, such as `releaseDelay`. */
+export type Settings = Readonly<Record<string, string>>;
+
 /** Which service to start, and with what. */
 export interface ServiceOptions {
   /** The folder under services/, and the infix of its settings: region-syncer reads SYNCLINE_REGION_SYNCER_PORT. */
   readonly service: string;
   /** Settings on top of ports and data directory. SYNCLINE_* and OTEL_* of this process are not passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The same by the names in the service's own table; `env` goes before it. */
+  readonly settings?: Settings;
   readonly args?: readonly string[];
   /** SYNCLINE_DATA; without it a temporary directory that is removed on disposal. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** gRPC port, 0 by default: any that is free. */
   readonly port?: number;
   /** Admin port, 0 by default. */
@@ -68,16 +73,27 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** The environment that says these settings: `releaseDelay` of the ipam is SYNCLINE_IPAM_RELEASE_DELAY. */
+export function environmentOf(service: string, settings: Settings): Readonly<Record<string, string>> {
+  const variable = (name: string) =>
+    `SYNCLINE_${service.replaceAll('-', '_')}_${name.replaceAll(/[A-Z]/g, '_$&')}`;
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [variable(name).toUpperCase(), value]),
+  );
+}
+
 /** Spawns the service on `dataDir`; rejects when the process cannot be made at all. */
 export async function spawnService(options: ServiceOptions, dataDir: string): Promise<ServiceProcess> {
   const main = options.main ?? `${REPOSITORY}services/${options.service}/src/main.ts`;
-  const infix = options.service.replaceAll('-', '_').toUpperCase();
   const child = spawn(process.execPath, [...PRELOADS, main, ...(options.args ?? [])], {
     cwd: REPOSITORY,
     env: {
       ...hermetic(process.env),
-      [`SYNCLINE_${infix}_PORT`]: String(options.port ?? 0),
-      [`SYNCLINE_${infix}_ADMIN_PORT`]: String(options.adminPort ?? 0),
+      ...environmentOf(options.service, {
+        port: String(options.port ?? 0),
+        adminPort: String(options.adminPort ?? 0),
+        ...options.settings,
+      }),
       SYNCLINE_DATA: dataDir,
       ...options.env,
     },

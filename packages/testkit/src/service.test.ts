@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { startService } from './service.ts';
-import { ServiceError } from './service-process.ts';
+import { environmentOf, ServiceError } from './service-process.ts';
 import { until } from './wait.ts';
 
 const main = fileURLToPath(new URL('../testdata/stand-in.ts', import.meta.url));
@@ -32,6 +32,13 @@ test('a service is started on a free port and goes with its scope', async () => 
   }
   expect(alive(pid)).toBe(false);
   expect(existsSync(dataDir)).toBe(false);
+});
+
+test('settings are said in the words of the environment', () => {
+  expect(environmentOf('region-syncer', { storeRetryMax: '1s', ipv4Prefix: '10.0.0.0/8' })).toEqual({
+    SYNCLINE_REGION_SYNCER_STORE_RETRY_MAX: '1s',
+    SYNCLINE_REGION_SYNCER_IPV4_PREFIX: '10.0.0.0/8',
+  });
 });
 
 test('a service that fails to start is reported with its exit code and its last words', async () => {

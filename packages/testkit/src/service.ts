@@ -29,6 +29,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
+/** Whether it answers now, and if not, why. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reason?: string;
+}
+
 /** A service that was seen serving. */
 export class Service implements AsyncDisposable {
   readonly port: number;
@@ -65,6 +71,12 @@ export class Service implements AsyncDisposable {
   /** Sends a signal. SIGSTOP freezes the process as a hung machine would, SIGCONT wakes it. */
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     this.#process.kill(signal);
+  }
+
+  /** What /readyz says. */
+  async readiness(): Promise<Readiness> {
+    const response = await fetch(`http://127.0.0.1:${this.adminPort}/readyz`);
+    return (await response.json()) as Readiness;
   }
 
   /** SIGTERM, then how it ended. Rejects with a ServiceError, and kills, when it takes longer than 12 s. */
