@@ -1,16 +1,12 @@
 // For tests of the northbound service: gnmi.gNMI served on a real port, with the core in this thread.
 
-import { PassThrough } from 'node:stream';
 import { toProto } from '@syncline/gnmi/path-proto.ts';
 import { parsePath } from '@syncline/gnmi/path-text.ts';
 import { gNMIDefinition, type Path } from '@syncline/proto/gnmi.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
-import { serve } from '@syncline/rpc/serve.ts';
+import { roomyLimits, serveForTest } from '@syncline/rpc/serve.fixture.ts';
 import { parseSettings } from '@syncline/rpc/settings.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
-import { Liveness } from '@syncline/runtime/liveness.ts';
-import { createLogger } from '@syncline/telemetry/logger.ts';
-import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Fanout } from '../../northbound/fanout.ts';
 import { type NorthboundLimits, northboundLimits, northboundSettings } from '../../northbound/limits.ts';
 import { gnmiBindings } from '../gnmi.ts';
@@ -41,24 +37,10 @@ export async function startNorthbound(
   const core = new LocalCore(datastores);
   const fanout = new Fanout(core, limits, systemClock);
   core.subscribers = fanout;
-  const server = await serve({
-    service: 'datastore',
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: undefined,
-    bindings: gnmiBindings({ served: () => core.served, core, fanout, limits, clock: systemClock }),
-    stop: new AbortController().signal,
-    logger: createLogger({
-      service: 'test',
-      instance: 'test',
-      level: 'debug',
-      destination: new PassThrough().resume(),
-    }),
-    limits: { maxReceiveBytes: 1 << 16, drainMs: 1_000, defaultDeadlineMs: 5_000 },
-    readiness: () => ({ ready: true }),
-    liveness: new Liveness(systemClock),
-    reflection: false,
-    metrics: createMetrics('test'),
-  });
+  const server = await serveForTest(
+    gnmiBindings({ served: () => core.served, core, fanout, limits, clock: systemClock }),
+    { limits: { ...roomyLimits, maxReceiveBytes: 1 << 16 } },
+  );
   const address = `127.0.0.1:${server.port}`;
   const connection = connect(address, { security: { kind: 'plaintext' } });
   return {

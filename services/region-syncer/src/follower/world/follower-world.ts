@@ -2,13 +2,12 @@
 
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import { quietLogger } from '@syncline/rpc/serve.fixture.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
-import { createLogger } from '@syncline/telemetry/logger.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Identity } from '../../cluster/identity.ts';
 import { Replica } from '../../replica/replica.ts';
@@ -118,12 +117,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
       settings,
       clock,
       rng,
-      logger: createLogger({
-        service: 'test',
-        instance: 'test',
-        level: 'silent',
-        destination: new PassThrough().resume(),
-      }),
+      logger: quietLogger(),
       stop,
       liveness,
     }),

@@ -1,15 +1,10 @@
 // For tests of the follower: a leader on a real port that sends what the test says, and nothing by itself.
 
-import { PassThrough } from 'node:stream';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { type Binding, bindHandlers, rawBidi } from '@syncline/rpc/binding.ts';
 import { methodsOf } from '@syncline/rpc/method.ts';
 import type { RawCall } from '@syncline/rpc/raw-call.ts';
-import { serve } from '@syncline/rpc/serve.ts';
-import { systemClock } from '@syncline/runtime/clock.ts';
-import { Liveness } from '@syncline/runtime/liveness.ts';
-import { createLogger } from '@syncline/telemetry/logger.ts';
-import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import { roomyLimits, serveForTest } from '@syncline/rpc/serve.fixture.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { binaryVersion } from '../../cluster/binary-version.ts';
@@ -54,23 +49,9 @@ export class ScriptedLeader implements AsyncDisposable {
       mute: false,
     };
     const calls: ScriptedCall[] = [];
-    const server = await serve({
-      service: 'region-syncer',
+    const server = await serveForTest(bindings(says, calls), {
       listen: { host: '127.0.0.1', port },
-      admin: undefined,
-      bindings: bindings(says, calls),
-      stop: new AbortController().signal,
-      logger: createLogger({
-        service: 'test',
-        instance: 'test',
-        level: 'silent',
-        destination: new PassThrough().resume(),
-      }),
-      limits: { maxReceiveBytes: 1 << 20, drainMs: 50, defaultDeadlineMs: 5_000 },
-      readiness: () => ({ ready: true }),
-      liveness: new Liveness(systemClock),
-      reflection: false,
-      metrics: createMetrics('test'),
+      limits: { ...roomyLimits, drainMs: 50 },
     });
     return new ScriptedLeader(says, calls, server);
   }

@@ -1,17 +1,14 @@
 // For tests of the leader: one on a real store and a real replica, served on a real port.
 
-import { PassThrough } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LocalElection } from '@syncline/election/local-election.ts';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { rawBidi } from '@syncline/rpc/binding.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
-import { serve } from '@syncline/rpc/serve.ts';
+import { quietLogger, serveForTest } from '@syncline/rpc/serve.fixture.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import { createLogger } from '@syncline/telemetry/logger.ts';
-import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Cluster } from '../../cluster/cluster.ts';
@@ -95,12 +92,7 @@ export async function startLeaderAnywhere(
 /** Starts a leader in `directory` and waits until it leads; its cluster has store 1 and region 1. */
 export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWorld> {
   const stack = new AsyncDisposableStack();
-  const logger = createLogger({
-    service: 'test',
-    instance: 'test',
-    level: 'debug',
-    destination: new PassThrough().resume(),
-  });
+  const logger = quietLogger();
   const fail = (error: Error) => {
     throw error;
   };
@@ -144,11 +136,8 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const member = stack.use(new LeaderMember(leader, ['http://127.0.0.1:1']));
   const stop = new AbortController();
   const server = stack.use(
-    await serve({
-      service: 'region-syncer',
-      listen: { host: '127.0.0.1', port: 0 },
-      admin: undefined,
-      bindings: [
+    await serveForTest(
+      [
         pdBinding({
           member,
           leading: { cluster, buckets, admit: (block) => leader.admit(block) },
@@ -157,14 +146,8 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
         rawBidi(PDDefinition, 'regionHeartbeat', leader.streams.regionHeartbeat),
         rawBidi(PDDefinition, 'syncRegions', leader.streams.syncRegions),
       ],
-      stop: stop.signal,
-      logger,
-      limits: { maxReceiveBytes: 1 << 20, drainMs: 1_000, defaultDeadlineMs: 5_000 },
-      readiness: () => ({ ready: true }),
-      liveness: new Liveness(clock),
-      reflection: false,
-      metrics: createMetrics('test'),
-    }),
+      { stop: stop.signal },
+    ),
   );
   const address = `127.0.0.1:${server.port}`;
   const connection = stack.use(connect(address, { security: { kind: 'plaintext' } }));

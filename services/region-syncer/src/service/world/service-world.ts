@@ -1,16 +1,12 @@
 // For tests of the services: all of them on a real port, over a real tree and a real store.
 
-import { PassThrough } from 'node:stream';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { type Connection, connect } from '@syncline/rpc/connect.ts';
 import type { RawCall } from '@syncline/rpc/raw-call.ts';
-import { serve } from '@syncline/rpc/serve.ts';
+import { serveForTest } from '@syncline/rpc/serve.fixture.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
-import { Liveness } from '@syncline/runtime/liveness.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
-import { createLogger } from '@syncline/telemetry/logger.ts';
-import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { Status } from 'nice-grpc-common';
 import { Cluster } from '../../cluster/cluster.ts';
@@ -67,28 +63,11 @@ export async function startLoading(role: Role, scanBytes = 1 << 20): Promise<Ser
   const serving = new Serving(loading, { scanBytes, maxReplicas: 3 });
   const leading = role === 'leader' ? await lead(member, store) : undefined;
   const server = stack.use(
-    await serve({
-      service: 'region-syncer',
-      listen: { host: '127.0.0.1', port: 0 },
-      admin: undefined,
-      bindings: [
-        pdBinding(serving),
-        regionServiceBinding(serving, systemClock),
-        ...pdStreams(role, () => serving.streams),
-      ],
-      stop: new AbortController().signal,
-      logger: createLogger({
-        service: 'test',
-        instance: 'test',
-        level: 'debug',
-        destination: new PassThrough().resume(),
-      }),
-      limits: { maxReceiveBytes: 1 << 20, drainMs: 1_000, defaultDeadlineMs: 5_000 },
-      readiness: () => ({ ready: true }),
-      liveness: new Liveness(systemClock),
-      reflection: false,
-      metrics: createMetrics('test'),
-    }),
+    await serveForTest([
+      pdBinding(serving),
+      regionServiceBinding(serving, systemClock),
+      ...pdStreams(role, () => serving.streams),
+    ]),
   );
   const address = `127.0.0.1:${server.port}`;
   const connection = stack.use(connect(address, { security: { kind: 'plaintext' } }));
