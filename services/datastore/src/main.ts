@@ -1,24 +1,22 @@
 // The datastore: follows the state of gNMI devices and serves it over gNMI. See docs/datastore.md.
 
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
 import { CreateDataStoreRequest, DataServerDefinition } from '@syncline/proto/data.ts';
 import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { StoreThread } from '@syncline/sqlite/store-thread.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import type { CatalogStore } from './catalog/catalog-store.ts';
@@ -48,11 +46,7 @@ import { registerDatastoreMetrics } from './service/datastore-metrics.ts';
 import { gnmiBindings } from './service/gnmi.ts';
 import { DeviceLine } from './session/device-line.ts';
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'datastore', instance: hostname(), level: config.logLevel });
-  await runService((stop) => main(config, stop, logger), logger);
-}
+await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();

@@ -1,22 +1,20 @@
 // The ipam: gives out the addresses of a trench. See docs/ipam.md.
 
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
 import { IpamAdminServiceDefinition } from '@syncline/proto/ipam-admin.ts';
 import { IpamDefinition } from '@syncline/proto/ipam-v1.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Allocator } from './allocation/allocator.ts';
 import { ConduitList } from './allocation/conduit-list.ts';
@@ -30,11 +28,7 @@ import { Refusals } from './service/refusals.ts';
 import { openIpamStore } from './store/open-ipam-store.ts';
 import { treeStoreOn } from './store/tree-store-on.ts';
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'ipam', instance: hostname(), level: config.logLevel });
-  await runService((stop) => main(config, stop, logger), logger);
-}
+await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();

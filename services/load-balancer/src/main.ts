@@ -1,13 +1,11 @@
 // The load balancer: says which target gets a packet. See docs/load-balancer.md.
 
-import { hostname } from 'node:os';
 import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { FollowedWatch } from '@syncline/rpc/watch/followed-watch.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
@@ -16,7 +14,7 @@ import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { type Config, contradictions, keeperLimits, patienceOf, settings } from './config.ts';
 import { NspLink } from './nsp/nsp-link.ts';
@@ -33,11 +31,7 @@ import { streamAvailabilityBinding } from './service/stream-availability.ts';
 /** Requests hold a packet at the most, which has 64 KiB. */
 const longestRequest = 128 << 10;
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'load-balancer', instance: hostname(), level: config.logLevel });
-  await runService((stop) => main(config, stop, logger), logger);
-}
+await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();

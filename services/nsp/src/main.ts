@@ -1,23 +1,21 @@
 // The NSP: tells what a trench consists of, and keeps the registry of its targets. See docs/nsp.md.
 
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
 import { NspAdminServiceDefinition } from '@syncline/proto/nsp-admin.ts';
 import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configurationmanager.ts';
 import { TargetRegistryDefinition } from '@syncline/proto/nsp-targetregistry.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { type Config, contradictions, settings } from './config.ts';
 import { FileSource } from './configuration/file-source.ts';
@@ -34,11 +32,7 @@ import { readinessOf } from './service/readiness.ts';
 import { TargetLists, targetRegistryBinding } from './service/target-registry.ts';
 import { openNspStore } from './store/open-nsp-store.ts';
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'nsp', instance: hostname(), level: config.logLevel });
-  await runService((stop) => main(config, stop, logger), logger);
-}
+await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();

@@ -1,21 +1,19 @@
 // The proxy: connects targets to the conduits of a trench on one node. See docs/proxy.md.
 
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { neighbourSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { type Config, contradictions, proxySettings, settings } from './config.ts';
 import { ipamClient } from './ipam/ipam-client.ts';
@@ -29,11 +27,7 @@ import { bookOf, strangersIn } from './store/book-rows.ts';
 import { bookStoreOn } from './store/book-store.ts';
 import { openProxyStore } from './store/open-proxy-store.ts';
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'proxy', instance: hostname(), level: config.logLevel });
-  await runService((stop) => main(config, stop, logger), logger);
-}
+await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();

@@ -1,23 +1,21 @@
 // The region syncer: keeps region metadata in step between a leader and its followers. See docs/region-syncer.md.
 
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { aborted } from 'node:util';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { type Readiness, serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { authenticateOf } from '@syncline/rpc/settings/password.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Identity, newClusterId } from './cluster/identity.ts';
 import { advertisedUrls, type Config, contradictions, settings } from './config.ts';
@@ -33,11 +31,7 @@ import { Serving } from './service/serving.ts';
 import { replicaSettings, storeOptions } from './settings/copy.ts';
 import { openRegionStore } from './store/open-region-store.ts';
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'region-syncer', instance: hostname(), level: config.logLevel });
-  await runService((stop) => main(config, stop, logger), logger);
-}
+await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();

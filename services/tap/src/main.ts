@@ -1,22 +1,20 @@
 // The tap: the ambassador through which an application opens and closes streams on conduits. See docs/tap.md.
 
-import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { aborted } from 'node:util';
 import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
-import { runService } from '@syncline/rpc/process.ts';
+import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
 import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
-import { readSettings } from '@syncline/rpc/settings-help.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
-import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
+import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Ambassador } from './ambassador/ambassador.ts';
 import { type Config, contradictions, settings, socketPathOf, stateRetryOf } from './config.ts';
@@ -45,12 +43,7 @@ const closingMs = 5_000;
 /** How long another process may take to accept on the unix socket, if there is one. */
 const socketAnswerMs = 1_000;
 
-const config = readSettings(settings, contradictions);
-if (config !== undefined) {
-  const logger = createLogger({ service: 'tap', instance: hostname(), level: config.logLevel });
-  const watchdogMs = config.stop + config.drain + closingMs;
-  await runService((stop) => main(config, stop, logger), logger, watchdogMs);
-}
+await runConfigured(settings, contradictions, main, (config) => config.stop + config.drain + closingMs);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   endAtSecondTerm(stop);
