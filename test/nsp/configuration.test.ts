@@ -51,7 +51,7 @@ test('A11: a malformed file leaves everything as it was, and Status, log, metric
   );
   const line = text.split('\n').indexOf('      max-targets: 10') + 1;
   expect(configuration?.lastError?.message).toContain(
-    `line ${line}: streams.items[2].max-targets "10001": must be a whole number from 0 to 10000`,
+    `line ${line}: streams.items[2].max-targets "10001": must be a whole number from 1 to 10000`,
   );
   expect(configuration).toMatchObject({ revision: 1n, streams: 3 });
   expect(await readMetric(nsp.service.adminPort, 'nsp_configuration_stale')).toBe(1);

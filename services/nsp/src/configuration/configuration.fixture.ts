@@ -18,7 +18,7 @@ streams:
   items:
     - { name: a1, conduit: a, max-targets: 2 }
     - { name: a2, conduit: a }
-    - { name: b1, conduit: b, max-targets: 0 }
+    - { name: b1, conduit: b, max-targets: }
 vips:
   items:
     - { name: v4, address: 20.0.0.1/32, trench: t }

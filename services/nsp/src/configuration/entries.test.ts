@@ -21,9 +21,10 @@ test.each([
   [
     'max-targets too high',
     stream('max-targets: 10001'),
-    'max-targets "10001": must be a whole number from 0 to 10000',
+    'max-targets "10001": must be a whole number from 1 to 10000',
   ],
-  ['max-targets too low', stream('max-targets: -1'), 'max-targets "-1": must be a whole number'],
+  ['max-targets of 0', stream('max-targets: 0'), 'max-targets "0": must be a whole number from 1 to 10000'],
+  ['max-targets below 0', stream('max-targets: -1'), 'max-targets "-1": must be a whole number'],
   ['max-targets half', stream('max-targets: 1.5'), 'max-targets "1.5": must be a whole number'],
   ['max-targets a text', stream("max-targets: '5'"), 'max-targets "5": must be a whole number'],
   ['a priority below 0', flow('priority: -1'), 'priority "-1": must be a whole number from 0'],

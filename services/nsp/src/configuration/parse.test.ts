@@ -29,7 +29,7 @@ test('a document in a string is the same as inline, in each way YAML writes stri
   for (const text of strings) expect(parseConfiguration(text, limits).configuration).toEqual(configuration);
 });
 
-test('an absent number of targets, and 0, are 100', () => {
+test('an absent number of targets, and an empty one, are 100', () => {
   expect(parseConfiguration(small, limits).configuration.streams.map(({ maxTargets }) => maxTargets)).toEqual(
     [2, 100, 100],
   );
@@ -99,7 +99,7 @@ flows:
     - { name: f, priority: -1 }
 `;
   expect(problemsOf(text)).toEqual([
-    'line 5: streams.items[0].max-targets "10001": must be a whole number from 0 to 10000',
+    'line 5: streams.items[0].max-targets "10001": must be a whole number from 1 to 10000',
     'line 6: streams.items[0] "conduits": is no key here; did you mean conduit?',
     'line 9: flows.items[0].priority "-1": must be a whole number from 0 to 2147483647',
   ]);

@@ -9,10 +9,10 @@ export interface StreamFields {
   readonly maxTargets: number;
 }
 
-/** What stands for an absent number of targets, as clients of Meridio's NSP before 0.9 assume too. */
+/** What stands for an absent number of targets, as clients of Meridio's NSP before 0.9 assume too of a 0. */
 const defaultMaxTargets = 100;
 
-// As much as the load balancer's table has identifiers for.
+// The webhook's bounds of a stream; the load balancer's table has no identifiers for more.
 const mostTargets = 10_000;
 
 /** Reads and checks them. */
@@ -24,5 +24,5 @@ export function readStreams(part: Part): readonly Entry<StreamFields>[] {
 }
 
 function readMaxTargets(at: Mapping): number {
-  return at.whole('max-targets', { min: 0, max: mostTargets }) || defaultMaxTargets;
+  return at.whole('max-targets', { min: 1, max: mostTargets }) ?? defaultMaxTargets;
 }
