@@ -41,9 +41,7 @@ test('under a load that never ends a follower finds out that its regions are oth
   await using leader = await MemberUnderTest.leader(ids);
   await using follower = await MemberUnderTest.follower(leader.address);
   {
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using _stores = await Stores.fill(leader, layout);
     await expectSame(leader, [follower]);
   }
   await follower.kill();

@@ -16,9 +16,7 @@ test.skipIf(disk === undefined)(
   async () => {
     await using leader = await MemberUnderTest.leader({}, disk?.directory('leader'));
     await using follower = await MemberUnderTest.follower(leader.address);
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using stores = await Stores.fill(leader, layout);
     await expectSame(leader, [follower]);
     disk?.fill(64 << 10);
     for (let round = 1; round <= 5; round++) stores.tellAll(round);
@@ -41,9 +39,7 @@ test.skipIf(disk === undefined)(
   async () => {
     await using leader = await MemberUnderTest.leader();
     await using follower = await MemberUnderTest.follower(leader.address, {}, disk?.directory('follower'));
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using stores = await Stores.fill(leader, layout);
     await expectSame(leader, [follower]);
     disk?.fill(64 << 10);
     for (let round = 1; round <= 5; round++) stores.tellAll(round);

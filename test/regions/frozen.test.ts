@@ -52,9 +52,7 @@ test.for([
       name: 'frozen',
     });
     await using other = await MemberUnderTest.follower(leader.address, { name: 'other' });
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using stores = await Stores.fill(leader, layout);
     await expectSame(leader, [frozen, other]);
     if (phase === Phase.REPLAYING) {
       line.cut();
@@ -121,9 +119,7 @@ test('a slow follower does not delay another, and both get everything', async ()
   await using line = await TcpProxy.open(leader.service.port);
   await using slow = await MemberUnderTest.follower(line.address, { receiveWindow: '64KiB', name: 'slow' });
   await using other = await MemberUnderTest.follower(leader.address, { name: 'other' });
-  using stores = await Stores.join(leader, layout);
-  stores.tellAll();
-  await stores.settled();
+  using stores = await Stores.fill(leader, layout);
   await expectSame(leader, [slow, other]);
   line.throttle(500_000);
   for (let round = 1; round <= 4; round++) stores.tell(span(0, 1_000), { round });

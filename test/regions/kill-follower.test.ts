@@ -14,9 +14,7 @@ const oftenChecked = { checkpointRecords: '1000', retentionRecords: '1000', segm
 async function pair(stack: AsyncDisposableStack) {
   const leader = stack.use(await MemberUnderTest.leader());
   const follower = stack.use(await MemberUnderTest.follower(leader.address, { piece }));
-  const stores = stack.use(await Stores.join(leader, layout));
-  stores.tellAll();
-  await stores.settled();
+  const stores = stack.use(await Stores.fill(leader, layout));
   await expectSame(leader, [follower]);
   return { leader, follower, stores };
 }

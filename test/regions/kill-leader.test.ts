@@ -16,9 +16,7 @@ async function pair(stack: AsyncDisposableStack) {
   const follower = stack.use(
     await MemberUnderTest.follower(line.address, { silence: '10s', receiveWindow: '64KiB' }),
   );
-  using stores = await Stores.join(leader, layout);
-  stores.tellAll();
-  await stores.settled();
+  using _stores = await Stores.fill(leader, layout);
   await expectSame(leader, [follower]);
   return { leader, line, follower };
 }

@@ -10,9 +10,7 @@ test('a follower that looks for its leader at another follower is shown the way,
   await using leader = await MemberUnderTest.leader();
   await using line = await TcpProxy.open(leader.service.port);
   await using first = await MemberUnderTest.follower(line.address);
-  using stores = await Stores.join(leader, { count: 100 });
-  stores.tellAll();
-  await stores.settled();
+  using stores = await Stores.fill(leader, { count: 100 });
   await expectSame(leader, [first]);
   await using second = await MemberUnderTest.follower(`127.0.0.1:1,${first.address}`);
   await expectSame(leader, [first, second]);

@@ -15,9 +15,7 @@ async function pair(stack: AsyncDisposableStack) {
   const leader = stack.use(await MemberUnderTest.leader({ logFrame: '16KiB' }));
   const line = stack.use(await TcpProxy.open(leader.service.port));
   const follower = stack.use(await MemberUnderTest.follower(line.address, { receiveWindow: '64KiB' }));
-  const stores = stack.use(await Stores.join(leader, layout));
-  stores.tellAll();
-  await stores.settled();
+  const stores = stack.use(await Stores.fill(leader, layout));
   await expectSame(leader, [follower]);
   return { leader, line, follower, stores };
 }

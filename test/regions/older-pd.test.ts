@@ -95,9 +95,7 @@ test('F15: the silence of an old leader is not its health', async () => {
 
 test('F15: an old follower that comes back with what it counted gets all regions, and no error frame ever', async () => {
   await using leader = await MemberUnderTest.leader();
-  using stores = await Stores.join(leader, { count: 500 });
-  stores.tellAll();
-  await stores.settled();
+  using stores = await Stores.fill(leader, { count: 500 });
   {
     using first = await SyncReader.ask(leader);
     await first.completed();

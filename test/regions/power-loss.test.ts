@@ -19,9 +19,7 @@ test('F4: what the leader lost is taken from its followers too, by a snapshot, a
   await using leader = await MemberUnderTest.leader({ autocheckpoint: '100000' });
   await using follower = await MemberUnderTest.follower(leader.address);
   {
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using _stores = await Stores.fill(leader, layout);
     await expectSame(leader, [follower]);
   }
   // What comes after the restart is at the end of the log.
@@ -54,9 +52,7 @@ test('F4: a term that was given is given once, even when all that was written in
   await using leader = await MemberUnderTest.leader({ autocheckpoint: '100000' });
   await using follower = await MemberUnderTest.follower(leader.address);
   {
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using _stores = await Stores.fill(leader, layout);
   }
   await leader.restart();
   {

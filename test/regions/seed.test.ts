@@ -59,9 +59,7 @@ test('a gap in the history of a PD is not adopted: all regions are taken anew', 
 test('an index that is older than the log: the follower gets all regions, and those that went are gone', async () => {
   await using leader = await MemberUnderTest.leader(shortLog);
   await using follower = await MemberUnderTest.follower(leader.address);
-  using stores = await Stores.join(leader, layout);
-  stores.tellAll();
-  await stores.settled();
+  using stores = await Stores.fill(leader, layout);
   await expectSame(leader, [follower]);
   const { nextIndex } = await follower.status();
   await follower.kill();
@@ -84,9 +82,7 @@ test('an index that is ahead: the leader came back from a backup, and what it ne
   await using backup = await tempDir('backup');
   const data = join(leader.service.dataDir, 'region-syncer');
   {
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using _stores = await Stores.fill(leader, layout);
     await expectSame(leader, [follower]);
     await leader.kill();
     await cp(data, backup.path, { recursive: true });
@@ -114,9 +110,7 @@ test('zero: a follower with nothing gets everything, and so does one whose leade
   await using follower = await MemberUnderTest.follower(leader.address);
   await expectSame(leader, [follower]);
   expect((await follower.status()).regions).toBe(0n);
-  using stores = await Stores.join(leader, layout);
-  stores.tellAll();
-  await stores.settled();
+  using _stores = await Stores.fill(leader, layout);
   await expectSame(leader, [follower]);
   expect((await follower.status()).joins?.snapshot).toBe(1n);
 });
@@ -135,9 +129,7 @@ test('the log overflows during the catch-up: the follower is brought up to date 
     silence: '10s',
   });
   const many = { count: 1_500 };
-  using stores = await Stores.join(leader, many);
-  stores.tellAll();
-  await stores.settled();
+  using stores = await Stores.fill(leader, many);
   await expectSame(leader, [follower]);
   line.throttle(300_000);
   await follower.reset();
@@ -159,9 +151,7 @@ test('a restart in the middle of a reset does not bring the old index back, and 
     receiveWindow: '64KiB',
     silence: '10s',
   });
-  using stores = await Stores.join(leader, { count: 1_500 });
-  stores.tellAll();
-  await stores.settled();
+  using _stores = await Stores.fill(leader, { count: 1_500 });
   await expectSame(leader, [follower]);
   line.throttle(200_000);
   await follower.reset();
@@ -181,9 +171,7 @@ test('a leader that began anew under the same ids is found out by its digest, an
   await using leader = await MemberUnderTest.leader(ids);
   await using follower = await MemberUnderTest.follower(leader.address);
   {
-    using stores = await Stores.join(leader, layout);
-    stores.tellAll();
-    await stores.settled();
+    using _stores = await Stores.fill(leader, layout);
     await expectSame(leader, [follower]);
   }
   await follower.kill();

@@ -56,6 +56,14 @@ export class Stores implements Disposable {
     return new Stores(leader, clusterId, layout, ledger?.received ?? 0n);
   }
 
+  /** Joins, and tells of every region. Resolves when the leader has them all. */
+  static async fill(leader: MemberUnderTest, layout: Layout): Promise<Stores> {
+    const stores = await Stores.join(leader, layout);
+    stores.tellAll();
+    await stores.settled();
+    return stores;
+  }
+
   private constructor(leader: MemberUnderTest, clusterId: bigint, layout: Layout, before: bigint) {
     this.layout = layout;
     this.#leader = leader;
