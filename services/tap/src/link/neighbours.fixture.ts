@@ -19,8 +19,26 @@ import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
+import type { TargetWrite } from '../ports.ts';
 import { Inbox } from './inbox.ts';
 import { type Neighbours, openNeighbours } from './neighbours.ts';
+
+/** The conduit that all tests use. */
+export const edge = { trench: 'demo', conduit: 'edge' };
+
+/** A stream of it. */
+export const web = { ...edge, stream: 'web' };
+
+/** A target of that stream, as the tap writes it. */
+export const target: TargetWrite = {
+  stream: web,
+  ips: ['172.16.0.5/24', 'fd00::5/64'],
+  identifier: 7,
+  status: 'enabled',
+};
+
+/** The first Request for a connection to it. */
+export const fresh = { conduit: edge, basis: undefined, reselect: false, addresses: undefined };
 
 type Configuration = Parameters<typeof implement<typeof ConfigurationManagerDefinition>>[1];
 

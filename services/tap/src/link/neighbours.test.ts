@@ -1,18 +1,9 @@
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import type { CallLimits, TargetWrite } from '../ports.ts';
-import { scripted } from './neighbours.fixture.ts';
+import type { CallLimits } from '../ports.ts';
+import { edge, fresh, scripted, target, web } from './neighbours.fixture.ts';
 
-const edge = { trench: 'demo', conduit: 'edge' };
-const web = { ...edge, stream: 'web' };
-const target: TargetWrite = {
-  stream: web,
-  ips: ['172.16.0.5/24', 'fd00::5/64'],
-  identifier: 7,
-  status: 'enabled',
-};
 const { signal } = new AbortController();
-const fresh = { conduit: edge, basis: undefined, reselect: false, addresses: undefined };
 
 test('a neighbour that never answers ends every call by its deadline and by its signal (I11)', async () => {
   await using neighbours = await scripted({});

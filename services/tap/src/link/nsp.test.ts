@@ -2,17 +2,8 @@ import { Target, Target_Status, Target_Type } from '@syncline/proto/nsp-targetre
 import { printPrefix } from '@syncline/trench/prefix.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import type { TargetWrite } from '../ports.ts';
-import { scripted, staying } from './neighbours.fixture.ts';
+import { edge, scripted, staying, target, web } from './neighbours.fixture.ts';
 
-const edge = { trench: 'demo', conduit: 'edge' };
-const web = { ...edge, stream: 'web' };
-const target: TargetWrite = {
-  stream: web,
-  ips: ['172.16.0.5/24', 'fd00::5/64'],
-  identifier: 7,
-  status: 'enabled',
-};
 const { signal } = new AbortController();
 const limits = { signal, deadlineMs: 5_000 };
 

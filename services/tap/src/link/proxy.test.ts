@@ -9,13 +9,11 @@ import { parseAddress } from '@syncline/trench/address.ts';
 import { parsePrefix } from '@syncline/trench/prefix.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import { scripted, staying } from './neighbours.fixture.ts';
+import { edge, fresh, scripted, staying } from './neighbours.fixture.ts';
 
-const edge = { trench: 'demo', conduit: 'edge' };
 const id = 'target-1-proxy.edge.demo.default-0';
 const { signal } = new AbortController();
 const limits = { signal, deadlineMs: 5_000 };
-const fresh = { conduit: edge, basis: undefined, reselect: false, addresses: undefined };
 
 /** A connection as a proxy gives it. */
 function connection(change: Parameters<typeof Connection.fromPartial>[0] = {}): Wire {
