@@ -2,7 +2,7 @@ import { FrameKind } from '@syncline/proto/region-frame.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RegionStoreThread } from '../store/open-region-store.ts';
-import { FollowerUnderTest } from './follower.fixture.ts';
+import { FollowerUnderTest, reset } from './follower.fixture.ts';
 import type { FollowerWorldOptions } from './world/follower-world.ts';
 import { base, own, ownSnapshot, region, regions, shownAs, shownRegions } from './world/regions.ts';
 import type { ScriptedCall } from './world/scripted-leader.ts';
@@ -89,7 +89,7 @@ test('a disk that refuses makes the copy not ready, and it goes on by itself whe
 
 test('a snapshot that cannot be written is asked for again, and what there was stays', async () => {
   await live({ failpoints: 'generation.before-flip=error@2' });
-  follower.member.reset('test');
+  await reset(follower, 'test');
   const call = await follower.leader.next();
   call.send(...ownSnapshot(base + 5, regions(1, 4, 3)));
   const again = await follower.leader.next();
@@ -105,7 +105,7 @@ test('a follower that is stuck with a frame is told by liveness, until it goes o
   const flip = Promise.withResolvers<void>();
   const call = await live({ settings: { frameDeadlineMs: 50 } });
   gates.set('flip', flip.promise);
-  follower.member.reset('test');
+  await reset(follower, 'test');
   const again = await follower.leader.next();
   expect(follower.liveness.report()).toEqual({ live: true, overdue: [] });
   again.send(...ownSnapshot(base + 5, regions(1, 4, 3)));

@@ -110,10 +110,10 @@ export class FollowerMember implements Member {
     return undefined;
   }
 
-  reset(reason: string): number {
+  async reset(reason: string, signal: AbortSignal): Promise<number> {
     const { follower, replica } = this.#parts;
     const { next } = replica;
-    follower.reset(reason);
+    await follower.reset(reason, signal);
     return next;
   }
 

@@ -3,7 +3,7 @@ import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { firstOfTerm } from '../log/index.ts';
-import { endsOf, FollowerUnderTest, live } from './follower.fixture.ts';
+import { endsOf, FollowerUnderTest, live, reset } from './follower.fixture.ts';
 import { leftBehind } from './world/follower-world.ts';
 import { base, merged, own, ownSnapshot, region, regions, shownAs, shownRegions } from './world/regions.ts';
 
@@ -18,7 +18,7 @@ afterEach(() => follower[Symbol.asyncDispose]());
 describe('a follower of our leader', () => {
   test('empties with an empty snapshot', async () => {
     const call = await live(follower);
-    follower.member.reset('test');
+    await reset(follower, 'test');
     const again = await follower.leader.next();
     expect([again.request.startIndex, call.signal.aborted]).toEqual([0, true]);
     again.send(...ownSnapshot(base + 20, []));
@@ -38,7 +38,7 @@ describe('a follower of our leader', () => {
 
   test('a snapshot whose regions overlap is refused as a whole', async () => {
     await live(follower);
-    follower.member.reset('test');
+    await reset(follower, 'test');
     const again = await follower.leader.next();
     again.send(
       ...ownSnapshot(
@@ -57,7 +57,7 @@ describe('a follower of our leader', () => {
     const call = await live(follower);
     await using before = await tempDir('follower-before');
     await using after = await tempDir('follower-after');
-    follower.member.reset('test');
+    await reset(follower, 'test');
     const again = await follower.leader.next();
     const [first, second, ...rest] = ownSnapshot(base + 50, regions(1, 40, 6), 10);
     again.send(first as Buffer, second as Buffer);
@@ -80,7 +80,7 @@ describe('a follower of our leader', () => {
 
   test('a reset is not undone by a restart, and serves what there is until it is over', async () => {
     await live(follower);
-    expect(follower.member.reset('reads are stale')).toBe(base + 10);
+    expect(await reset(follower, 'reads are stale')).toBe(base + 10);
     expect((await follower.leader.next()).request.startIndex).toBe(0);
     const again = await follower.joins();
     expect(again.request.startIndex).toBe(0);
@@ -93,7 +93,7 @@ describe('a follower of our leader', () => {
 
   test('a reset takes the snapshot of a leader in a lower term, before a restart and after one', async () => {
     await live(follower);
-    follower.member.reset('the leader has begun anew');
+    await reset(follower, 'the leader has begun anew');
     expect((await follower.leader.next()).request).toMatchObject({ startIndex: 0, term: 0 });
     const again = await follower.joins();
     expect(again.request).toMatchObject({ startIndex: 0, term: 0 });

@@ -100,6 +100,11 @@ export async function live(
   return call;
 }
 
+/** Has it take all regions anew; gives the next index that it had, when a kill does not undo it. */
+export function reset({ member }: FollowerUnderTest, reason: string): Promise<number> {
+  return member.reset(reason, AbortSignal.timeout(5_000));
+}
+
 /** Why the follower's streams ended, in the order of their first. */
 export function endsOf({ tally }: FollowerUnderTest): string[] {
   return tally.streamEnds.map(({ reason }) => reason);

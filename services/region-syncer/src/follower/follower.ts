@@ -91,6 +91,7 @@ export class Follower implements AsyncDisposable {
       logger,
       retryMs: settings.retry.maxMs,
       wanted: () => (this.#state.forced ? this.#state.held.term : undefined),
+      isFlipping: () => this.#state.phase.kind === 'completing',
       signal,
     });
     this.#disk = this.#heedDisk();
@@ -126,9 +127,13 @@ export class Follower implements AsyncDisposable {
     return this.#lastJoin;
   }
 
-  /** Takes all regions anew, and says why; what is held is served until they are there. A restart does not undo it. */
-  reset(reason: string): void {
+  /**
+   * Takes all regions anew, and says why; what is held is served until they are there. Resolves when a restart does not
+   * undo it. Rejects with what the store refuses, and with the signal's reason; it takes them anew all the same.
+   */
+  reset(reason: string, signal: AbortSignal): Promise<void> {
     this.#dispatch({ kind: 'reset', reason });
+    return this.#mark.kept(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -201,6 +206,7 @@ export class Follower implements AsyncDisposable {
     // A flip forgets the mark, and a reset the terms: what is wanted after either has to be marked anew.
     const isNew = !before.forced || event.kind === 'completed' || event.kind === 'reset';
     if (state.forced && isNew) this.#mark.set();
+    else if (before.phase.kind === 'completing' && event.kind !== 'stop') this.#mark.settle();
     for (const effect of effects) this.#perform(effect);
   }
 

@@ -112,8 +112,8 @@ export class LeaderMember implements Member, Disposable {
     return this.#leader.ailing.of(idLo, idHi);
   }
 
-  reset(): number {
-    throw new WrongRoleError('ResetFollower', this.role);
+  reset(): Promise<number> {
+    return Promise.reject(new WrongRoleError('ResetFollower', this.role));
   }
 
   forceSnapshot(name: string): void {

@@ -102,8 +102,8 @@ export class LoadingMember implements Member {
     return undefined;
   }
 
-  reset(): number {
-    throw new MemberLoadingError(this.#reason);
+  reset(): Promise<number> {
+    return Promise.reject(new MemberLoadingError(this.#reason));
   }
 
   forceSnapshot(): void {

@@ -1,6 +1,6 @@
 // This process as the services show it: one copy of the regions, whichever role keeps it. Leader and follower both
 // are a Member; what only one of them can do throws WrongRoleError on the other, and MemberLoadingError before.
-// Everything but drain() answers at once from memory: it is asked by each read and each scrape.
+// Everything but reset() and drain() answers at once from memory: it is asked by each read and each scrape.
 
 import type { Digest } from '../regions/digest.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
@@ -80,9 +80,10 @@ export interface Member {
   ailing(idLo: number, idHi: number): AilingPeers | undefined;
   /**
    * Follower: takes all regions anew, of a leader in any term, and serves what it has until they are there; gives the next
-   * index of that. Throws WrongRoleError.
+   * index of that, when a kill does not undo it. Rejects with WrongRoleError, and with what the store refuses: then it
+   * does so unless it is killed before the store takes it. The signal ends the waiting alone.
    */
-  reset(reason: string): number;
+  reset(reason: string, signal: AbortSignal): Promise<number>;
   /** Leader: ends the stream of this name and answers it with a snapshot. Throws WrongRoleError, UnknownStreamError. */
   forceSnapshot(name: string): void;
   /** Ends intake and streams; resolves when what was taken is durable. The signal ends the waiting alone. */

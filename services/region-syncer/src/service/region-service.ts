@@ -25,7 +25,8 @@ export function regionServiceBinding(shown: Shown, clock: Clock): Binding {
       watchStatus(RegionStatus, () => statusOf(shown), intervalMs, clock, signal),
     lag: () => answered(() => lagOf(shown)),
     digest: () => answered(() => digestOf(shown)),
-    resetFollower: ({ reason }) => answered(() => ({ nextIndex: BigInt(shown.member.reset(reason)) })),
+    resetFollower: ({ reason }, { signal }) =>
+      answered(async () => ({ nextIndex: BigInt(await shown.member.reset(reason, signal)) })),
     forceSnapshot: ({ name }) =>
       answered(() => {
         if (name === '') throw invalidField('name', 'it is required');

@@ -165,10 +165,10 @@ export class WorldMember implements Member {
     return { index: this.#next, digest: this.regions.digest, regions: this.regions.size };
   }
 
-  reset(reason: string): number {
-    if (this.role === 'leader') throw new WrongRoleError('ResetFollower', this.role);
+  reset(reason: string): Promise<number> {
+    if (this.role === 'leader') return Promise.reject(new WrongRoleError('ResetFollower', this.role));
     this.resets.push(reason);
-    return this.#next;
+    return Promise.resolve(this.#next);
   }
 
   forceSnapshot(name: string): void {
