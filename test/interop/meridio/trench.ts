@@ -116,10 +116,19 @@ export class Trench {
   }
 
   /** What the first tap says of itself. */
-  async dump(): Promise<TapDump> {
-    using connection = connect(this.tap, { security });
-    const { dump } = await connection.client(TapAdminServiceDefinition).dump({});
-    if (dump === undefined) throw new Error('Dump answered without a dump');
-    return dump;
+  dump(): Promise<TapDump> {
+    return dumpOf(this.tap);
   }
+
+  /** What each tap says of itself. */
+  async dumps(): Promise<readonly TapDump[]> {
+    return await Promise.all(this.taps.map(({ address }) => dumpOf(address)));
+  }
+}
+
+async function dumpOf(tap: string): Promise<TapDump> {
+  using connection = connect(tap, { security });
+  const { dump } = await connection.client(TapAdminServiceDefinition).dump({});
+  if (dump === undefined) throw new Error('Dump answered without a dump');
+  return dump;
 }
