@@ -10,6 +10,8 @@ export interface DrivenTap {
   close(stream: StreamName): Promise<void>;
   /** Whether the newest list of Watch has the stream. */
   isListed(stream: StreamName): boolean;
+  /** Whether that list has it OPEN. */
+  isOpen(stream: StreamName): boolean;
 }
 
 /** How it is driven. */
@@ -32,6 +34,10 @@ export interface Driven {
   readonly hung: string | undefined;
   /** Of the slowest RPC that was answered, ms. */
   readonly slowestMs: number;
+  /** Streams that were opened, once for each cycle that did so. */
+  readonly opened: number;
+  /** Those of them that were OPEN at the end of their cycle. */
+  readonly cameOpen: number;
 }
 
 /** The seed's two conduits and three streams. */
@@ -44,18 +50,27 @@ export const seedStreams: readonly StreamName[] = [
 /** Drives a tap, and ends at the first RPC that hangs. */
 export async function drive({ tap, streams, cycles, cycleMs, rpcMs, clock, signal }: Drive): Promise<Driven> {
   let slowestMs = 0;
+  let opened = 0;
+  let cameOpen = 0;
   for (let cycle = 1; cycle <= cycles; cycle += 1) {
-    const isOpen = streams.every((stream) => tap.isListed(stream));
+    const isListed = streams.every((stream) => tap.isListed(stream));
     for (const stream of streams) {
       const beganMs = clock.monotonic();
-      const answer = isOpen ? tap.close(stream) : tap.open(stream);
+      const answer = isListed ? tap.close(stream) : tap.open(stream);
       if (!(await isAnswered(answer, rpcMs, clock)))
-        return { cycles: cycle, hung: `${isOpen ? 'Close' : 'Open'} of ${fullName(stream)}`, slowestMs };
+        return { ...done(cycle), hung: `${isListed ? 'Close' : 'Open'} of ${fullName(stream)}` };
       slowestMs = Math.max(slowestMs, clock.monotonic() - beganMs);
     }
     await sleep(clock, cycleMs, signal);
+    if (isListed) continue;
+    opened += streams.length;
+    cameOpen += streams.filter((stream) => tap.isOpen(stream)).length;
   }
-  return { cycles, hung: undefined, slowestMs };
+  return { ...done(cycles), hung: undefined };
+
+  function done(begun: number) {
+    return { cycles: begun, slowestMs, opened, cameOpen };
+  }
 }
 
 /** Whether the answer comes in time; rejects when it is an error. */

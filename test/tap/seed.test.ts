@@ -1,64 +1,94 @@
-// Meridio #578 against real processes: an application that opens and closes in turn, over a proxy without bridge addresses.
+// Meridio #578 against real processes: applications that open and close in turn, over a proxy without bridge addresses.
 
-import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { systemClock as clock, sleep } from '@syncline/runtime/clock.ts';
+import { integer, seededRng } from '@syncline/runtime/rng.ts';
 import { expect, test } from 'vitest';
-import { drive, seedStreams } from './seed-driver.ts';
+import { type Driven, drive, seedStreams } from './seed-driver.ts';
 import { all, TapUnderTest } from './tap-under-test.ts';
 import { TrenchUnderTest } from './trench-under-test.ts';
 
-/** The issue asks for 20 runs of 200 cycles, which take 20 minutes: SYNCLINE_SEED_RUNS=20 SYNCLINE_SEED_CYCLES=200. */
-const runs = Number(process.env['SYNCLINE_SEED_RUNS'] ?? '1');
+/** At once; each is of a seed of its own. */
+const taps = Number(process.env['SYNCLINE_SEED_TAPS'] ?? '5');
+/** One after the other, with other seeds. */
+const rounds = Number(process.env['SYNCLINE_SEED_ROUNDS'] ?? '1');
 const cycles = Number(process.env['SYNCLINE_SEED_CYCLES'] ?? '40');
 const cycleMs = 300;
 
 const noBridge = { $case: 'noBridgeAddress', value: {} } as const;
 const vips = ['20.0.0.1/32', '20.0.0.2/32', '40.0.0.1/32'];
 const configured = seedStreams.map((name, index) => ({ ...name, vips: vips.slice(index, index + 1) }));
-const longestMs = runs * cycles * 5_000 + 60_000;
+const longestMs = rounds * cycles * 5_000 + 60_000;
 
+// The issue asks for 20 seeds of 200 cycles: SYNCLINE_SEED_TAPS=10 SYNCLINE_SEED_ROUNDS=2 SYNCLINE_SEED_CYCLES=200, which
+// takes two minutes and a half. Of two cores 10 taps need half; 20 need more than both, and are then cut off by the 300 ms.
 test(
-  'two conduits and three streams opened and closed in turn: no RPC waits, no status flaps, nothing is left (A1, F1)',
+  'taps that open and close two conduits and three streams in turn: no RPC waits, no status flaps, nothing is left (A1, F1)',
   async () => {
     await using trench = await TrenchUnderTest.start('trench-a', configured);
     await trench.fault(noBridge);
-    await using tap = await TapUnderTest.start('target-1', trench.neighbours);
-    for (let run = 1; run <= runs; run += 1) {
-      const driven = await drive({
-        tap: {
-          open: (stream) => tap.open(stream),
-          close: (stream) => tap.close(stream),
-          isListed: ({ stream }) => tap.statuses[stream] !== undefined,
-        },
-        streams: seedStreams,
-        cycles,
-        cycleMs,
-        rpcMs: 1_000,
-        clock,
-        signal: AbortSignal.timeout(longestMs),
-      });
-      expect(driven).toMatchObject({ hung: undefined, cycles });
-      for (const stream of seedStreams) await tap.close(stream);
-      await tap.shows({});
-      await tap.idle(5_000);
+    await using stack = new AsyncDisposableStack();
+    const driven: TapUnderTest[] = [];
+    while (driven.length < taps)
+      driven.push(stack.use(await TapUnderTest.start(`target-${driven.length + 1}`, trench.neighbours)));
+    let opened = 0;
+    let cameOpen = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      const results = await Promise.all(driven.map((tap, nth) => driveBySeed(tap, round * taps + nth)));
+      for (const result of results) {
+        expect(result).toMatchObject({ hung: undefined, cycles });
+        opened += result.opened;
+        cameOpen += result.cameOpen;
+      }
+      for (const tap of driven) await expectRest(tap);
       await trench.targets.become('an empty registry', (now) => now.length === 0, 5_000);
       expect((await trench.proxyStatus()).connections).toEqual([]);
     }
-    const courses = new Map<string, number>();
-    for (const { stream } of seedStreams)
-      for (const course of tap.history.courses(stream)) courses.set(course, (courses.get(course) ?? 0) + 1);
+    const slowestMs = Math.max(...driven.map((tap) => tap.slowestMs));
     console.info(
-      `${runs} runs of ${cycles} cycles: the slowest of all RPCs took ${tap.slowestMs.toFixed(1)} ms;`,
-      `${trench.targets.lists.length} lists of targets; from Open to Close:`,
-      Object.fromEntries(courses),
+      `${rounds * taps} runs of ${cycles} cycles: the slowest of all RPCs took ${slowestMs.toFixed(1)} ms;`,
+      `of ${opened} streams that were opened ${cameOpen} were OPEN at the end of their ${cycleMs} ms;`,
+      `${trench.targets.lists.length} lists of targets`,
     );
-    expect(tap.slowestMs).toBeLessThan(1_000);
+    expect(slowestMs).toBeLessThan(1_000);
     expect(trench.targets.problems(100, vips)).toEqual([]);
-    // A stream that is OPEN stays so, and on its way there no status comes twice.
-    expect([...courses.keys()].filter((course) => !isSteady(course))).toEqual([]);
-    expect([...courses.keys()].some((course) => course.endsWith('OPEN'))).toBe(true);
+    for (const { history } of driven)
+      for (const { stream } of seedStreams) {
+        const courses = history.courses(stream);
+        // A stream that is OPEN stays so, and on its way there no status comes twice.
+        expect(courses.filter((course) => !isSteady(course))).toEqual([]);
+        expect(courses.some((course) => course.endsWith('OPEN'))).toBe(true);
+      }
   },
   longestMs,
 );
+
+/** The seed decides when a tap begins and the order of its streams; the rest is chance of the machine. */
+async function driveBySeed(tap: TapUnderTest, seed: number): Promise<Driven> {
+  const rng = seededRng(seed);
+  const signal = AbortSignal.timeout(longestMs);
+  await sleep(clock, integer(rng, cycleMs), signal);
+  const first = integer(rng, seedStreams.length);
+  return await drive({
+    tap: {
+      open: (stream) => tap.open(stream),
+      close: (stream) => tap.close(stream),
+      isListed: ({ stream }) => tap.statuses[stream] !== undefined,
+      isOpen: ({ stream }) => tap.statuses[stream] === 'OPEN',
+    },
+    streams: [...seedStreams.slice(first), ...seedStreams.slice(0, first)],
+    cycles,
+    cycleMs,
+    rpcMs: 1_000,
+    clock,
+    signal,
+  });
+}
+
+async function expectRest(tap: TapUnderTest): Promise<void> {
+  for (const stream of seedStreams) await tap.close(stream);
+  await tap.shows({});
+  await tap.idle(5_000);
+}
 
 function isSteady(course: string): boolean {
   const statuses = course.split(' ');

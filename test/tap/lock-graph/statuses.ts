@@ -14,6 +14,11 @@ export class Statuses {
     this.#byKey.delete(streamKey(name));
   }
 
+  /** Undefined when Watch does not list the stream. */
+  of(name: StreamName): StreamStatus | undefined {
+    return this.#byKey.get(streamKey(name));
+  }
+
   /** Whether Watch lists the stream. */
   has(name: StreamName): boolean {
     return this.#byKey.has(streamKey(name));
