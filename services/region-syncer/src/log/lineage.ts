@@ -44,6 +44,12 @@ export class Lineage {
     return this.#terms.at(-1)?.end ?? 0;
   }
 
+  /** The index after the last record that is known of: before `next` while the terms since have none; 0 without a term. */
+  get end(): number {
+    const last = this.#terms.findLast(({ term, end }) => end > firstOfTerm(term));
+    return (last ?? this.#terms[0])?.end ?? 0;
+  }
+
   /** A newer term begins; it has no record yet. Throws RangeError when it is not newer. */
   start(term: number): void {
     if (term <= this.term) throw new RangeError(`term ${term} is not after term ${this.term}`);

@@ -71,6 +71,22 @@ test('a chunk ends where its term ends, and the end of a term is the start of th
   expect(tail.read(indexOf(2, 4), limit)).toBe(third);
 });
 
+test('terms without records are no place of their own: who is at the start of one misses what comes after them', () => {
+  append(first, 3);
+  tail.startTerm(2);
+  tail.startTerm(4);
+  const positions = [first + 3, indexOf(2, 0), indexOf(4, 0)];
+  expect(positions.map((position) => tail.read(position, limit))).toEqual(positions.map(() => 'caught up'));
+  const next = append(indexOf(4, 0), 2);
+  expect(positions.map((position) => tail.read(position, limit))).toEqual(positions.map(() => next));
+  const begun = new Tail(bounds, indexOf(3, 0), first + 3);
+  expect([begun.first, begun.read(first + 3, limit), begun.read(first + 2, limit)]).toEqual([
+    first + 3,
+    'caught up',
+    'older',
+  ]);
+});
+
 test('what is held is bounded, and what has left is older', () => {
   for (let at = 0; at < 200; at += 10) append(first + at, 10);
   expect([tail.held.records, tail.first]).toEqual([100, first + 100]);

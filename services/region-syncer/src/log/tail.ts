@@ -11,7 +11,7 @@ import {
   endOf,
   mergeChunks,
 } from './chunk.ts';
-import { firstOfTerm, termOf } from './index.ts';
+import { firstOfTerm, seqOf, termOf } from './index.ts';
 
 export interface TailBounds {
   /** What is held at most; the newest chunk always is. */
@@ -49,11 +49,11 @@ export class Tail {
   /** The end of the last record, which is before #next while a term has none. */
   #end: number;
 
-  /** A tail whose first chunk will have index `next`. */
-  constructor(bounds: TailBounds, next: number) {
+  /** A tail whose first chunk will have index `next`, after records up to `end`: before `next` when terms had none. */
+  constructor(bounds: TailBounds, next: number, end = next) {
     this.#bounds = bounds;
     this.#next = next;
-    this.#end = next;
+    this.#end = end;
   }
 
   /** The index of the next record. */
@@ -96,13 +96,14 @@ export class Tail {
    * end of a term that is the start of the next one.
    */
   read(position: number, limit: ChunkBounds): TailRead {
-    if (position === this.#next || position === this.#end) return 'caught up';
+    if (isAfter(position, this.#end, this.#next)) return 'caught up';
     if (position > this.#end) return 'gone';
     if (position < this.first) return 'older';
     const at = this.#find(position);
     const entry = this.#entries[at];
     if (entry === undefined) return 'gone';
-    if (position < entry.chunk.first && position !== entry.previous) return 'gone';
+    const { previous, chunk } = entry;
+    if (position < chunk.first && !isAfter(position, previous, chunk.first)) return 'gone';
     return part(this.#grow(at, entry), Math.max(position, entry.chunk.first), limit);
   }
 
@@ -153,6 +154,12 @@ export class Tail {
       this.#head = 0;
     }
   }
+}
+
+/** Whether who has everything before `position` has all up to `end`, and nothing follows before `next`. */
+function isAfter(position: number, end: number, next: number): boolean {
+  const begins = position > end && position < next && seqOf(position) === 0;
+  return position === end || position === next || begins;
 }
 
 /** The entry's records from `position` on, within the limit: always the same object for the same records. */

@@ -14,7 +14,7 @@ import { Listeners } from './listeners.ts';
 import { LogWriter } from './log-writer.ts';
 import { Pressure } from './pressure.ts';
 import { ReplacedError } from './replaced-error.ts';
-import type { Standing } from './standing.ts';
+import { endOfRecords, type Standing } from './standing.ts';
 
 export class Commits {
   readonly committed: Listeners = new Listeners();
@@ -52,8 +52,9 @@ export class Commits {
     this.#log = standing.log;
     this.#generation = standing.generation;
     this.#saved = -standing.replayed;
-    this.#durable = this.#end = this.#next = standing.next;
-    this.#tail = this.#newTail(standing.next);
+    this.#durable = this.#next = standing.next;
+    this.#end = endOfRecords(standing);
+    this.#tail = this.#newTail(standing);
     this.#mark = new Watermark(BigInt(standing.next));
   }
 
@@ -219,7 +220,7 @@ export class Commits {
     this.#saved = this.#detached - standing.replayed;
     this.#durable = next;
     this.#isDetached = false;
-    this.#tail = this.#newTail(next);
+    this.#tail = this.#newTail(standing);
     this.#mark.close(new ReplacedError());
     this.#mark = new Watermark(BigInt(next));
     this.#writer.forgetTaken();
@@ -258,9 +259,9 @@ export class Commits {
     this.#mark.close(closed);
   }
 
-  #newTail(next: number): Tail {
+  #newTail(standing: Standing): Tail {
     const { tail, chunk } = this.#parts.settings;
-    return new Tail({ held: tail, chunk }, next);
+    return new Tail({ held: tail, chunk }, standing.next, endOfRecords(standing));
   }
 
   /** What is recorded after this comes after `next`, and after whatever the tree is written down as. */

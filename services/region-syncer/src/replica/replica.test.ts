@@ -72,6 +72,25 @@ describe('a leader', () => {
     expect((await reopen(disk)).next).toBe(indexOf(2, 1));
   });
 
+  test('reads from memory that nothing follows, though terms have begun that have no records', async () => {
+    const { replica } = await openLeader(disk);
+    record(replica, region(1, '', ''));
+    await settled(replica);
+    await (await reopen(disk)).beginTerm(member, never);
+    const again = await reopen(disk);
+    await again.beginTerm(member, never);
+    const limit = { records: 10, bytes: 10_000 };
+    const positions = [indexOf(1, 1), indexOf(2, 0), indexOf(3, 0)];
+    expect(positions.map((position) => again.read(position, limit))).toEqual(
+      positions.map(() => 'caught up'),
+    );
+    expect([again.end, again.next]).toEqual([indexOf(1, 1), indexOf(3, 0)]);
+    record(again, region(1, '', '', { leader: 2n }));
+    await settled(again);
+    for (const position of positions)
+      expect(again.read(position, limit)).toMatchObject({ first: indexOf(3, 0), count: 1 });
+  });
+
   test('begins another term when there is no room in this one', async () => {
     const { replica } = await openLeader(disk);
     const incoming = replica.begin();

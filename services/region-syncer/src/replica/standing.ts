@@ -22,6 +22,11 @@ export interface Standing {
 /** Whose indexes a history can have. */
 export type Origin = Exclude<Source, { kind: 'none' }>;
 
+/** The index after the last record: before `next` when the last terms have none. */
+export function endOfRecords({ isOurs, lineage, next }: Standing): number {
+  return isOurs && lineage.term > 0 ? lineage.end : next;
+}
+
 /** The lineage of a history that begins at `position`; throws RangeError when `source` has no such position. */
 export function lineageAt(position: number, source: Origin): Lineage {
   return new Lineage(source.kind === 'ours' ? [{ term: termOf(position), end: position }] : []);
