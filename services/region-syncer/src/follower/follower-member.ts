@@ -90,7 +90,7 @@ export class FollowerMember implements Member {
 
   counts(): Counts {
     const { joins, streamEnds, snapshots } = this.#parts.follower.tally;
-    return { joins, streamEnds, snapshots, pumpBlockedSeconds: 0 };
+    return { joins, refusals: [], streamEnds, snapshots, pumpBlockedSeconds: 0 };
   }
 
   lag(): LagView {

@@ -3,11 +3,10 @@
 // Invariant: a stream is joined only in a term that is not lower than what its follower has seen.
 
 import type { Logger } from '@syncline/telemetry/logger.ts';
-import { Status } from 'nice-grpc-common';
 import { maxHeardTerm } from '../log/index.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { SyncRequest } from '../wire/sync-request.ts';
-import { StreamRefusedError } from './streams.ts';
+import { StreamRefusedError } from './stream-refusals.ts';
 
 export interface HeardTermsParts {
   readonly replica: Pick<Replica, 'term' | 'raiseTerm'>;
@@ -34,11 +33,11 @@ export class HeardTerms {
     const seen = `term: follower ${JSON.stringify(name)} has seen ${term}, and this leader is in ${replica.term}`;
     if (term > maxHeardTerm)
       throw new StreamRefusedError(
-        Status.FAILED_PRECONDITION,
+        'term-beyond',
         `${seen}; no leader goes above ${maxHeardTerm} for that: reset the follower`,
       );
     if (!this.#isRaising) void this.#raise(term);
-    throw new StreamRefusedError(Status.UNAVAILABLE, `${seen}; it is going above that`);
+    throw new StreamRefusedError('term', `${seen}; it is going above that`);
   }
 
   /** Never rejects. */

@@ -209,6 +209,7 @@ test('a leader that is behind what a follower has seen goes on above that, and t
     code: Status.UNAVAILABLE,
     details: 'term: follower "other" has seen 9, and this leader is in 1; it is going above that',
   });
+  expect(w.member.counts().refusals).toEqual([{ reason: 'term', count: 1 }]);
   await until(() => w.replica.term === 10, { deadlineMs: 5_000, describe: 'a term above', everyMs: 1 });
   const back = new SyncPeer(w.connection, { name: 'other', ...other });
   expect(await back.first(2)).toMatchObject([
@@ -236,6 +237,7 @@ test('a term that would use up the others is not gone above, and its follower is
   expect(code).toBe(Status.FAILED_PRECONDITION);
   expect(details).toContain('no leader goes above 65535 for that: reset the follower');
   expect(w.replica.term).toBe(1);
+  expect(w.member.counts().refusals).toEqual([{ reason: 'term-beyond', count: 1 }]);
 });
 
 test('a leader that starts again has all it had, and begins a term', async () => {
@@ -269,6 +271,7 @@ test('a drain takes nothing more, makes what was taken durable, sends it, and en
   expect((await store.end()).code).toBe(Status.UNAVAILABLE);
   const late = new SyncPeer(w.connection, { name: 'late', startIndex: 0, as: 'ours' });
   expect(await late.end()).toMatchObject({ code: Status.UNAVAILABLE, details: 'this member is draining' });
+  expect(w.member.counts().refusals).toEqual([{ reason: 'closed', count: 1 }]);
   expect(w.member.status()).toMatchObject({ phase: 'draining', ready: false, ledger: { pending: 0 } });
 });
 

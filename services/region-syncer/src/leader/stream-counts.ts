@@ -3,12 +3,11 @@
 import type { JoinPlan } from '../log/plan.ts';
 import type { Counts } from '../service/counts.ts';
 import type { EndReason } from './stream-ends.ts';
+import type { RefusalReason } from './stream-refusals.ts';
 
 export class StreamCounts {
   /** How long streams have waited for transports that took nothing, in ms. */
   blockedMs = 0;
-  /** Requests after a stream's first one, which mean nothing. */
-  surplus = 0;
   #snapshots = 0;
   #snapshotMs = 0;
   #snapshotBytes = 0;
@@ -16,6 +15,7 @@ export class StreamCounts {
   /** By the plan's tier and reason, which are few. */
   readonly #joins: Map<string, { readonly plan: JoinPlan; count: number }> = new Map();
   readonly #ends: Map<EndReason, number> = new Map();
+  readonly #refusals: Map<RefusalReason, number> = new Map();
 
   /** The last follower that joined did so for this reason; '' before the first. */
   get lastJoinReason(): string {
@@ -41,6 +41,11 @@ export class StreamCounts {
     this.#ends.set(reason, (this.#ends.get(reason) ?? 0) + 1);
   }
 
+  /** A request of a follower became no stream. */
+  refused(reason: RefusalReason): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1);
+  }
+
   counts(): Counts {
     return {
       joins: Array.from(this.#joins.values(), ({ plan: { tier, reason }, count }) => ({
@@ -48,6 +53,7 @@ export class StreamCounts {
         reason,
         count,
       })),
+      refusals: Array.from(this.#refusals, ([reason, count]) => ({ reason, count })),
       streamEnds: Array.from(this.#ends, ([reason, count]) => ({ reason, count })),
       snapshots: {
         count: this.#snapshots,

@@ -1,6 +1,7 @@
-// Why streams of followers end, and what the follower is told. A PD comes back after every status but OK.
+// Why streams of followers end: all with UNAVAILABLE, whoever is at fault, because a follower is to come back; after OK a
+// PD would not.
 
-import { Metadata, Status } from 'nice-grpc-common';
+import { Metadata } from 'nice-grpc-common';
 
 /** In a word, for the counts. */
 export type EndReason =
@@ -21,7 +22,7 @@ export type EndReason =
   /** This member leads no longer. */
   | 'not-leader'
   | 'drained'
-  /** A fault of ours. */
+  /** A fault of ours, which is logged. */
   | 'fault';
 
 /** A stream's end, as it is told. */
@@ -40,9 +41,4 @@ export function trailerOf(retryAfterMs: number): Metadata {
   const trailer = Metadata();
   if (retryAfterMs > 0) trailer.set(retryAfterKey, String(Math.ceil(retryAfterMs)));
   return trailer;
-}
-
-/** The status a stream ends with: never OK, because a PD would not come back, and UNAVAILABLE unless we are at fault. */
-export function statusOf(reason: EndReason): Status {
-  return reason === 'fault' ? Status.INTERNAL : Status.UNAVAILABLE;
 }

@@ -4,28 +4,15 @@
 import type { RawCall } from '@syncline/rpc/raw-call.ts';
 import type { Timer } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
-import { Status } from 'nice-grpc-common';
 import { UnknownStreamError } from '../service/member.ts';
 import type { SyncRequest } from '../wire/sync-request.ts';
 import { Evictions } from './evictions.ts';
-import { type StreamEnd, trailerOf } from './stream-ends.ts';
+import { ForcedSnapshots } from './forced-snapshots.ts';
+import type { StreamEnd } from './stream-ends.ts';
+import { StreamRefusedError } from './stream-refusals.ts';
 import type { SyncParts } from './sync-parts.ts';
 import { SyncStream } from './sync-stream.ts';
 import type { Turns } from './turns.ts';
-
-/** A stream that cannot be: the status its call ends with. */
-export class StreamRefusedError extends Error {
-  override name = 'StreamRefusedError';
-  readonly status: Status;
-  /** When the follower may come back, in ms; 0 at once. */
-  readonly retryAfterMs: number;
-
-  constructor(status: Status, message: string, retryAfterMs = 0) {
-    super(message);
-    this.status = status;
-    this.retryAfterMs = retryAfterMs;
-  }
-}
 
 /** How often streams are looked at, as a part of what is looked for. */
 const looksPerLimit = 20;
@@ -36,7 +23,7 @@ export class Streams implements Disposable {
   readonly #logger: Logger;
   readonly #evictions: Evictions;
   readonly #byName: Map<string, SyncStream> = new Map();
-  readonly #forced: Set<string> = new Set();
+  readonly #forced: ForcedSnapshots;
   readonly #lookMs: number;
   #look: Timer | undefined;
 
@@ -49,6 +36,7 @@ export class Streams implements Disposable {
       { most: limits.evictions, windowMs: limits.evictionWindowMs, names: limits.streams },
       clock,
     );
+    this.#forced = new ForcedSnapshots(limits.streams);
     this.#lookMs = Math.min(limits.stallMs, limits.keepaliveMs) / looksPerLimit;
   }
 
@@ -69,13 +57,15 @@ export class Streams implements Disposable {
     const older = this.#byName.get(name);
     if (older === undefined && this.#byName.size >= limits.streams)
       throw new StreamRefusedError(
-        Status.RESOURCE_EXHAUSTED,
+        'streams',
         `${limits.streams} followers have a stream; one must leave before another can join`,
       );
     if (older !== undefined) this.#replace(name, older);
-    const stream = new SyncStream(call, request, this.#forced.delete(name), this.#parts, {
+    const order = this.#forced.due(name, request.startIndex);
+    const stream = new SyncStream(call, request, order !== undefined, this.#parts, {
       wake: (woken) => this.#turns.wake([woken]),
       closed: (closed, reason) => {
+        if (order !== undefined) order.sentTo ??= closed.sentTo;
         this.#parts.counts.ended(reason);
         this.#turns.forget(closed);
         if (this.#byName.get(name) === closed) this.#byName.delete(name);
@@ -95,13 +85,14 @@ export class Streams implements Disposable {
     this.#turns.wake(this.#byName.values());
   }
 
-  /** Ends the stream of this name, whose next one begins with a snapshot. Throws UnknownStreamError. */
+  /**
+   * Ends the stream of this name; the next one, and the one after it until all regions were sent and taken, begins with
+   * a snapshot. Throws UnknownStreamError, TooManyOrdersError.
+   */
   force(name: string): void {
     const stream = this.#byName.get(name);
     if (stream === undefined) throw new UnknownStreamError(name);
-    this.#forced.add(name);
-    const [oldest] = this.#forced;
-    if (this.#forced.size > this.#parts.limits.streams && oldest !== undefined) this.#forced.delete(oldest);
+    this.#forced.order(name);
     stream.end({ reason: 'forced', details: 'a snapshot was asked for', retryAfterMs: 0 });
   }
 
@@ -120,7 +111,7 @@ export class Streams implements Disposable {
     const waitMs = this.#evictions.evict(name);
     if (waitMs > 0)
       throw new StreamRefusedError(
-        Status.UNAVAILABLE,
+        'twin',
         `name ${JSON.stringify(name)}: it has a stream, and streams of this name have replaced each other too often; ` +
           `a newer one is taken in ${Math.ceil(waitMs)} ms`,
         waitMs,
@@ -134,9 +125,4 @@ export class Streams implements Disposable {
       this.#look = this.#byName.size > 0 ? this.#lookLater() : undefined;
     });
   }
-}
-
-/** Ends a call that did not become a stream. */
-export function refuse(call: RawCall, { status, message, retryAfterMs }: StreamRefusedError): void {
-  call.end(status, message, trailerOf(retryAfterMs));
 }

@@ -2,11 +2,11 @@
 // Whatever it sends after that means nothing, as in PD.
 
 import type { RawCall, RawHandler } from '@syncline/rpc/raw-call.ts';
-import { Status } from 'nice-grpc-common';
 import { decodeSyncRequest, type SyncRequest } from '../wire/sync-request.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { HeardTerms } from './heard-terms.ts';
-import { refuse, StreamRefusedError, type Streams } from './streams.ts';
+import { refuse, StreamRefusedError } from './stream-refusals.ts';
+import type { Streams } from './streams.ts';
 import type { SyncParts } from './sync-parts.ts';
 
 /** What the calls go to. */
@@ -22,19 +22,27 @@ export function syncRegions(parts: SyncRegionsParts): RawHandler {
   const greeting = new Set<RawCall>();
   return (call) => {
     if (greeting.size >= parts.limits.streams)
-      return call.end(Status.RESOURCE_EXHAUSTED, `${greeting.size} streams have not said what they want`);
+      return refuse(
+        call,
+        new StreamRefusedError('streams', `${greeting.size} streams have not said what they want`),
+        parts.counts,
+      );
     greeting.add(call);
     const greeted = () => {
       greeting.delete(call);
       timer.clear();
     };
     const timer = parts.clock.setTimer(parts.limits.stallMs, () =>
-      call.end(Status.DEADLINE_EXCEEDED, `no request came within ${parts.limits.stallMs} ms`),
+      refuse(
+        call,
+        new StreamRefusedError('silent', `no request came within ${parts.limits.stallMs} ms`),
+        parts.counts,
+      ),
     );
     call.signal.addEventListener('abort', greeted, { once: true });
     call.onMessage((message) => {
       if (!greeting.has(call)) {
-        parts.counts.surplus += 1;
+        parts.counts.refused('surplus');
         return;
       }
       greeted();
@@ -48,17 +56,17 @@ function join(call: RawCall, message: Uint8Array, parts: SyncRegionsParts): void
     parts.streams.join(call, checked(message, parts));
   } catch (error) {
     if (!(error instanceof StreamRefusedError)) throw error;
-    refuse(call, error);
+    refuse(call, error, parts.counts);
   }
 }
 
 function checked(message: Uint8Array, { clusterId, closed, heard }: SyncRegionsParts): SyncRequest {
   const reason = closed();
-  if (reason !== undefined) throw new StreamRefusedError(Status.UNAVAILABLE, reason);
+  if (reason !== undefined) throw new StreamRefusedError('closed', reason);
   const request = read(message);
   if (request.clusterId !== clusterId)
     throw new StreamRefusedError(
-      Status.FAILED_PRECONDITION,
+      'cluster',
       `mismatch cluster id, need ${clusterId} but got ${request.clusterId}`,
     );
   heard.check(request);
@@ -70,6 +78,6 @@ function read(message: Uint8Array): SyncRequest {
     return decodeSyncRequest(message);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw new StreamRefusedError(Status.INVALID_ARGUMENT, error.message);
+    throw new StreamRefusedError('request', error.message);
   }
 }

@@ -5,13 +5,14 @@ import { FrameKind } from '@syncline/proto/region-frame.ts';
 import type { RawCall } from '@syncline/rpc/raw-call.ts';
 import { sleep } from '@syncline/runtime/clock.ts';
 import { Stall } from '@syncline/runtime/stall.ts';
+import { Status } from 'nice-grpc-common';
 import { planJoin } from '../log/plan.ts';
 import type { SyncRequest } from '../wire/sync-request.ts';
 import { HeldHistory } from './held-history.ts';
 import { NoPlaceError } from './places.ts';
 import { RecordSource } from './record-source.ts';
 import { RegionSource } from './region-source.ts';
-import { type EndReason, type StreamEnd, statusOf, trailerOf } from './stream-ends.ts';
+import { type EndReason, type StreamEnd, trailerOf } from './stream-ends.ts';
 import { StreamFrames } from './stream-frames.ts';
 import { joiningStream, syncStep, wantOf } from './sync-machine.ts';
 import type { SyncOwner, SyncParts } from './sync-parts.ts';
@@ -41,6 +42,7 @@ export class SyncStream implements Pump {
   #state: SyncState;
   #isCapturing = false;
   #snapshot = { beganMs: 0, bytes: 0 };
+  #sentTo: number | undefined;
   #written = 0;
   #lastWriteMs: number;
   #blockedSinceMs: number | undefined;
@@ -71,6 +73,11 @@ export class SyncStream implements Pump {
 
   get phase(): SyncPhase {
     return this.#state.phase;
+  }
+
+  /** The follower's next record after its first snapshot on this stream; undefined before that is sent. */
+  get sentTo(): number | undefined {
+    return this.#sentTo;
   }
 
   /** For how long the transport has taken nothing while there was more to send, in ms. */
@@ -113,7 +120,7 @@ export class SyncStream implements Pump {
   end({ reason, details, retryAfterMs }: StreamEnd): void {
     if (this.#ending !== undefined) return;
     this.#ending = reason;
-    this.call.end(statusOf(reason), details, trailerOf(retryAfterMs));
+    this.call.end(Status.UNAVAILABLE, details, trailerOf(retryAfterMs));
   }
 
   get #isFull(): boolean {
@@ -260,8 +267,10 @@ export class SyncStream implements Pump {
     const { phase, losses } = this.#state;
     if (phase.kind !== 'snapshot' && phase.kind !== 'delta') this.#held.releaseRegions();
     if (phase.kind === 'live') this.#held.release();
-    if (before === 'catch-up' && (phase.kind === 'live' || phase.kind === 'planning'))
+    if (before === 'catch-up' && (phase.kind === 'live' || phase.kind === 'planning')) {
       counts.snapshot(clock.monotonic() - this.#snapshot.beganMs, this.#snapshot.bytes);
+      this.#sentTo ??= phase.kind === 'live' ? phase.cursor : phase.position;
+    }
     if (phase.kind === 'over' || losses >= limits.attempts) {
       const details = 'the log does not hold what comes next';
       this.end({ reason: 'history-lost', details, retryAfterMs: limits.attemptWaitMs });

@@ -10,6 +10,12 @@ export interface JoinCount {
   readonly count: number;
 }
 
+export interface RefusalCount {
+  /** A word of RefusalReason. */
+  readonly reason: string;
+  readonly count: number;
+}
+
 export interface EndCount {
   /** A word of EndReason of a leader's streams, or of Why of a follower. */
   readonly reason: string;
@@ -18,6 +24,8 @@ export interface EndCount {
 
 export interface Counts {
   readonly joins: readonly JoinCount[];
+  /** Requests of followers that became no stream; of a follower none. */
+  readonly refusals: readonly RefusalCount[];
   readonly streamEnds: readonly EndCount[];
   /** Complete snapshots that were sent (leader) or taken (follower). */
   readonly snapshots: { readonly count: number; readonly seconds: number; readonly bytes: number };

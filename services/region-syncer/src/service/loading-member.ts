@@ -84,6 +84,7 @@ export class LoadingMember implements Member {
   counts(): Counts {
     return {
       joins: [],
+      refusals: [],
       streamEnds: [],
       snapshots: { count: 0, seconds: 0, bytes: 0 },
       pumpBlockedSeconds: 0,

@@ -84,7 +84,10 @@ export interface Member {
    * does so unless it is killed before the store takes it. The signal ends the waiting alone.
    */
   reset(reason: string, signal: AbortSignal): Promise<number>;
-  /** Leader: ends the stream of this name and answers it with a snapshot. Throws WrongRoleError, UnknownStreamError. */
+  /**
+   * Leader: ends the stream of this name and answers it with a snapshot, also when it takes several streams until that
+   * is taken, unless the leader is restarted. Throws WrongRoleError, UnknownStreamError, TooManyOrdersError.
+   */
   forceSnapshot(name: string): void;
   /** Ends intake and streams; resolves when what was taken is durable. The signal ends the waiting alone. */
   drain(signal: AbortSignal): Promise<Drained>;
@@ -105,6 +108,17 @@ export class UnknownStreamError extends Error {
 
   constructor(name: string) {
     super(`name ${JSON.stringify(name)}: no follower of this name has a stream`);
+  }
+}
+
+/** As many snapshots are ordered and not taken as there can be. */
+export class TooManyOrdersError extends Error {
+  override name = 'TooManyOrdersError';
+
+  constructor(name: string, most: number) {
+    super(
+      `name ${JSON.stringify(name)}: ${most} followers have still to take the snapshot that was ordered for them`,
+    );
   }
 }
 

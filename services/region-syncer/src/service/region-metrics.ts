@@ -155,6 +155,13 @@ const gauges: readonly Family[] = [
 ];
 
 const leaderCounters: readonly Family[] = [
+  {
+    name: 'region_join_refused_total',
+    help: 'Requests of followers that became no stream, by why',
+    labels: ['reason'],
+    samples: ({ counts }) =>
+      counts.refusals.map(({ reason, count }) => ({ labels: { reason }, value: count })),
+  },
   one(
     'region_reported_buckets_forgotten_total',
     'Reports of buckets that were forgotten for want of room',

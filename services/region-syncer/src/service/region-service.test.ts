@@ -144,7 +144,10 @@ test('the metrics are those of Status, and a followerâ€™s link is not a leaderâ€
   for (const line of [
     'region_records_total{fate="superseded",service="test"} 3',
     'region_records_total{fate="dropped",service="test"} 0',
-    'region_joins_total{tier="snapshot",reason="diverged",service="test"} 1',
+    'region_joins_total{tier="snapshot",reason="zero",service="test"} 2',
+    'region_joins_total{tier="snapshot",reason="ahead",service="test"} 1',
+    'region_join_refused_total{reason="cluster",service="test"} 2',
+    'region_join_refused_total{reason="twin",service="test"} 1',
     'region_stream_end_total{reason="stalled",service="test"} 4',
     'region_snapshot_seconds_total{service="test"} 1.25',
     'region_snapshot_bytes_total{service="test"} 900',

@@ -3,11 +3,12 @@
 import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { ServerError, Status } from 'nice-grpc-common';
-import { MemberLoadingError, UnknownStreamError, WrongRoleError } from './member.ts';
+import { MemberLoadingError, TooManyOrdersError, UnknownStreamError, WrongRoleError } from './member.ts';
 
 const statuses = [
   [WrongRoleError, Status.FAILED_PRECONDITION],
   [UnknownStreamError, Status.NOT_FOUND],
+  [TooManyOrdersError, Status.RESOURCE_EXHAUSTED],
   [MemberLoadingError, Status.UNAVAILABLE],
   [StoreDeadlineError, Status.UNAVAILABLE],
 ] as const;

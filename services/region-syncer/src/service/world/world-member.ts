@@ -145,8 +145,12 @@ export class WorldMember implements Member {
     return {
       joins: [
         { tier: 'snapshot', reason: 'zero', count: 2 },
-        { tier: 'snapshot', reason: 'diverged', count: 1 },
+        { tier: 'snapshot', reason: 'ahead', count: 1 },
         { tier: 'replay', reason: 'in-log', count: 5 },
+      ],
+      refusals: [
+        { reason: 'cluster', count: 2 },
+        { reason: 'twin', count: 1 },
       ],
       streamEnds: [{ reason: 'stalled', count: 4 }],
       snapshots: { count: 3, seconds: 1.25, bytes: 900 },
