@@ -43,7 +43,7 @@ export interface ConduitTimings {
   readonly closeCallMs: number;
   /** How long a connection may be without local addresses before that is believed (2,000). */
   readonly emptyGraceMs: number;
-  /** How long a link may be down before another endpoint is asked for (5,000). */
+  /** How long a link may be down before another endpoint is asked for (3,000). */
   readonly healMs: number;
   /** From one Request to the next when nothing changes (60,000): it finds what no event told. */
   readonly renewMs: number;

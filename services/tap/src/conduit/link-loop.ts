@@ -193,7 +193,7 @@ export class LinkLoop implements AsyncDisposable {
     this.#lastError = undefined;
     this.#retry.reset();
     this.#times.renewed();
-    this.#link.answered(answer, this.#nowMs());
+    if (!this.#link.answered(answer, this.#nowMs())) this.#times.doubted();
     // Deleted while the Request was under way: as if it had failed.
     if (this.#link.kind === 'none' || this.#link.kind === 'lost') this.#retry.failed();
   }

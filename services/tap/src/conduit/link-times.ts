@@ -63,8 +63,8 @@ export class LinkTimes {
   }
 
   /**
-   * What an event told may be old, as events can be late or in another order: the proxy is asked, while the grace for no
-   * addresses still runs, but not at the pace of a storm of events.
+   * What an event told may be old, as events can be late or in another order, and so may what a Request answered while
+   * one came: the proxy is asked, while the grace for no addresses still runs, but not at the pace of a storm of events.
    */
   doubted(): void {
     const dueMs = Math.max(this.#clock.monotonic(), this.#askedAtMs + this.#timings.emptyGraceMs / 2);

@@ -42,15 +42,32 @@ test('no addresses are believed only after the grace, counted from the first tim
   expect(link.snapshot).toMatchObject({ epoch: 2, localIps: [] });
 });
 
-test('what the monitor told while a Request was under way is not undone by its answer', () => {
+test('what the monitor told while a Request was under way is not undone by its answer, but they are not agreed', () => {
   const link = linkUp();
   link.asking();
   link.hear({ kind: 'update', connection: connection(2) }, 1);
-  link.answered(connection(1), 2);
+  expect(link.answered(connection(1), 2)).toBe(false);
   expect(link.snapshot?.localIps).toEqual(['10.1.0.2/24']);
   link.asking();
-  link.answered(connection(3), 3);
+  expect(link.answered(connection(3), 3)).toBe(true);
   expect(link.snapshot?.localIps).toEqual(['10.1.0.3/24']);
+});
+
+const two = [parsePrefix('10.1.0.1/24'), parsePrefix('10.1.0.2/24')];
+const vip = parsePrefix('20.0.0.1/32');
+
+test.each([
+  ['no addresses', { srcIps: [] }, false],
+  ['another state', { srcIps: two, state: 'down' }, false],
+  ['another next hop', { srcIps: two, gateways: [parsePrefix('10.1.0.253/24')] }, false],
+  ['the same in another order', { srcIps: two.toReversed() }, true],
+  ['the same without a VIP that is being asked for', { srcIps: two }, true],
+] as const)('an answer and %s heard while the Request was under way: agreed or not', (_, heard, isAgreed) => {
+  const link = linkUp();
+  link.setVips([vip], 1);
+  link.asking();
+  link.hear({ kind: 'update', connection: connection(undefined, heard) }, 1);
+  expect(link.answered(connection(undefined, { srcIps: [...two, vip] }), 2)).toBe(isAgreed);
 });
 
 test('a first event without our connection means nothing when a Request has succeeded since the monitor was opened', () => {

@@ -30,7 +30,7 @@ export class Link {
   #mayExist = false;
   #hasHeardInitial = false;
   #hasAnsweredSinceOpen = false;
-  /** What the monitor told while a Request was under way: it is not older than what the Request answers. */
+  /** What the monitor told while a Request was under way: it may be older or newer than what the Request answers. */
   #heard: Connection | 'deleted' | undefined;
 
   constructor(emptyGraceMs: number) {
@@ -108,11 +108,16 @@ export class Link {
     this.#heard = undefined;
   }
 
-  /** The Request succeeded. */
-  answered(connection: Connection, nowMs: number): void {
+  /**
+   * The Request succeeded. What the monitor told meanwhile stands, but false is returned when it is not what the answer
+   * says: then one of the two is old, and nobody knows which.
+   */
+  answered(connection: Connection, nowMs: number): boolean {
     this.#hasAnsweredSinceOpen = true;
-    if (this.#heard === 'deleted') return;
-    this.#take(this.#heard ?? connection, nowMs);
+    if (this.#heard === 'deleted') return false;
+    const heard = this.#heard ?? connection;
+    this.#take(heard, nowMs);
+    return heard === connection || this.#standKey(heard) === this.#standKey(connection);
   }
 
   /** Close is about to be sent: nobody may build on the connection any more. */
@@ -189,6 +194,12 @@ export class Link {
     this.#adopt(ips);
   }
 
+  /** What is built on of a connection, but for its VIPs: those are asked for by themselves. */
+  #standKey(connection: Connection): string {
+    const { ips } = ownAddresses(connection, this.#vips, this.#own);
+    return [connection.state, setKeyOf(ips), setKeyOf(connection.gateways)].join(' ');
+  }
+
   #adopt(own: readonly Prefix[]): void {
     const localIps = [...new Set(own.map(printPrefix))].toSorted();
     const ipsKey = ipsKeyOf(localIps);
@@ -210,4 +221,8 @@ export class Link {
     this.#own = [];
     this.#emptyAtMs = Number.POSITIVE_INFINITY;
   }
+}
+
+function setKeyOf(prefixes: readonly Prefix[]): string {
+  return ipsKeyOf(prefixes.map(printPrefix));
 }

@@ -59,7 +59,7 @@ export const timingSettings = {
     anyWait,
     'How long a connection may be without local addresses before that is believed.',
   ),
-  heal: duration('5s', anyWait, 'How long a link may be down before another endpoint is asked for.'),
+  heal: duration('3s', anyWait, 'How long a link may be down before another endpoint is asked for.'),
   renew: duration(
     '60s',
     anyWait,

@@ -5,14 +5,12 @@ import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
 import { vipsOf } from './chaos.ts';
 import { stream } from './model-tap.ts';
-import { end, worldWith } from './scenario.ts';
+import { end, recoveryMs, worldWith } from './scenario.ts';
 import type { TapWorld } from './tap-world.ts';
 
 const web = stream('web');
 /** A Request, and lists and writes to the NSP that follow each other, of three moments each, at the least. */
 const leastMoments = 15;
-/** A retry, another endpoint, and the calls that follow. */
-const recoveryMs = 12_000;
 /** What the NSP lost without a word is found by the next refresh. */
 const refreshMs = 40_000;
 const lost = 'an NSP that loses its data';

@@ -32,6 +32,8 @@ export class ModelNsp {
   readonly lanes: Lanes;
   /** Targets that came to be in the registry, ever. */
   created = 0;
+  /** Lists of VIPs that were sent, ever. */
+  vipLists = 0;
   /** Calls for streams of this conduit are not answered; undefined while all are. */
   deafTo: string | undefined;
   readonly #sim: Simulation;
@@ -115,7 +117,11 @@ export class ModelNsp {
         this.#watch(this.#streams, signal, (streams): StreamConfig[] =>
           Array.from(streams, ([name, maxTargets]) => ({ name, maxTargets })),
         ),
-      watchFlows: (_, signal) => this.#watch(this.#vips, signal, (vips) => vips),
+      watchFlows: (_, signal) =>
+        this.#watch(this.#vips, signal, (vips) => {
+          this.vipLists += 1;
+          return vips;
+        }),
     };
   }
 

@@ -162,6 +162,14 @@ export class ModelConduit {
     }
   }
 
+  /** An event for every connection as it was while addresses were of `subnet`: it comes late. */
+  tellLate(subnet: number): void {
+    const present = this.subnet;
+    this.subnet = subnet;
+    this.tellAll();
+    this.subnet = present;
+  }
+
   /** All monitors and calls break; the connections stay. */
   restart(): void {
     this.lanes.cut();

@@ -21,7 +21,7 @@ export const timings: ConduitTimings = {
   closeMs: 15_000,
   closeCallMs: 5_000,
   emptyGraceMs: 2_000,
-  healMs: 5_000,
+  healMs: 3_000,
   renewMs: 60_000,
   renewJitter: 0.1,
   firstListMs: 15_000,
