@@ -3,7 +3,7 @@
 
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import { beyondAll } from '../../services/region-syncer/src/follower/machine.ts';
+import { beyondAll } from '../../services/region-syncer/src/follower/state.ts';
 import { ofPd, region, regions } from '../../services/region-syncer/src/follower/world/regions.ts';
 import type { ScriptedCall } from '../../services/region-syncer/src/follower/world/scripted-leader.ts';
 import { FollowedScript } from './followed-script.ts';
@@ -28,23 +28,23 @@ async function joins(script: FollowedScript, index: number): Promise<ScriptedCal
 
 test('F15: an old leader’s snapshot is complete with its keepalive, not with its last region', async () => {
   await using script = await FollowedScript.start('foreign');
-  const call = await joins(script, 40);
+  const call = await joins(script, 140);
   await script.follower.becomes('every region being there', ({ ledger }) => ledger?.pending === 250n);
   expect((await script.follower.status()).ready).toBe(false);
   expect(await script.follower.staleRegions()).toEqual([]);
-  call.send(ofPd(40, []));
-  await script.holds(40, 250);
+  call.send(ofPd(140, []));
+  await script.holds(140, 250);
   expectBalanced(await script.follower.status());
 });
 
 test('F15: what an old leader made during its snapshot, and never sent, is asked for', async () => {
   await using script = await FollowedScript.start('foreign');
-  const call = await joins(script, 40);
-  call.send(ofPd(43, [region(7, 4)]));
+  const call = await joins(script, 140);
+  call.send(ofPd(143, [region(7, 4)]));
   const missed = await script.next();
-  expect(missed.request.startIndex).toBe(40);
-  missed.send(ofPd(40, [region(5, 3), region(6, 3), region(8, 3), region(7, 4)]), ofPd(44, []));
-  await script.holds(44, 250);
+  expect(missed.request.startIndex).toBe(140);
+  missed.send(ofPd(140, [region(5, 3), region(6, 3), region(8, 3), region(7, 4)]), ofPd(144, []));
+  await script.holds(144, 250);
   const [, , , , fifth] = await script.follower.regions();
   expect(fifth?.region).toMatchObject({ id: 5n, regionEpoch: { version: 3n } });
   expectBalanced(await script.follower.status());
@@ -52,41 +52,41 @@ test('F15: what an old leader made during its snapshot, and never sent, is asked
 
 test('F15: a replay of ten thousand records in one frame is taken', async () => {
   await using script = await FollowedScript.start('foreign', { trustForeign: 'true' });
-  const call = await joins(script, 40);
-  call.send(ofPd(40, []));
-  await script.holds(40, 250);
+  const call = await joins(script, 140);
+  call.send(ofPd(140, []));
+  await script.holds(140, 250);
   call.end(Status.UNAVAILABLE, 'for a test');
   const replay = await script.next();
-  expect(replay.request.startIndex).toBe(40);
+  expect(replay.request.startIndex).toBe(140);
   const many = Array.from({ length: 40 }, (_, round) => regions(1, 250, 3 + round)).flat();
-  replay.send(ofPd(40, many), ofPd(10_040, []));
-  await script.holds(10_040, 250);
+  replay.send(ofPd(140, many), ofPd(10_140, []));
+  await script.holds(10_140, 250);
   expect((await script.follower.status()).ledger).toMatchObject({ applied: 10_250n, stale: 0n });
   expectBalanced(await script.follower.status());
 });
 
 test('F15: records that an old leader left out without a word are a reason to take all regions', async () => {
   await using script = await FollowedScript.start('foreign');
-  const call = await joins(script, 40);
-  call.send(ofPd(40, []));
-  await script.holds(40, 250);
-  call.send(ofPd(90, [region(9, 3)]));
+  const call = await joins(script, 140);
+  call.send(ofPd(140, []));
+  await script.holds(140, 250);
+  call.send(ofPd(190, [region(9, 3)]));
   const again = await script.next();
   expect((await script.follower.status()).regions).toBe(250n);
   expect(again.request.startIndex).toBe(0);
-  again.send(ofPd(0, regions(1, 20)), ofPd(91, []));
+  again.send(ofPd(0, regions(1, 20)), ofPd(191, []));
   const since = await script.next();
-  expect(since.request.startIndex).toBe(90);
-  since.send(ofPd(90, [region(9, 3)]), ofPd(91, []));
-  await script.holds(91, 20);
+  expect(since.request.startIndex).toBe(190);
+  since.send(ofPd(190, [region(9, 3)]), ofPd(191, []));
+  await script.holds(191, 20);
   expectBalanced(await script.follower.status());
 });
 
 test('F15: the silence of an old leader is not its health', async () => {
   await using script = await FollowedScript.start('foreign', { silence: '500ms' });
-  const call = await joins(script, 40);
-  call.send(ofPd(40, []));
-  await script.holds(40, 250);
+  const call = await joins(script, 140);
+  call.send(ofPd(140, []));
+  await script.holds(140, 250);
   const again = await script.next();
   expect(again.request.startIndex).toBe(beyondAll);
   const { ready, lastError } = await script.follower.status();

@@ -101,6 +101,19 @@ export class Exchange {
     if (this.#call !== undefined) inbox.open(this.#call);
   }
 
+  /** Reads all regions, in place of a stream; they come as one message. */
+  list(): void {
+    const { identity, inbox, events } = this.#parts;
+    const givenUp = new AbortController();
+    const { signal } = givenUp;
+    this.#call = { pause() {}, resume() {}, hangUp: () => givenUp.abort() };
+    this.#link?.list(identity.clusterId, signal).then(
+      (message) => !signal.aborted && inbox.put({ kind: 'message', message }),
+      (error: unknown) =>
+        !signal.aborted && events.failed('listing_failed', `ScanRegions: ${callText(error)}`),
+    );
+  }
+
   /** Ends the stream and keeps the channel. */
   hangUp(): void {
     this.#call?.hangUp();

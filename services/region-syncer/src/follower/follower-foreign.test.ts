@@ -3,7 +3,7 @@ import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FollowerUnderTest } from './follower.fixture.ts';
-import { beyondAll } from './machine.ts';
+import { beyondAll } from './state.ts';
 import type { FollowerWorldOptions } from './world/follower-world.ts';
 import { clusterId, merged, ofPd, region, regions, shownAs, shownRegions } from './world/regions.ts';
 import { type ScriptedCall, ScriptedLeader } from './world/scripted-leader.ts';
@@ -20,9 +20,18 @@ async function reachesNext(next: number): Promise<void> {
   await until(() => follower.replica.next === next, { deadlineMs: 5_000, describe: `next is ${next}` });
 }
 
-/** A new PD answers the probe with all regions; a follower that has 1 to 9 as of index 300. */
+/** A new PD answers the probe with regions, too few not to be an old one's first records; the same probe once more. */
+async function probedAgain(probe: ScriptedCall): Promise<ScriptedCall> {
+  expect(probe.request.startIndex).toBe(beyondAll);
+  probe.send(ofPd(0, [region(1)]));
+  const again = await follower.leader.next();
+  expect([again.request.startIndex, probe.signal.aborted]).toEqual([beyondAll, true]);
+  return again;
+}
+
+/** A follower that has regions 1 to 9 of a new PD as of index 300. */
 async function live(options?: Partial<FollowerWorldOptions>): Promise<ScriptedCall> {
-  const call = await follower.joins(options);
+  const call = await probedAgain(await follower.joins(options));
   call.send(ofPd(0, regions(1, 9)), ofPd(300, []));
   await follower.reaches('live');
   return call;
@@ -30,8 +39,7 @@ async function live(options?: Partial<FollowerWorldOptions>): Promise<ScriptedCa
 
 describe('a follower of a PD', () => {
   test('asks for more than there is, and takes all regions, what changed meanwhile, and the end', async () => {
-    const call = await follower.joins();
-    expect(call.request.startIndex).toBe(beyondAll);
+    const call = await probedAgain(await follower.joins());
     expect(call.request.member.clientUrls).toHaveLength(1);
     // A PD's map has no order.
     const mixed = [...regions(6, 9, 4), ...regions(1, 5, 4)];
@@ -42,7 +50,7 @@ describe('a follower of a PD', () => {
       shownAs([region(1, 4), region(2, 5), ...regions(3, 9, 4)]),
     );
     expect(follower.member.status()).toMatchObject({ next: 70_002, link: { ours: false, lagRecords: 0 } });
-    expect(follower.tally.ledger).toMatchObject({ received: 11, applied: 10, stale: 1, pending: 0 });
+    expect(follower.tally.ledger).toMatchObject({ received: 12, applied: 10, stale: 1, superseded: 1 });
     expect(follower.member.freshness.ready).toBe(true);
   });
 
@@ -76,7 +84,7 @@ describe('a follower of a PD', () => {
     expect(shownRegions(follower.replica.regions)).toEqual(
       shownAs([...regions(1, 2), region(3, 3), region(4), region(5, 3), region(6, 3), ...regions(7, 9)]),
     );
-    expect(follower.tally.ledger).toMatchObject({ received: 13, applied: 12, quarantined: 1 });
+    expect(follower.tally.ledger).toMatchObject({ received: 14, applied: 12, quarantined: 1 });
     await follower.hasDurable(304);
   });
 
@@ -100,8 +108,7 @@ describe('a follower of a PD', () => {
     const call = await live();
     const error = { type: ErrorType.UNKNOWN, message: 'server stopped' };
     call.send(ofPd(0, [], { header: { clusterId, error } }));
-    const again = await follower.leader.next();
-    expect(again.request.startIndex).toBe(beyondAll);
+    const again = await probedAgain(await follower.leader.next());
     expect(follower.member.status()).toMatchObject({ next: 300, regions: 9 });
     expect(follower.member.status().lastError?.message).toContain('error_frame: error 1: server stopped');
     again.send(ofPd(0, regions(1, 4, 3)), ofPd(12, []));
@@ -156,20 +163,20 @@ describe('a follower of an old PD', () => {
   }
 
   test('is complete with a keepalive when nothing was made meanwhile', async () => {
-    const call = await joins(40);
+    const call = await joins(140);
     await until(() => follower.tally.ledger.pending === 250, { deadlineMs: 5_000, describe: 'staged' });
     expect(follower.member.freshness.complete).toBe(false);
-    call.send(ofPd(40, []));
+    call.send(ofPd(140, []));
     await follower.reaches('live');
-    expect(follower.member.status()).toMatchObject({ next: 40, regions: 250 });
+    expect(follower.member.status()).toMatchObject({ next: 140, regions: 250 });
   });
 
   test('asks for the records that it lost meanwhile', async () => {
-    const call = await joins(40);
-    call.send(ofPd(43, [region(7, 4)]));
+    const call = await joins(140);
+    call.send(ofPd(143, [region(7, 4)]));
     const missed = await follower.leader.next();
-    expect(missed.request.startIndex).toBe(40);
-    missed.send(ofPd(40, [region(5, 3), region(6, 3), merged(240, 250), region(7, 4)]), ofPd(44, []));
+    expect(missed.request.startIndex).toBe(140);
+    missed.send(ofPd(140, [region(5, 3), region(6, 3), merged(240, 250), region(7, 4)]), ofPd(144, []));
     await follower.reaches('live');
     expect(shownRegions(follower.replica.regions)).toEqual(
       shownAs([
@@ -186,10 +193,10 @@ describe('a follower of an old PD', () => {
   });
 
   test('asks for all regions when those records are no longer there', async () => {
-    const call = await joins(40);
+    const call = await joins(140);
     call.send(ofPd(9_000, []));
     const missed = await follower.leader.next();
-    expect(missed.request.startIndex).toBe(40);
+    expect(missed.request.startIndex).toBe(140);
     missed.send(ofPd(9_001, [region(7, 4)]));
     const again = await follower.leader.next();
     expect(again.request.startIndex).toBe(0);

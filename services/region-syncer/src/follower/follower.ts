@@ -235,6 +235,8 @@ export class Follower implements AsyncDisposable {
         return this.#exchange.connect();
       case 'ask':
         return this.#exchange.ask(effect.index, this.#state.held.term);
+      case 'list':
+        return this.#exchange.list();
       case 'hang-up':
         return this.#exchange.hangUp();
       case 'disconnect':

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { frame, joining, nothing, ofPd, own, run, trust } from './machine.fixture.ts';
-import { beyondAll } from './machine.ts';
+import { frame, joining, nothing, ofPd, own, run, started, trust } from './machine.fixture.ts';
+import { beyondAll } from './state.ts';
 
 describe('of a PD', () => {
   test('a new one answers with all regions, what changed meanwhile, and an end', () => {
@@ -56,6 +56,55 @@ describe('of a PD', () => {
     ]);
     expect(state).toMatchObject({ phase: { kind: 'backing-off' }, why: 'gap', floor: 90_000, held: nothing });
     expect(run(state, [{ kind: 'due' }]).effects).toEqual(['ask 0', 'watch']);
+  });
+
+  const listed = 'joined snapshot, begin, stage, hang-up';
+
+  test('an old one at index 0 sends no regions for it: they are read beside the stream', () => {
+    const { effects } = run(joining(nothing, 'foreign'), [
+      frame({ startIndex: 0 }),
+      frame({ count: 40 }),
+      frame({ startIndex: 0, count: 2 }),
+      frame({ startIndex: 2 }),
+    ]);
+    const since = 'ask 0, watch, catch-up, watch, complete 2';
+    expect(effects.join(', ')).toBe(`hang-up, list, watch, ${listed}, ${since}`);
+  });
+
+  test('an old one that has all records since index 0 sends these for all regions', () => {
+    const { effects } = run(joining(nothing, 'foreign'), [
+      frame({ startIndex: 5 }),
+      frame({ startIndex: 0, count: 5 }),
+      frame({ count: 40 }),
+      frame({ startIndex: 5 }),
+    ]);
+    const read = `hang-up, list, watch, ${listed}, ask 5, watch, complete 5`;
+    expect(effects.join(', ')).toBe(`hang-up, ask 0, watch, ${read}`);
+  });
+
+  test.each([
+    ['a probe', joining(nothing, 'foreign')],
+    ['a request for what comes next', joining(ofPd, 'foreign', trust)],
+  ])(
+    'what answers %s from 0 on may be the first records of an old one, as many as a live frame has',
+    (_, asked) => {
+      const records = run(asked, [frame({ startIndex: 0, count: 101 }), frame({ startIndex: 101 })]);
+      expect(records.effects).toEqual(['hang-up', `ask ${beyondAll}`, 'watch', 'hang-up', 'ask 0', 'watch']);
+      expect(run(asked, [frame({ startIndex: 0, count: 102 })]).state.phase.kind).toBe('snapshot');
+    },
+  );
+
+  test('a copy as of index 0 is continued in its stream, and taken anew in another', () => {
+    const atZero = { ...ofPd, next: 0 };
+    expect(started(atZero, 'foreign', trust).effects).toContain(`ask ${beyondAll}`);
+    const { state } = run(joining(nothing, 'foreign'), [
+      frame({ startIndex: 0 }),
+      frame({ count: 1 }),
+      frame({ startIndex: 0 }),
+      { kind: 'completed' },
+      frame({ startIndex: 0, count: 2 }),
+    ]);
+    expect(state).toMatchObject({ phase: { kind: 'live' }, held: { next: 2 } });
   });
 
   const live = run(joining(ofPd, 'foreign', trust), [frame({ startIndex: 500 })]).state;

@@ -1,13 +1,25 @@
 // The frames of a PD. It says neither what a frame is nor, if it is one of before 2026, that records are missing: that
 // has to be seen from start_index (region-syncer.md 1.4, 1.10, 4.5). Such a leader loses what changes while it sends a
 // snapshot, so its index is learnt first, by asking for more than there is, and what it made since is asked for again.
-// Invariant: a copy is complete only when every record since the snapshot began was taken.
+// While it has all records since index 0, it answers a request for 0 with these: then its regions are read beside the stream.
+// Invariant: a copy is complete only when all regions, and every record since they were taken, are in it.
 
-import type { FollowerEffect, FollowerState, FrameSummary, Origin, Phase } from './state.ts';
+import {
+  type Asked,
+  beyondAll,
+  type FollowerEffect,
+  type FollowerState,
+  type FrameSummary,
+  type Origin,
+  type Phase,
+} from './state.ts';
 import { askAgain, become, complete, live, reach, type Step, stay } from './step.ts';
 
 /** Regions of a PD's frame while there are more to follow; an old one puts all that was missed into one. */
 const fullFrame = 1_000;
+
+/** Records of one live frame of a PD of before 2026, at the most. */
+const oldLiveFrame = 101;
 
 const judged: FollowerEffect = { kind: 'apply', judge: true };
 const caughtUp: FollowerEffect = { kind: 'catch-up', judge: true };
@@ -41,28 +53,64 @@ function joining(state: FollowerState, { asked }: Phase & { kind: 'joining' }, f
   switch (asked.kind) {
     case 'onward':
       if (state.held.origin?.kind !== 'foreign') return everything(state, startIndex);
-      return isSnapshot ? snapshot(state, undefined, count) : onward(state, frame);
+      return isSnapshot ? unasked(state, count) : onward(state, frame);
     case 'probe':
-      return isSnapshot ? snapshot(state, undefined, count) : everything(state, startIndex);
+      if (!isSnapshot) return everything(state, startIndex);
+      return asked.again ? snapshot(state, undefined, count) : unasked(state, count);
     case 'everything': {
       const { floor } = asked;
       // It was taken for a Syncline. Without the floor there is no telling what changes while it sends.
       if (floor === undefined) return askAgain(state, 'other_leader', 'the leader is no Syncline');
+      // Of an older PD these may be all its records, from 0 to here, and what it had loaded at its start is not in them.
+      if (isSnapshot && count >= floor) return list(state, floor);
       if (isSnapshot) return snapshot(state, floor, count);
       const empty: Phase = { kind: 'snapshot', taken: 0, total: undefined, stands: undefined, floor };
       const step = ofSnapshot({ ...state, phase: empty }, empty, frame);
       return { ...step, effects: [{ kind: 'joined', tier: 'snapshot' }, { kind: 'begin' }, ...step.effects] };
     }
+    case 'listing':
+      return listed(state, asked.floor, count);
   }
 }
 
-/** Asks for all regions; the leader had reached `floor` before. */
+/** Asks for all regions; the leader had reached `floor` before. At 0 an older PD would only say that it is there. */
 function everything(state: FollowerState, floor: number): Step {
+  if (floor === 0) return list(state, floor);
   return become(
     { ...state, floor },
     { kind: 'joining', asked: { kind: 'everything', floor } },
     { kind: 'hang-up' },
     { kind: 'ask', index: 0 },
+  );
+}
+
+/** A PD sends all regions unasked, or it is an older one that was at 0 and now makes its first records. */
+function unasked(state: FollowerState, count: number): Step {
+  if (count > oldLiveFrame) return snapshot(state, undefined, count);
+  const asked: Asked = { kind: 'probe', again: true };
+  return become(state, { kind: 'joining', asked }, { kind: 'hang-up' }, { kind: 'ask', index: beyondAll });
+}
+
+/** Reads all regions beside the stream; the leader had reached `floor` before. */
+function list(state: FollowerState, floor: number): Step {
+  return become(
+    { ...state, floor },
+    { kind: 'joining', asked: { kind: 'listing', floor } },
+    { kind: 'hang-up' },
+    { kind: 'list' },
+  );
+}
+
+/** The frame is all regions, as they were after `floor`; the stream tells what came since. */
+function listed(state: FollowerState, floor: number, count: number): Step {
+  return become(
+    state,
+    { kind: 'catching-up', position: floor, floor },
+    { kind: 'joined', tier: 'snapshot' },
+    { kind: 'begin' },
+    ...(count > 0 ? ([{ kind: 'stage' }] as const) : []),
+    { kind: 'hang-up' },
+    { kind: 'ask', index: floor },
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { ClientError, Status } from 'nice-grpc-common';
 import { isSyncline } from '../cluster/binary-version.ts';
 import type { Peer } from '../service/member.ts';
+import { listingFrame } from './listing.ts';
 
 /** How the leader is reached, and what is taken from it. All are settings. */
 export interface LeaderLinkSettings {
@@ -59,6 +60,8 @@ export interface LeaderLink extends Disposable {
   hello(): Promise<Hello>;
   /** Opens the sync stream; `request` is an encoded SyncRegionRequest, messages are SyncRegionResponses. */
   sync(request: Uint8Array, onMessage: (message: Buffer) => void, onEnd: (end: CallEnd) => void): SyncCall;
+  /** Reads all regions by ScanRegions, as a frame. Rejects with the leader's ClientError, or ListingRefusedError. */
+  list(clusterId: bigint, signal: AbortSignal): Promise<Buffer>;
 }
 
 /** The member that was asked knows of no leader, or of no cluster. */
@@ -87,6 +90,7 @@ export function openLeaderLink(settings: LeaderLinkSettings): LeaderLink {
     onLost: (listener) => connection.onLost(() => !closed.signal.aborted && listener()),
     hello: () => hello(connection, closed.signal),
     sync: (request, onMessage, onEnd) => sync(connection, closed.signal, request, onMessage, onEnd),
+    list: (clusterId, signal) => list(connection, clusterId, AbortSignal.any([closed.signal, signal])),
     [Symbol.dispose]() {
       closed.abort();
       connection[Symbol.dispose]();
@@ -104,6 +108,11 @@ async function hello(connection: Connection, signal: AbortSignal): Promise<Hello
     leader: { name, memberId, clientUrls },
     ours: isSyncline(binaryVersion),
   };
+}
+
+async function list(connection: Connection, clusterId: bigint, signal: AbortSignal): Promise<Buffer> {
+  const pd = connection.client(PDDefinition);
+  return listingFrame(await pd.scanRegions({ header: { clusterId } }, { signal }));
 }
 
 function sync(

@@ -15,7 +15,7 @@ import {
   started,
   trust,
 } from './machine.fixture.ts';
-import { beyondAll } from './machine.ts';
+import { beyondAll } from './state.ts';
 
 test.each([
   ['of nothing, ours', nothing, 'ours', distrust, false, 'ask 0'],

@@ -5,7 +5,16 @@
 import { FrameKind } from '@syncline/proto/region-frame.ts';
 import { foreignFrame } from './foreign-frames.ts';
 import { ownFrame } from './own-frames.ts';
-import type { Asked, FollowerEvent, FollowerState, FrameSummary, Held, Why } from './state.ts';
+import {
+  type Asked,
+  beyondAll,
+  type FollowerEffect,
+  type FollowerEvent,
+  type FollowerState,
+  type FrameSummary,
+  type Held,
+  type Why,
+} from './state.ts';
 import { abandoned, askAgain, become, live, reach, retry, type Step, stay } from './step.ts';
 
 /** What a follower does that depends on settings. */
@@ -13,9 +22,6 @@ export interface FollowPlan {
   /** A PD's index still counts after its connection was lost: quicker, and wrong if it has restarted meanwhile. */
   readonly trustForeign: boolean;
 }
-
-/** More records than any leader has, which no PD ignores, and a number that every one can read. */
-export const beyondAll: number = Number.MAX_SAFE_INTEGER;
 
 /** A follower that has not started. `forced`: all regions are to be taken anew, whatever is held. */
 export function idleFollower(held: Held, forced: boolean): FollowerState {
@@ -79,13 +85,22 @@ function connect(state: FollowerState): Step {
 /** Opens the stream on the channel that is there. */
 function ask(plan: FollowPlan, state: FollowerState): Step {
   const asked = request(plan, state);
-  const index = { onward: state.held.next, everything: 0, probe: beyondAll }[asked.kind];
-  return become(
-    { ...state, sameProcess: true },
-    { kind: 'joining', asked },
-    { kind: 'ask', index },
-    { kind: 'watch' },
-  );
+  return become({ ...state, sameProcess: true }, { kind: 'joining', asked }, asking(asked, state.held), {
+    kind: 'watch',
+  });
+}
+
+function asking(asked: Asked, { next }: Held): FollowerEffect {
+  switch (asked.kind) {
+    case 'onward':
+      return { kind: 'ask', index: next };
+    case 'everything':
+      return { kind: 'ask', index: 0 };
+    case 'probe':
+      return { kind: 'ask', index: beyondAll };
+    case 'listing':
+      return { kind: 'list' };
+  }
 }
 
 /** What to ask for: the least that leaves nothing out. */
@@ -97,8 +112,9 @@ function request(plan: FollowPlan, { held, leader, forced, sameProcess, floor }:
       : { kind: 'everything', floor: undefined };
   }
   const numbers = origin?.kind === 'foreign' && origin.member === leader?.member;
-  if (!forced && numbers && (sameProcess || plan.trustForeign)) return { kind: 'onward' };
-  return floor === undefined ? { kind: 'probe' } : { kind: 'everything', floor };
+  if (!forced && numbers && next > 0 && (sameProcess || plan.trustForeign)) return { kind: 'onward' };
+  if (floor === undefined) return { kind: 'probe', again: false };
+  return floor === 0 ? { kind: 'listing', floor } : { kind: 'everything', floor };
 }
 
 /** A frame arrived: silence is over, and what it is decides who sent it. */

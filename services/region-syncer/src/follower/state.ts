@@ -12,7 +12,7 @@ export interface Origin {
 
 /** What a copy holds: all records before `next`, as `origin` numbers them. */
 export interface Held {
-  /** 0 when it holds nothing that a leader could continue. */
+  /** 0 when it holds nothing that a leader could be asked to continue. */
   readonly next: number;
   readonly origin: Origin | undefined;
   /** The highest term seen; 0 before the first. */
@@ -32,6 +32,7 @@ export type Why =
   | 'bad_frame'
   | 'digest_mismatch'
   | 'other_leader'
+  | 'listing_failed'
   | 'other_cluster'
   | 'store_failed'
   | 'memory_full';
@@ -79,8 +80,16 @@ export type Asked =
   | { readonly kind: 'onward' }
   /** All regions; of a foreign leader its index at that time is known. */
   | { readonly kind: 'everything'; readonly floor: number | undefined }
-  /** More than there is: a new PD answers with all regions, an old one with nothing but its index, after a while. */
-  | { readonly kind: 'probe' };
+  /**
+   * More than there is: a new PD answers with all regions, an old one with nothing but its index, after a while.
+   * `again`: it has made records before, so a frame from 0 on has none.
+   */
+  | { readonly kind: 'probe'; readonly again: boolean }
+  /** All regions at once, beside the stream, of a foreign leader that had reached `floor` before. */
+  | { readonly kind: 'listing'; readonly floor: number };
+
+/** More records than any leader has, which no PD ignores, and a number that every one can read. */
+export const beyondAll: number = Number.MAX_SAFE_INTEGER;
 
 /** Who answers at the leader's address. */
 export interface LeaderHello {
@@ -153,6 +162,8 @@ export type FollowerEffect =
   | { readonly kind: 'connect' }
   /** Open the stream with this start_index. */
   | { readonly kind: 'ask'; readonly index: number }
+  /** Read all regions by ScanRegions, as one frame; answered by that frame, or by failed. */
+  | { readonly kind: 'list' }
   /** End the stream; nothing more of it is heard. */
   | { readonly kind: 'hang-up' }
   /** End the stream and close the channel. */

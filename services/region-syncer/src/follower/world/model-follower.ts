@@ -2,7 +2,13 @@
 
 import { idleFollower, transition } from '../machine.ts';
 import type { FollowerEffect, FollowerEvent, FollowerState, Origin } from '../state.ts';
-import { type ModelFrame, type ModelLeaderLike, type ModelStream, Regions } from './model-frame.ts';
+import {
+  type ModelFrame,
+  type ModelLeaderLike,
+  ModelListing,
+  type ModelStream,
+  Regions,
+} from './model-frame.ts';
 
 interface Kept {
   readonly regions: Regions;
@@ -98,6 +104,9 @@ export class ModelFollower {
         return;
       case 'ask':
         this.stream = this.leader.open(effect.index);
+        return;
+      case 'list':
+        this.stream = new ModelListing(this.leader);
         return;
       case 'hang-up':
       case 'disconnect':

@@ -34,6 +34,29 @@ export interface ModelStream {
   quiet(): void;
 }
 
+/** What ScanRegions answers: one frame with all regions, as they are when it is sent. */
+export class ModelListing implements ModelStream {
+  readonly frames: ModelFrame[] = [];
+  isOver = false;
+  readonly #leader: ModelLeaderLike;
+  #isSent = false;
+
+  constructor(leader: ModelLeaderLike) {
+    this.#leader = leader;
+  }
+
+  pump(): boolean {
+    if (this.isOver || this.#isSent) return false;
+    this.#isSent = true;
+    const { entries } = this.#leader.regions;
+    const summary = { ...noSummary, count: entries.length };
+    this.frames.push({ summary, entries, removed: [], digest: '' });
+    return true;
+  }
+
+  quiet(): void {}
+}
+
 export interface ModelLeaderLike {
   readonly member: bigint;
   readonly ours: boolean;

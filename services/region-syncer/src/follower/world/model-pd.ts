@@ -19,8 +19,8 @@ export class ModelPd implements ModelLeaderLike {
   readonly isOld: boolean;
   readonly regions: Regions = new Regions();
   log: Logged[] = [];
-  #next = 1;
-  #floor = 1;
+  #next = 0;
+  #floor = 0;
   #streams: PdStream[] = [];
 
   constructor(isOld: boolean) {
@@ -51,7 +51,7 @@ export class ModelPd implements ModelLeaderLike {
   restart(lost: number): void {
     for (const stream of this.#streams) stream.isOver = true;
     this.#streams = [];
-    this.#next = Math.max(1, this.#next - lost);
+    this.#next = Math.max(0, this.#next - lost);
     this.#floor = this.#next;
     this.log = [];
   }
@@ -72,6 +72,8 @@ type Phase =
       readonly left: readonly Entry[];
     }
   | { readonly kind: 'replay'; readonly cursor: number; readonly ends: 'said' | 'unsaid' }
+  /** Of an old one: what was made before the answer was sent, and is not in it, is lost. */
+  | { readonly kind: 'unbound' }
   | { readonly kind: 'live'; readonly cursor: number };
 
 class PdStream implements ModelStream {
@@ -99,6 +101,9 @@ class PdStream implements ModelStream {
       case 'live':
         this.#records(before);
         break;
+      case 'unbound':
+        this.#phase = { kind: 'live', cursor: this.#pd.next };
+        break;
     }
     return this.#phase !== before;
   }
@@ -111,12 +116,26 @@ class PdStream implements ModelStream {
   #join(index: number): void {
     const { next, floor, isOld, regions } = this.#pd;
     const snapshot: Phase = { kind: 'snapshot', stands: next, sent: 0, left: regions.entries };
-    if (index >= floor && index < next) this.#phase = { kind: 'replay', cursor: index, ends: 'unsaid' };
+    if (isOld) return this.#joinOld(index, snapshot);
+    if (index === 0) this.#phase = snapshot;
+    else if (index >= floor && index < next) this.#phase = { kind: 'replay', cursor: index, ends: 'unsaid' };
     else if (index === next) {
-      if (!isOld) this.#send(next, []);
+      this.#send(next, []);
       this.#phase = { kind: 'live', cursor: next };
-    } else if (isOld && index > 0) this.#phase = { kind: 'live', cursor: next };
-    else this.#phase = snapshot;
+    } else this.#phase = snapshot;
+  }
+
+  /** A replay is one frame, also of all records that were ever made; 0 means all regions only when it is none. */
+  #joinOld(index: number, snapshot: Phase): void {
+    const { next, floor, log } = this.#pd;
+    this.#phase = { kind: 'unbound' };
+    if (index >= floor && index < next)
+      this.#send(
+        index,
+        log.filter((entry) => entry.index >= index),
+      );
+    else if (index === next) this.#send(next, []);
+    else if (index === 0) this.#phase = snapshot;
   }
 
   #snapshot({ stands, sent, left }: Phase & { kind: 'snapshot' }): void {
@@ -124,7 +143,7 @@ class PdStream implements ModelStream {
     if (piece.length > 0) {
       this.#send(sent, piece);
       this.#phase = { kind: 'snapshot', stands, sent: sent + piece.length, left: left.slice(pieceSize) };
-    } else if (this.#pd.isOld) this.#phase = { kind: 'live', cursor: this.#pd.next };
+    } else if (this.#pd.isOld) this.#phase = { kind: 'unbound' };
     else this.#phase = { kind: 'replay', cursor: stands, ends: 'said' };
   }
 

@@ -9,6 +9,7 @@ import { until } from '@syncline/testkit/wait.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { binaryVersion } from '../../cluster/binary-version.ts';
 import { decodeSyncRequest, type SyncRequest } from '../../wire/sync-request.ts';
+import type { Carried } from '../../wire/wire.fixture.ts';
 import { clusterId } from './regions.ts';
 
 /** One SyncRegions call. */
@@ -31,6 +32,8 @@ export interface Says {
   clientUrls: string[];
   /** GetMembers is not answered. */
   mute: boolean;
+  /** What ScanRegions answers; undefined: UNIMPLEMENTED. */
+  listing: readonly Carried[] | undefined;
 }
 
 export class ScriptedLeader implements AsyncDisposable {
@@ -47,6 +50,7 @@ export class ScriptedLeader implements AsyncDisposable {
       binaryVersion: kind === 'ours' ? binaryVersion : 'v8.5.0',
       clientUrls: ['http://127.0.0.1:1'],
       mute: false,
+      listing: undefined,
     };
     const calls: ScriptedCall[] = [];
     const server = await serveForTest(bindings(says, calls), {
@@ -103,6 +107,7 @@ function bindings(says: Says, calls: ScriptedCall[]): Binding[] {
     .map(([name]) => [name, () => Promise.reject(new ServerError(Status.UNIMPLEMENTED, name))] as const);
   const handlers: Record<string, () => Promise<unknown>> = Object.fromEntries(others);
   handlers['getMembers'] = () => members(says);
+  handlers['scanRegions'] = () => listing(says);
   const streams = Object.entries(PDDefinition.methods).filter(
     ([, { requestStream, responseStream }]) => requestStream && responseStream,
   );
@@ -126,6 +131,13 @@ async function members(says: Says): Promise<unknown> {
     binaryVersion: says.binaryVersion,
   };
   return { header: { clusterId: says.clusterId }, members: [leader], leader };
+}
+
+function listing(says: Says): Promise<unknown> {
+  if (says.listing === undefined)
+    return Promise.reject(new ServerError(Status.UNIMPLEMENTED, 'there is no ScanRegions'));
+  const regions = says.listing.map(({ region, leader }) => ({ region, leader }));
+  return Promise.resolve({ header: { clusterId: says.clusterId }, regions });
 }
 
 function scripted(call: RawCall, message: Uint8Array): ScriptedCall {
