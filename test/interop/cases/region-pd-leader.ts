@@ -101,6 +101,23 @@ const rows: readonly InteropCase[] = [
     },
   },
   {
+    name: "our follower on PD's own leader at index 0: its regions without a record, and what it records then",
+    needs: ['pd-leader'],
+    async run(context) {
+      const leader = await startPdLeader(context, { index: 0, layout: { count: 50 } });
+      const early = await startRegionFollower(context, leader.address);
+      await settled(leader, early);
+      await leader.change(3, 'epoch');
+      // For index 0 it is sent the three records, for all there is.
+      const late = await startRegionFollower(context, leader.address, { NAME: 'late' });
+      await Promise.all([settled(leader, early), settled(leader, late)]);
+      await leader.change(20, 'split');
+      await Promise.all([settled(leader, early), settled(leader, late)]);
+      const { regions, digest, index } = await late.held();
+      context.note(`${regions} regions with digest ${digest} at ${index} on all sides`);
+    },
+  },
+  {
     name: "our follower on PD's own leader: trusting its index, replays what it missed",
     needs: ['pd-leader', 'pd-follower'],
     async run(context) {

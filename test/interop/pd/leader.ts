@@ -61,7 +61,7 @@ export async function startPdLeader(context: CaseContext, settings: LeaderSettin
     `-seed=${layout.seed}`,
     `-first-id=${layout.firstId}`,
     `-stores=${layout.stores}`,
-    `-index=${settings.index ?? 0}`,
+    `-index=${settings.index ?? -1}`,
   ]);
   const address = await program.listening(SERVES_MS);
   const console = new PdConsole(program);

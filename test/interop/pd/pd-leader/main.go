@@ -32,12 +32,12 @@ func main() {
 	seed := flag.Uint("seed", 1, "of the regions")
 	flag.Uint64Var(&layout.FirstID, "first-id", 4_000_000, "id of the first region; each takes four")
 	flag.Uint64Var(&layout.Stores, "stores", 10, "stores that the peers are spread over, at least 3")
-	index := flag.Uint64("index", 0, "history index to begin with; 0: the number of regions, as if each had been recorded")
+	index := flag.Int64("index", -1, "history index to begin with; -1: the number of regions, as if each had been recorded")
 	level := flag.String("log", "error", "level of PD's own log, on stderr")
 	flag.Parse()
 	layout.Seed = uint32(*seed)
-	if *index == 0 {
-		*index = uint64(layout.Count)
+	if *index == -1 {
+		*index = int64(layout.Count)
 	}
 
 	if err := run(layout, *cluster, *address, *index, *level); err != nil {
@@ -46,7 +46,10 @@ func main() {
 	}
 }
 
-func run(layout region.Layout, cluster uint64, address string, index uint64, level string) error {
+func run(layout region.Layout, cluster uint64, address string, index int64, level string) error {
+	if index < 0 {
+		return fmt.Errorf("-index %d: there is no such index", index)
+	}
 	if layout.Count < 1 || layout.Stores < 3 {
 		return fmt.Errorf("-regions %d and -stores %d: there must be a region and three stores", layout.Count, layout.Stores)
 	}
@@ -56,7 +59,7 @@ func run(layout region.Layout, cluster uint64, address string, index uint64, lev
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	world := newWorld(layout)
-	leader, err := serve(ctx, cluster, address, world, index)
+	leader, err := serve(ctx, cluster, address, world, uint64(index))
 	if err != nil {
 		return err
 	}
