@@ -2,6 +2,7 @@
 
 import type { SyncRegionResponse } from '@syncline/proto/pdpb.ts';
 import { FrameKind } from '@syncline/proto/region-frame.ts';
+import { readMetric } from '@syncline/testkit/metrics.ts';
 import { Status } from 'nice-grpc-common';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { MemberUnderTest } from './member-under-test.ts';
@@ -46,18 +47,32 @@ afterEach(async () => {
   expectBalanced(status);
 });
 
+/** How much more a counter of the leader says than at this call. */
+async function counting(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<() => Promise<number>> {
+  const read = () => readMetric(leader.service.adminPort, name, labels);
+  const before = await read();
+  return async () => (await read()) - before;
+}
+
+const joins = (tier: string, reason: string) => counting('region_joins_total', { tier, reason });
+const refusals = (reason: string) => counting('region_join_refused_total', { reason });
+
 const isEmpty = (frame: SyncRegionResponse | undefined) => frame?.regions.length === 0;
 
-test.for<readonly [string, () => bigint]>([
-  ['zero', () => 0n],
-  ['an index that is ahead', () => next + 5n],
-  ['an index of a term that has not begun', () => 2n * firstOfTerm + 3n],
-  ['the largest index of all', () => 2n ** 64n - 1n],
-  ['an index counted inside a snapshot', () => 400n],
-  ['an index that is older than the log', () => firstOfTerm + 10n],
+test.for<readonly [string, () => bigint, string]>([
+  ['zero', () => 0n, 'zero'],
+  ['an index that is ahead', () => next + 5n, 'ahead'],
+  ['an index of a term that has not begun', () => 2n * firstOfTerm + 3n, 'ahead'],
+  ['the largest index of all', () => 2n ** 64n - 1n, 'ahead'],
+  ['an index counted inside a snapshot', () => 400n, 'positional'],
+  ['an index that is older than the log', () => firstOfTerm + 10n, 'behind-history'],
 ])(
   'F12: a PD that asks for %s is sent all regions, in frames that it takes for a snapshot',
-  async ([, index]) => {
+  async ([, index, reason]) => {
+    const count = await joins('snapshot', reason);
     using reader = await SyncReader.ask(leader, { startIndex: index() });
     await reader.completed();
     const snapshot = reader.frames.slice(0, -1);
@@ -75,6 +90,7 @@ test.for<readonly [string, () => bigint]>([
     }
     expect(position).toBe(BigInt(layout.count));
     expect(reader.frames.at(-1)?.startIndex).toBe(next);
+    expect(await count()).toBe(1);
   },
 );
 
@@ -104,32 +120,39 @@ test('F12: one whose records are there is sent these alone', async () => {
 
 test('F12: another cluster is FAILED_PRECONDITION, in PD’s words', async () => {
   const { clusterId } = await leader.status();
+  const count = await refusals('cluster');
   using reader = await SyncReader.ask(leader, { clusterId: clusterId + 1n });
   expect(await reader.end()).toMatchObject({
     code: Status.FAILED_PRECONDITION,
     details: `mismatch cluster id, need ${clusterId} but got ${clusterId + 1n}`,
   });
+  expect(await count()).toBe(1);
 });
 
 test.for([
   { member: 'without a name', ask: { name: '' }, details: /member\.name/ },
   { member: 'without client URLs', ask: { clientUrls: [] }, details: /member\.client_urls/ },
 ])('F12: a member $member is INVALID_ARGUMENT and names the field', async ({ ask, details }) => {
+  const count = await refusals('request');
   using reader = await SyncReader.ask(leader, ask);
   const end = await reader.end();
   expect(end.code).toBe(Status.INVALID_ARGUMENT);
   expect(end.details).toMatch(details);
+  expect(await count()).toBe(1);
 });
 
 test('F12: a second request on a stream means nothing', async () => {
   using reader = await SyncReader.ask(leader, { startIndex: next });
   await reader.until('the first frame', (frames) => frames.length > 0);
+  const count = await refusals('surplus');
   reader.send({ startIndex: 0n });
   await reader.until('signs of life', (frames) => frames.length > 3);
   expect(reader.frames.every((frame) => isEmpty(frame) && frame.startIndex === next)).toBe(true);
+  expect(await count()).toBe(1);
 });
 
 test('F12: of two with one name the newest lasts, but they do not throw each other out for ever', async () => {
+  const count = await refusals('twin');
   const readers: SyncReader[] = [];
   for (let n = 0; n < 4; n++) readers.push(await SyncReader.ask(leader, { startIndex: next, name: 'twin' }));
   const [first, second, third, refused] = readers as [SyncReader, SyncReader, SyncReader, SyncReader];
@@ -142,7 +165,7 @@ test('F12: of two with one name the newest lasts, but they do not throw each oth
   const end = await refused.end();
   expect(end).toMatchObject({ code: Status.UNAVAILABLE });
   expect(Number(end.trailer.get('retry-after-ms'))).toBeGreaterThan(0);
-  expect(third.ended).toBe(undefined);
+  expect([third.ended, await count()]).toEqual([undefined, 1]);
   await third.until('a sign of life', (frames) => frames.length > 1);
   for (const reader of readers) reader[Symbol.dispose]();
 });

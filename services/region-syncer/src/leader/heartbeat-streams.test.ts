@@ -31,6 +31,7 @@ test('heartbeats are left in the network while the disk is behind, and none is l
     beforeAppend: () => (isHeld ? disk.promise : undefined),
   });
   await using _ = w;
+  using _held = { [Symbol.dispose]: () => disk.resolve() };
   isHeld = true;
   const rounds = 20;
   for (let round = 1; round <= rounds; round += 1) tell(store, sideBySide(50, round * 10_000));

@@ -34,7 +34,7 @@ test('a leader’s status has its streams and no link, a follower’s the other 
     nextIndex: BigInt(indexOf(3, 2)),
     regions: 2n,
     digest: leader.member.regions.digest.total,
-    joins: { inSync: 0n, replay: 5n, delta: 0n, snapshot: 3n, lastReason: 'in-log' },
+    joins: { inSync: 0n, replay: 5n, delta: 0n, snapshot: 3n, lastReason: 'in-log', refused: 3n },
     link: undefined,
     lastError: { message: 'disk full', atUnixMs: 17n },
     log: { retainedRecords: 12n, retainedBytes: 3400n },

@@ -81,7 +81,7 @@ function toLedger(ledger: Ledger): NonNullable<RegionStatus['ledger']> {
   };
 }
 
-function toJoins({ joins }: Counts, lastReason: string): Joins {
+function toJoins({ joins, refusals }: Counts, lastReason: string): Joins {
   const of = (tier: JoinTier) =>
     BigInt(joins.reduce((sum, join) => sum + (join.tier === tier ? join.count : 0), 0));
   return {
@@ -90,6 +90,7 @@ function toJoins({ joins }: Counts, lastReason: string): Joins {
     delta: of('delta'),
     snapshot: of('snapshot'),
     lastReason,
+    refused: BigInt(refusals.reduce((sum, { count }) => sum + count, 0)),
   };
 }
 

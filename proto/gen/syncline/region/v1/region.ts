@@ -233,6 +233,8 @@ export interface Joins {
   snapshot: bigint;
   /** Why the last one was what it was. */
   lastReason: string;
+  /** Of a leader: requests that became no stream; /metrics says why. */
+  refused: bigint;
 }
 
 /** A follower's side of its stream. */
@@ -1756,7 +1758,7 @@ export const Ledger: MessageFns<Ledger> = {
 };
 
 function createBaseJoins(): Joins {
-  return { inSync: 0n, replay: 0n, delta: 0n, snapshot: 0n, lastReason: "" };
+  return { inSync: 0n, replay: 0n, delta: 0n, snapshot: 0n, lastReason: "", refused: 0n };
 }
 
 export const Joins: MessageFns<Joins> = {
@@ -1787,6 +1789,12 @@ export const Joins: MessageFns<Joins> = {
     }
     if (message.lastReason !== "") {
       writer.uint32(42).string(message.lastReason);
+    }
+    if (message.refused !== 0n) {
+      if (BigInt.asUintN(64, message.refused) !== message.refused) {
+        throw new globalThis.Error("value provided for field message.refused of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.refused);
     }
     return writer;
   },
@@ -1844,6 +1852,14 @@ export const Joins: MessageFns<Joins> = {
             message.lastReason = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.refused = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1866,6 +1882,7 @@ export const Joins: MessageFns<Joins> = {
     message.delta = (object.delta !== undefined && object.delta !== null) ? BigInt(object.delta) : 0n;
     message.snapshot = (object.snapshot !== undefined && object.snapshot !== null) ? BigInt(object.snapshot) : 0n;
     message.lastReason = object.lastReason ?? "";
+    message.refused = (object.refused !== undefined && object.refused !== null) ? BigInt(object.refused) : 0n;
     return message;
   },
 };
@@ -2451,7 +2468,11 @@ export const RegionServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** To a follower: forget the index and take a snapshot. The present state is served until the new one is complete. */
+    /**
+     * To a follower: forget the index and take a snapshot. The present state is served until the new one is complete.
+     * Returns when a kill does not undo it. UNAVAILABLE when the disk does not keep it: it is done all the same, unless
+     * the follower is killed before the disk does.
+     */
     resetFollower: {
       name: "ResetFollower",
       requestType: ResetFollowerRequest as typeof ResetFollowerRequest,
@@ -2461,8 +2482,9 @@ export const RegionServiceDefinition = {
       options: {},
     },
     /**
-     * To a leader: end a follower's stream and answer its next request with a snapshot, whatever it asks for.
-     * NOT_FOUND when there is no stream of that name.
+     * To a leader: end a follower's stream and answer its next request with a snapshot, whatever it asks for; and the one
+     * after that, until it comes back with what it was sent. A leader that is restarted has forgotten it. NOT_FOUND when
+     * there is no stream of that name, RESOURCE_EXHAUSTED when as many followers as may join have one to come.
      */
     forceSnapshot: {
       name: "ForceSnapshot",
@@ -2499,14 +2521,19 @@ export interface RegionServiceImplementation<CallContextExt = {}> {
   lag(request: LagRequest, context: CallContext & CallContextExt): Promise<DeepPartial<LagResponse>>;
   /** A hash of the state: two members at the same index that hold the same regions have the same one. */
   digest(request: DigestRequest, context: CallContext & CallContextExt): Promise<DeepPartial<DigestResponse>>;
-  /** To a follower: forget the index and take a snapshot. The present state is served until the new one is complete. */
+  /**
+   * To a follower: forget the index and take a snapshot. The present state is served until the new one is complete.
+   * Returns when a kill does not undo it. UNAVAILABLE when the disk does not keep it: it is done all the same, unless
+   * the follower is killed before the disk does.
+   */
   resetFollower(
     request: ResetFollowerRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<ResetFollowerResponse>>;
   /**
-   * To a leader: end a follower's stream and answer its next request with a snapshot, whatever it asks for.
-   * NOT_FOUND when there is no stream of that name.
+   * To a leader: end a follower's stream and answer its next request with a snapshot, whatever it asks for; and the one
+   * after that, until it comes back with what it was sent. A leader that is restarted has forgotten it. NOT_FOUND when
+   * there is no stream of that name, RESOURCE_EXHAUSTED when as many followers as may join have one to come.
    */
   forceSnapshot(
     request: ForceSnapshotRequest,
@@ -2531,14 +2558,19 @@ export interface RegionServiceClient<CallOptionsExt = {}> {
   lag(request: DeepPartial<LagRequest>, options?: CallOptions & CallOptionsExt): Promise<LagResponse>;
   /** A hash of the state: two members at the same index that hold the same regions have the same one. */
   digest(request: DeepPartial<DigestRequest>, options?: CallOptions & CallOptionsExt): Promise<DigestResponse>;
-  /** To a follower: forget the index and take a snapshot. The present state is served until the new one is complete. */
+  /**
+   * To a follower: forget the index and take a snapshot. The present state is served until the new one is complete.
+   * Returns when a kill does not undo it. UNAVAILABLE when the disk does not keep it: it is done all the same, unless
+   * the follower is killed before the disk does.
+   */
   resetFollower(
     request: DeepPartial<ResetFollowerRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<ResetFollowerResponse>;
   /**
-   * To a leader: end a follower's stream and answer its next request with a snapshot, whatever it asks for.
-   * NOT_FOUND when there is no stream of that name.
+   * To a leader: end a follower's stream and answer its next request with a snapshot, whatever it asks for; and the one
+   * after that, until it comes back with what it was sent. A leader that is restarted has forgotten it. NOT_FOUND when
+   * there is no stream of that name, RESOURCE_EXHAUSTED when as many followers as may join have one to come.
    */
   forceSnapshot(
     request: DeepPartial<ForceSnapshotRequest>,
