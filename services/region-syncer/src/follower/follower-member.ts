@@ -57,17 +57,24 @@ export class FollowerMember implements Member {
   get freshness(): Freshness {
     const { follower, replica, silenceMs } = this.#parts;
     const { heardMs, lag, state } = follower;
-    const complete = replica.source.kind !== 'none';
+    const copy = replica.source.kind === 'none' ? 'none' : replica.isMixed ? 'mixed' : 'complete';
     const reason = unreadiness({
       phase: state.phase.kind,
       detail: state.detail,
-      complete,
+      copy,
       heardMs,
       silenceMs,
       degraded: replica.degraded,
     });
     const lagRecords = lag.records(replica.next);
-    return { ready: reason === '', reason, complete, lagRecords, lagMs: lag.ms(), heardMs };
+    return {
+      ready: reason === '',
+      reason,
+      complete: copy === 'complete',
+      lagRecords,
+      lagMs: lag.ms(),
+      heardMs,
+    };
   }
 
   status(): MemberStatus {

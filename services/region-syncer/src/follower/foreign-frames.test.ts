@@ -138,6 +138,11 @@ describe('of a PD', () => {
     expect(state).toMatchObject({ held: ofPd, why: 'gap', forced: true, floor: 900 });
   });
 
+  test('one whose index is 0 after all has its regions read', () => {
+    const { effects } = run(live, [frame({ startIndex: 0 }), { kind: 'due' }]);
+    expect(effects).toEqual(['hang-up', 'wait', 'list', 'watch']);
+  });
+
   test('silence is not health: all regions again', () => {
     const { state } = run(live, [{ kind: 'due' }]);
     expect(state).toMatchObject({ why: 'silence', forced: true, held: ofPd });

@@ -4,7 +4,7 @@ import { type Condition, unreadiness } from './readiness.ts';
 const ready: Condition = {
   phase: 'live',
   detail: '',
-  complete: true,
+  copy: 'complete',
   heardMs: 29_999,
   silenceMs: 30_000,
   degraded: undefined,
@@ -12,7 +12,12 @@ const ready: Condition = {
 
 test.each<[string, Partial<Condition>, string]>([
   ['live, complete and heard of', {}, ''],
-  ['nothing was ever complete', { complete: false, phase: 'snapshot' }, 'no complete copy: snapshot'],
+  ['nothing was ever complete', { copy: 'none', phase: 'snapshot' }, 'no complete copy: snapshot'],
+  [
+    'a delta is not whole',
+    { copy: 'mixed', phase: 'backing-off', detail: 'stream_ended' },
+    'only a part of what has changed was taken: backing-off, stream_ended',
+  ],
   ['records are missing', { phase: 'replaying' }, 'replaying'],
   [
     'the leader is gone',

@@ -8,8 +8,8 @@ export interface Condition {
   readonly phase: Phase['kind'];
   /** What went wrong last; '' when nothing. */
   readonly detail: string;
-  /** There is a copy that was complete once. */
-  readonly complete: boolean;
+  /** none: nothing was ever complete; mixed: a part of what has changed was taken, and the rest is missing. */
+  readonly copy: 'none' | 'mixed' | 'complete';
   /** Since the leader's last frame, in ms; undefined before the first. */
   readonly heardMs: number | undefined;
   readonly silenceMs: number;
@@ -18,8 +18,9 @@ export interface Condition {
 }
 
 /** Why the copy does not answer reads; '' when it does. */
-export function unreadiness({ phase, detail, complete, heardMs, silenceMs, degraded }: Condition): string {
-  if (!complete) return withDetail(`no complete copy: ${phase}`, detail);
+export function unreadiness({ phase, detail, copy, heardMs, silenceMs, degraded }: Condition): string {
+  if (copy === 'none') return withDetail(`no complete copy: ${phase}`, detail);
+  if (copy === 'mixed') return withDetail(`only a part of what has changed was taken: ${phase}`, detail);
   if (phase !== 'live') return withDetail(phase, detail);
   if (degraded !== undefined) return `the disk refuses: ${degraded.message}`;
   if (heardMs === undefined || heardMs >= silenceMs)

@@ -101,6 +101,11 @@ export class Replica implements AsyncDisposable {
     return this.#present.source;
   }
 
+  /** A delta was begun and is not whole: until rebase(), or the records that it stands for, the regions are of no index. */
+  get isMixed(): boolean {
+    return this.#present.mixedUntil > this.next;
+  }
+
   /** The terms of the committed records; empty in a foreign history. */
   get lineage(): Lineage {
     return this.#commits.lineage;

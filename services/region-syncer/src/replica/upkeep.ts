@@ -37,7 +37,7 @@ export class Upkeep {
     const regions = () => present.regions;
     this.#rebaseParts = { store, commits, writer: this.#writer, health, regions };
     const deltaFloor = () => present.deltaFloor;
-    const isMixed = () => commits.next < present.mixedUntil;
+    const isMixed = () => present.mixedUntil > commits.next;
     const { pins } = this;
     this.checkpointer = new Checkpointer({
       ...this.#rebaseParts,

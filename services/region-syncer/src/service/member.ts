@@ -29,7 +29,7 @@ export interface Freshness {
   readonly ready: boolean;
   /** Why not; '' when ready. */
   readonly reason: string;
-  /** There is a complete copy, of whatever age: nothing was ever complete before the first join. */
+  /** The copy is what the leader had at some index: not before the first join, nor while a delta is taken. */
   readonly complete: boolean;
   /** Records that are not applied yet, by what the leader said last; undefined while it has said nothing. */
   readonly lagRecords: number | undefined;

@@ -146,9 +146,12 @@ test('a stale answer tells its age, and only who asked for it gets one', async (
       'syncline-lag-ms': '4',
       'syncline-heard-ms': '5',
     });
-    follower.member.freshness = { ...follower.member.freshness, complete: false };
+    follower.member.freshness = { ...follower.member.freshness, complete: false, reason: 'half a delta' };
     const nothing = await ask(Metadata({ 'syncline-allow-stale': 'true' }));
-    expect(nothing.header?.error?.type).toBe(ErrorType.REGION_NOT_FOUND);
+    expect(nothing.header?.error).toEqual({
+      type: ErrorType.REGION_NOT_FOUND,
+      message: 'region not found: half a delta',
+    });
     expect(await refusal(ask(Metadata({ 'syncline-allow-stale': 'false' })))).toMatch(/^UNAVAILABLE: /);
     expect(await refusal(ask(Metadata({ 'syncline-allow-stale': 'yes' })))).toBe(
       'INVALID_ARGUMENT: metadata syncline-allow-stale "yes": expected true or false',

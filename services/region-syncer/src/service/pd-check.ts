@@ -16,8 +16,8 @@ const staleKey = 'syncline-allow-stale';
 export type Reader =
   | { readonly kind: 'leader'; readonly leading: Leading }
   | { readonly kind: 'follower' }
-  /** The follower has no copy that is fit for this caller. */
-  | { readonly kind: 'not-ready' };
+  /** The follower has no copy that is fit for this caller. `why`: for one who would take a stale one; '' for others. */
+  | { readonly kind: 'not-ready'; readonly why: string };
 
 /** A request that only a leader answers. Throws ServerError. */
 export function checkLeader({ member, leading }: PdParts, header: RequestHeader | undefined): Leading {
@@ -40,9 +40,10 @@ export function checkRead(
   if (!staleIsFine && !context.metadata.has(followerKey))
     throw new ServerError(Status.UNAVAILABLE, 'not leader and follower handling not allowed');
   checkCluster(member, header);
-  const { ready, complete } = member.freshness;
+  const { ready, complete, reason } = member.freshness;
   if (staleIsFine && complete) tellAge(member, context.header);
-  return ready || (staleIsFine && complete) ? { kind: 'follower' } : { kind: 'not-ready' };
+  if (ready || (staleIsFine && complete)) return { kind: 'follower' };
+  return { kind: 'not-ready', why: staleIsFine ? reason : '' };
 }
 
 function checkCluster({ clusterId }: Member, header: RequestHeader | undefined): void {

@@ -17,7 +17,8 @@ export function notBootstrapped(clusterId: bigint): ResponseHeader {
   return errorHeader(clusterId, ErrorType.NOT_BOOTSTRAPPED, 'cluster is not bootstrapped');
 }
 
-/** Also what a follower answers that is not ready: clients ask the leader then. */
-export function regionNotFound(clusterId: bigint): ResponseHeader {
-  return errorHeader(clusterId, ErrorType.REGION_NOT_FOUND, 'region not found');
+/** Also what a follower answers that is not ready, and to some callers `why`: clients ask the leader then. */
+export function regionNotFound(clusterId: bigint, why = ''): ResponseHeader {
+  const text = 'region not found';
+  return errorHeader(clusterId, ErrorType.REGION_NOT_FOUND, why === '' ? text : `${text}: ${why}`);
 }

@@ -149,7 +149,7 @@ function copyFor(
 ): Copy | { readonly refused: ResponseHeader } {
   const reader = checkRead(parts, request.header, context);
   const { member } = parts;
-  if (reader.kind === 'not-ready') return { refused: regionNotFound(member.clusterId) };
+  if (reader.kind === 'not-ready') return { refused: regionNotFound(member.clusterId, reader.why) };
   const leading = reader.kind === 'leader' ? reader.leading : undefined;
   if (leading?.cluster.isBootstrapped === false) return { refused: notBootstrapped(member.clusterId) };
   const tree = member.regions;
