@@ -35,8 +35,8 @@ test('five taps and room for one: one is OPEN, and when it closes another soon i
   }
   await trench.targets.become('an empty registry', (now) => now.length === 0);
   expect(trench.targets.problems(1)).toEqual([]);
-  // Chance decides who is next, and once in a while has to do so more than once.
-  expect(waitsMs.toSorted((a, b) => a - b)[2]).toBeLessThan(3_000);
+  // Two that look at one moment both withdraw: once in a while chance has to decide again.
+  expect(waitsMs.toSorted((a, b) => a - b)[3]).toBeLessThan(3_000);
 }, 120_000);
 
 test('a hundred taps and room for a hundred: all are OPEN, each with an identifier of its own (A10, F11)', async () => {

@@ -116,13 +116,16 @@ export class TrenchUnderTest implements AsyncDisposable {
 
   /** Waits until the NSP says that its file, as it is, cannot be used. */
   async nspRefuses(): Promise<void> {
-    using line = connect(this.#nsp.address, { security: { kind: 'plaintext' } });
-    const admin = line.client(NspAdminServiceDefinition);
-    await until(() => admin.status({}), {
+    await until(() => this.#configuration(), {
       deadlineMs: 5_000,
       describe: 'a file that the NSP refuses',
-      accept: ({ status }) => status?.configuration?.lastError !== undefined,
+      accept: (configuration) => configuration?.lastError !== undefined,
     });
+  }
+
+  /** How many configurations the NSP has taken so far. */
+  async configurations(): Promise<bigint> {
+    return (await this.#configuration())?.revision ?? 0n;
   }
 
   /** kill -9, then the NSP again, on its data unless `wiped`. */
@@ -196,6 +199,11 @@ export class TrenchUnderTest implements AsyncDisposable {
 
   get #admin() {
     return this.#proxyLine.client(ProxyAdminServiceDefinition);
+  }
+
+  async #configuration() {
+    using line = connect(this.#nsp.address, { security: { kind: 'plaintext' } });
+    return (await line.client(NspAdminServiceDefinition).status({})).status?.configuration;
   }
 
   #conduit(conduit: string | undefined) {

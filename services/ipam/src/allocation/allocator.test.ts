@@ -66,6 +66,16 @@ test('an address that is asked for every 39 minutes is kept, one that is not is 
   expect(ipam.allocator.counts.removed).toEqual({ released: 0, stale: 2, unlisted: 0 });
 });
 
+test('all that has been silent for too long is taken back at once, however many commits that takes', async () => {
+  await using ipam = await AllocatorUnderTest.start({
+    settings: { batch: 10, collectEveryMs: 120 * minutes },
+  });
+  for (let i = 1; i <= 35; i++) await ipam.address(child(`child-${i}`));
+  await ipam.pass(120 * minutes);
+  expect(ipam.allocator.counts.removed.stale).toBeGreaterThanOrEqual(35);
+  expect(ipam.allocator.holdings.tree.size).toBe(0);
+});
+
 test('bridge is never taken back for being silent, nor its node and conduit, but it can be released', async () => {
   await using ipam = await AllocatorUnderTest.start();
   expect(await ipam.address(child('bridge'))).toBe('169.255.0.1');

@@ -34,6 +34,20 @@ test('who expires while the disk refuses is gone at once, and off the disk when 
   expect([it.store.rows.size, it.registry.owed]).toEqual([0, 0]);
 });
 
+test('however many expired while the disk refused, no commit has more rows than a thousand', async () => {
+  await using it = running({ targets: 2_500, perStream: 2_500, pending: 2_500 });
+  const many = Array.from({ length: 2_500 }, (_, nth) => aTarget([`10.0.${nth >> 8}.${nth & 255}/16`]));
+  await Promise.all(many.map((target) => it.registry.register(target)));
+  it.store.fate = () => 'refused';
+  await it.step(lifeMs + 999);
+  expect([it.targets(), it.registry.owed]).toEqual([[], 2_500]);
+  it.store.fate = () => 'written';
+  const before = it.store.commits.length;
+  await it.step(5_001);
+  expect(it.store.commits.slice(before).map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  expect([it.store.rows.size, it.registry.owed]).toEqual([0, 0]);
+});
+
 test('who expired and is still on the disk is not known: it comes back DISABLED', async () => {
   await using it = running();
   await it.registry.register(aTarget());

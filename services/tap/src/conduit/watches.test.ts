@@ -12,9 +12,12 @@ import { Conduit } from './conduit.ts';
 
 /** A watch that says what the test says, whenever it is open. */
 class Line<T> {
+  /** How often it was opened. */
+  opened = 0;
   #said = new Mailbox<T>({ name: 'line', capacity: 10 });
 
   async *open(signal: AbortSignal): AsyncGenerator<T> {
+    this.opened += 1;
     this.#said = new Mailbox<T>({ name: 'line', capacity: 10 });
     for await (const batch of this.#said.batches(10, signal)) yield* batch;
   }
@@ -32,7 +35,8 @@ class Line<T> {
 
 const hang = () => Promise.withResolvers<never>().promise;
 
-test('the dump shows what a watch failed with until that watch tells something again', async () => {
+/** A conduit whose watches are open and have said nothing. */
+async function watching() {
   const streams = new Line<[]>();
   const vips = new Line<[]>();
   const monitor = new Line<never>();
@@ -45,7 +49,7 @@ test('the dump shows what a watch failed with until that watch tells something a
     proxy: { request: hang, close: hang, monitor: (_, signal) => monitor.open(signal) },
   };
   const clock = new VirtualClock();
-  await using conduit = new Conduit(
+  const conduit = new Conduit(
     { trench: 'demo', conduit: 'edge' },
     {
       ports,
@@ -60,18 +64,48 @@ test('the dump shows what a watch failed with until that watch tells something a
     () => undefined,
   );
   conduit.want('web');
-  const error = () => conduit.dump().watchError;
   await turn();
-  await streams.says([]);
-  await vips.says([]);
-  expect(error()).toBe('');
-  await streams.ends();
-  await vips.ends();
-  expect(error()).toBe('nsp WatchFlow: the watch ended');
-  clock.advance(timings.retry.maxMs);
-  await turn();
-  await vips.says([]);
-  expect(error()).toBe('nsp WatchStream: the watch ended');
-  await streams.says([]);
-  expect(error()).toBe('');
+  return {
+    streams,
+    vips,
+    monitor,
+    /** What a watch failed with last. */
+    error: () => conduit.dump().watchError,
+    async pass(ms: number): Promise<void> {
+      clock.advance(ms);
+      await turn();
+    },
+    [Symbol.asyncDispose]: () => conduit[Symbol.asyncDispose](),
+  };
+}
+
+test('the dump shows what a watch failed with until that watch tells something again', async () => {
+  await using it = await watching();
+  await it.streams.says([]);
+  await it.vips.says([]);
+  expect(it.error()).toBe('');
+  await it.streams.ends();
+  await it.vips.ends();
+  expect(it.error()).toBe('nsp WatchFlow: the watch ended');
+  await it.pass(timings.retry.maxMs);
+  await it.vips.says([]);
+  expect(it.error()).toBe('nsp WatchStream: the watch ended');
+  await it.streams.says([]);
+  expect(it.error()).toBe('');
+});
+
+test('a watch of the NSP that says nothing is given up after its time and opened again, one of the proxy is not', async () => {
+  await using it = await watching();
+  const opened = () => [it.streams, it.vips, it.monitor].map((line) => line.opened);
+  await it.pass(timings.firstListMs - 1);
+  expect([opened(), it.error()]).toEqual([[1, 1, 1], '']);
+  await it.pass(1);
+  expect(it.error()).toBe('nsp WatchFlow: no answer within 15000 ms');
+  await it.pass(timings.retry.maxMs);
+  expect(opened()).toEqual([2, 2, 1]);
+  await it.streams.says([]);
+  expect(it.error()).toBe('nsp WatchFlow: no answer within 15000 ms');
+  await it.pass(timings.firstListMs);
+  await it.pass(timings.retry.maxMs);
+  expect(opened()).toEqual([2, 3, 1]);
 });

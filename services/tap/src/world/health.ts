@@ -4,8 +4,8 @@ import type { Timer } from '@syncline/runtime/clock.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 
-/** well: answers in a moment. slow: after any time, longer than any deadline perhaps. */
-export type Mode = 'well' | 'slow' | 'failing' | 'hanging';
+/** well: answers in a moment. even: each way takes as long as any other. slow: any time, longer than any deadline perhaps. */
+export type Mode = 'well' | 'even' | 'slow' | 'failing' | 'hanging';
 
 /** What a neighbour that is not well says. */
 export class UnwellError extends Error {
@@ -71,6 +71,7 @@ export class Health {
   }
 
   #latencyMs(): number {
+    if (this.#mode === 'even') return 1;
     if (this.#mode !== 'slow') return 1 + this.#sim.choose(2);
     return slowMs[this.#sim.choose(slowMs.length)] ?? 1;
   }
