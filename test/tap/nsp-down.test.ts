@@ -30,9 +30,11 @@ test('an NSP that lost its data: every target is there again within a refresh (A
   for (const stream of streams) await tap.open(stream);
   await tap.shows(all(streams, 'OPEN'));
   await trench.restartNsp({ wiped: true });
+  // A refresh is due after 1 s and may be a tenth late; what it takes is the rest.
   await trench.targets.become(
     'three enabled targets',
     (now) => now.filter(({ status }) => status === 'ENABLED').length === 3,
+    2_000,
   );
   await tap.shows(all(streams, 'OPEN'));
   expect(trench.targets.problems(100, vips)).toEqual([]);
