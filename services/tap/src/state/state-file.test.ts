@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { expect, test } from 'vitest';
@@ -27,6 +27,16 @@ test('a write that died half way leaves the file as it was', async () => {
   expect(await readState(path, limits)).toEqual([web]);
   await writeState(path, [dns]);
   expect(await readState(path, limits)).toEqual([dns]);
+});
+
+test('what cannot be synced is not saved: the file stays as it was', async () => {
+  await using dir = await tempDir('state');
+  const path = join(dir.path, 'state.json');
+  await writeState(path, [web]);
+  // A device takes what is written, and fsync of it is EINVAL.
+  await symlink('/dev/null', `${path}.next`);
+  await expect(writeState(path, [dns])).rejects.toThrow('EINVAL: invalid argument, fsync');
+  expect(await readState(path, limits)).toEqual([web]);
 });
 
 test.each([
