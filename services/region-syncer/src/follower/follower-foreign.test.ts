@@ -63,7 +63,7 @@ describe('a follower of a PD', () => {
     await follower.hasDurable(303);
   });
 
-  test('takes a region without its leader, stat or buckets when their lists are not as long', async () => {
+  test('takes a region without its leader, stat or buckets when their lists are not as long, and counts it', async () => {
     const call = await live();
     call.send(
       ofPd(300, regions(1, 2, 3), {
@@ -74,6 +74,8 @@ describe('a follower of a PD', () => {
     );
     await reachesNext(302);
     expect(shownRegions(follower.replica.regions)).toEqual(shownAs([...regions(1, 2, 3), ...regions(3, 9)]));
+    const faults = ['region_stats', 'region_leaders', 'buckets'].map((fault) => ({ fault, count: 1 }));
+    expect(follower.member.status().link?.frameFaults).toEqual(faults);
   });
 
   test('leaves out a region that cannot stand, and counts it; its index is taken', async () => {
@@ -85,6 +87,7 @@ describe('a follower of a PD', () => {
       shownAs([...regions(1, 2), region(3, 3), region(4), region(5, 3), region(6, 3), ...regions(7, 9)]),
     );
     expect(follower.tally.ledger).toMatchObject({ received: 14, applied: 12, quarantined: 1 });
+    expect(follower.tally.frameFaults).toEqual([{ fault: 'regions', count: 1 }]);
     await follower.hasDurable(304);
   });
 

@@ -134,13 +134,14 @@ export class FollowerMember implements Member {
 
   #link(): MemberStatus['link'] {
     const { follower, replica, clock } = this.#parts;
-    const { lag, leaderAddress, heardMs, state } = follower;
+    const { lag, leaderAddress, heardMs, state, tally } = follower;
     return {
       leaderAddress,
       ours: state.leader?.ours ?? state.held.origin?.kind === 'ours',
       lastFrameAgeMs: heardMs ?? clock.monotonic() - this.#startedMs,
       lagRecords: lag.records(replica.next) ?? 0,
       lagMs: lag.ms() ?? 0,
+      frameFaults: tally.frameFaults,
     };
   }
 }

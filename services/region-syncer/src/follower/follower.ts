@@ -7,6 +7,7 @@ import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Peer } from '../service/member.ts';
+import type { Frame } from '../wire/frame.ts';
 import { Copy } from './copy.ts';
 import { Exchange } from './exchange.ts';
 import type { FollowerParts } from './follower-parts.ts';
@@ -185,6 +186,7 @@ export class Follower implements AsyncDisposable {
     const read = this.#reader.read(message);
     if (read.kind !== 'frame') return this.#dispatch(read);
     const { frame } = read;
+    this.#noteFaults(frame);
     this.#copy.take(frame);
     this.#dispatch({ kind: 'frame', frame: summaryOf(frame) });
     const { phase } = this.#state;
@@ -195,6 +197,13 @@ export class Follower implements AsyncDisposable {
     const outcome = await this.#copy.settled();
     if (outcome !== undefined) this.#dispatch(outcome);
     this.lag.applied(this.#parts.replica.next);
+  }
+
+  /** A PD whose frames are so may send many: the first of each kind is enough for the log. */
+  #noteFaults({ incomplete, startIndex }: Frame): void {
+    for (const list of incomplete)
+      if (this.tally.incomplete(list) === 1)
+        this.#parts.logger.warn({ list, startIndex }, 'a frame of the leader is not taken whole');
   }
 
   #dispatch(event: FollowerEvent): void {

@@ -1,7 +1,8 @@
 // What a follower has counted since its start: where every record went, how streams began, and why they ended.
 
 import type { EndCount, JoinCount } from '../service/counts.ts';
-import type { Ledger } from '../service/member-status.ts';
+import type { FrameFaultCount, Ledger } from '../service/member-status.ts';
+import type { ListName } from '../wire/frame-lists.ts';
 import type { Tier, Why } from './state.ts';
 
 /** Where records went that had been received. */
@@ -22,6 +23,7 @@ export class Tally {
   #snapshotBytes = 0;
   readonly #joins = new Map<Tier, Map<Why, number>>();
   readonly #ends = new Map<Why, number>();
+  readonly #frameFaults = new Map<ListName, number>();
 
   /** A frame came with this many records, `refused` of which cannot stand. */
   receive(records: number, refused: number): void {
@@ -43,6 +45,13 @@ export class Tally {
 
   ended(why: Why): void {
     this.#ends.set(why, (this.#ends.get(why) ?? 0) + 1);
+  }
+
+  /** Of a frame this list was not taken whole. Gives how many frames that were. */
+  incomplete(list: ListName): number {
+    const frames = (this.#frameFaults.get(list) ?? 0) + 1;
+    this.#frameFaults.set(list, frames);
+    return frames;
   }
 
   /** A snapshot is complete, `ms` after it began. */
@@ -73,6 +82,10 @@ export class Tally {
 
   get streamEnds(): EndCount[] {
     return [...this.#ends].map(([reason, count]) => ({ reason, count }));
+  }
+
+  get frameFaults(): FrameFaultCount[] {
+    return Array.from(this.#frameFaults, ([fault, count]) => ({ fault, count }));
   }
 
   get snapshots(): { readonly count: number; readonly seconds: number; readonly bytes: number } {

@@ -30,6 +30,13 @@ export interface Ledger {
   readonly dropped: number;
 }
 
+/** Frames of a PD that were not taken whole. */
+export interface FrameFaultCount {
+  /** The list of which something was left out: a name of the frame's fields. */
+  readonly fault: string;
+  readonly count: number;
+}
+
 /** A follower's side of its stream. */
 export interface LinkView {
   readonly leaderAddress: string;
@@ -40,6 +47,8 @@ export interface LinkView {
   readonly lagRecords: number;
   /** Age of the oldest record that is not applied, in ms; 0 when there is none. */
   readonly lagMs: number;
+  /** Since the start; each fault that has been seen. */
+  readonly frameFaults: readonly FrameFaultCount[];
 }
 
 export type StreamPhase = 'replay' | 'delta' | 'snapshot' | 'catch-up' | 'live';

@@ -33,7 +33,7 @@ interface Family {
 export function registerRegionMetrics(metrics: Metrics, shown: Shown): void {
   const scrape = new Scrape(shown);
   const leads = shown.member.role === 'leader';
-  for (const family of [...counters, ...(leads ? leaderCounters : [])])
+  for (const family of [...counters, ...(leads ? leaderCounters : followerCounters)])
     register(Counter, family, metrics, scrape);
   for (const family of [...gauges, ...(leads ? leaderGauges : followerGauges)])
     register(Gauge, family, metrics, scrape);
@@ -180,6 +180,16 @@ const leaderGauges: readonly Family[] = [
     help: 'Streams to followers by where they stand',
     labels: ['phase'],
     samples: ({ status }) => status.streams.map(({ phase }) => ({ labels: { phase }, value: 1 })),
+  },
+];
+
+const followerCounters: readonly Family[] = [
+  {
+    name: 'region_frame_faults_total',
+    help: 'Frames of a PD that were not taken whole, by the list of which something was left out',
+    labels: ['fault'],
+    samples: ({ status }) =>
+      (status.link?.frameFaults ?? []).map(({ fault, count }) => ({ labels: { fault }, value: count })),
   },
 ];
 

@@ -168,5 +168,7 @@ test('the metrics are those of Status, and a followerâ€™s link is not a leaderâ€
   }
   const age = (each: string) => each.startsWith('region_last_frame_age_seconds{');
   expect(lines.filter(age)).toEqual([]);
-  expect((await scrape(follower)).filter(age)).toEqual(['region_last_frame_age_seconds{service="test"} 1.5']);
+  const ofFollower = await scrape(follower);
+  expect(ofFollower.filter(age)).toEqual(['region_last_frame_age_seconds{service="test"} 1.5']);
+  expect(ofFollower).toContain('region_frame_faults_total{fault="region_stats",service="test"} 6');
 });

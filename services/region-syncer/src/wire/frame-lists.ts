@@ -13,6 +13,8 @@ const fieldOf = [frameField.regions, frameField.stats, frameField.leaders, frame
 
 export const listName = ['regions', 'region_stats', 'region_leaders', 'buckets'] as const;
 
+export type ListName = (typeof listName)[number];
+
 /** The list that a field of a frame is an element of. */
 export function listOf(field: number): List | undefined {
   switch (field) {
@@ -46,6 +48,11 @@ export class FrameLists {
 
   count(which: List): number {
     return this.#counts[which];
+  }
+
+  /** Those that are not as long as that of the regions, which each is to be. */
+  get unmatched(): ListName[] {
+    return listName.filter((_, which) => this.#counts[which] !== this.#counts[list.regions]);
   }
 
   /** Where the list's first element begins; it may be looked for from there on. */

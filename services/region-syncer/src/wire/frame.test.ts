@@ -57,6 +57,13 @@ test("a Syncline's run is taken as it is", () => {
   );
 });
 
+const names = {
+  regions: 'regions',
+  regionStats: 'region_stats',
+  regionLeaders: 'region_leaders',
+  buckets: 'buckets',
+} as const;
+
 test("PD's lists become the same blocks, matched as PD's follower matches them", () => {
   const anyLists = fc.record({
     regions: fc.array(anyRegion, { maxLength: 5 }),
@@ -77,10 +84,16 @@ test("PD's lists become the same blocks, matched as PD's follower matches them",
         };
       });
       const standing = expected.filter(({ region }) => stands(region));
-      const { run } = read(listed(lists));
+      const { run, incomplete } = read(listed(lists));
       expect(Buffer.compare(run.bytes, runOf(standing))).toBe(0);
       expect(run.count).toBe(standing.length);
       expect(run.refused).toBe(total - standing.length);
+      const lengths = { ...lists, regions: standing };
+      expect(incomplete).toEqual(
+        Object.entries({ ...names }).flatMap(([of, name]) =>
+          lengths[of as keyof typeof names].length === total ? [] : [name],
+        ),
+      );
     }),
   );
 });
@@ -196,7 +209,8 @@ test.each(['regionStats', 'regionLeaders', 'buckets'] as const)(
     const short = { ...lists, [left]: lists[left].slice(1) };
     expect(() => read(listed({ ...short, kind: FrameKind.LIVE }))).toThrow('are 1, of 2 regions');
     expect(read(listed({ ...lists, kind: FrameKind.LIVE })).run.count).toBe(2);
-    expect(read(listed(short)).run.count).toBe(2);
+    expect(read(listed(short))).toMatchObject({ run: { count: 2 }, incomplete: [names[left]] });
+    expect(read(listed(lists)).incomplete).toEqual([]);
   },
 );
 

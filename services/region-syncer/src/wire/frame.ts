@@ -3,7 +3,7 @@
 import type { ByteWriter } from './byte-writer.ts';
 import { Cursor } from './cursor.ts';
 import { emptyHead, type ReadHead, readHeadField } from './frame-head.ts';
-import { FrameLists, listName, listOf } from './frame-lists.ts';
+import { FrameLists, type ListName, listName, listOf } from './frame-lists.ts';
 import { convertRun, type Run, readOwnRun } from './frame-run.ts';
 import { WireError } from './wire-error.ts';
 
@@ -17,6 +17,11 @@ export interface FrameLimits {
 
 export interface Frame extends ReadHead {
   readonly run: Run;
+  /**
+   * The lists of a PD's frame that are not taken whole: regions when some cannot stand, the others when they are not as
+   * long. Of a Syncline's frame none: it is refused.
+   */
+  readonly incomplete: readonly ListName[];
 }
 
 /**
@@ -37,11 +42,12 @@ export function readFrame(message: Uint8Array, limits: FrameLimits, converted: B
     const which = listOf(tag >>> 3);
     if (which === undefined) readHeadField(at, tag, head, limits.blocks);
     else if (head.kind !== 0 && lists.isEmpty)
-      return { ...head, run: readOwnRun(message, from, limits.blocks) };
+      return { ...head, run: readOwnRun(message, from, limits.blocks), incomplete: [] };
     else {
       at.content(tag, listName[which]);
       lists.add(which, from, limits.blocks);
     }
   }
-  return { ...head, run: convertRun(message, lists, head.kind !== 0, converted) };
+  const run = convertRun(message, lists, head.kind !== 0, converted);
+  return { ...head, run, incomplete: run.refused > 0 ? ['regions', ...lists.unmatched] : lists.unmatched };
 }

@@ -133,6 +133,7 @@ export class WorldMember implements Member {
             lastFrameAgeMs: 1_500,
             lagRecords: 3,
             lagMs: 4.4,
+            frameFaults: [{ fault: 'region_stats', count: 6 }],
           },
       lastError: { message: 'disk full', atUnixMs: 17 },
       log: { records: 12, bytes: 3_400 },
