@@ -19,7 +19,11 @@ export const followingSettings = {
   leaderUsername: optional(text, 'Sent to the leader with each call.'),
   leaderPassword: secret('Sent to the leader with each call.'),
 
-  connectDeadline: duration('10s', anyWait, 'How long connecting to the leader and its GetMembers may take.'),
+  connectDeadline: duration(
+    '10s',
+    anyWait,
+    'How long connecting to the leader and its GetMembers may take, or its ScanRegions.',
+  ),
   leaderKeepalive: duration('10s', { min: '5s', max: '1h' }, 'How often a silent leader is pinged.'),
   leaderKeepaliveTimeout: duration('10s', { min: '1s', max: '1h' }, 'How long it may owe the answer.'),
   silence: duration(
