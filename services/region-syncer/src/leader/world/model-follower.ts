@@ -8,6 +8,10 @@ import { RegionFields, readBlock } from '../../wire/region-fields.ts';
 export interface ModelFollower {
   /** The index that it asks for. */
   readonly asks: number;
+  /** The highest term that it has seen; 0 for a PD, which knows of none. */
+  readonly term: number;
+  /** A stream of it begins; it calls `leave` when it wants another one. */
+  begin(leave: () => void): void;
   /** It takes a frame. */
   receive(message: Uint8Array): void;
   /** Its stream is over; it will ask again. */

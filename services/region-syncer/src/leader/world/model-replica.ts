@@ -8,37 +8,57 @@ import { firstOfTerm, termOf } from '../../log/index.ts';
 import { Lineage } from '../../log/lineage.ts';
 import { Tail } from '../../log/tail.ts';
 import { RegionTree } from '../../regions/region-tree.ts';
-import { blockOf, blocksOf, type ModelRegion, smallLimits } from '../../regions/regions.fixture.ts';
+import { blocksOf, smallLimits } from '../../regions/regions.fixture.ts';
 import { type Pin, Pins } from '../../replica/pins.ts';
+import type { Replica } from '../../replica/replica.ts';
+import { RegionFields, readBlock } from '../../wire/region-fields.ts';
 import type { SyncReplica } from '../sync-parts.ts';
+import type { ModelDisk } from './model-disk.ts';
 
 const chunkBounds = { records: 3, bytes: 1 << 16 };
+const fields = new RegionFields();
+
+/** What the regions were, as textOf() shows them, before each index. */
+export type Folds = Map<number, string>;
 
 export class ModelReplica implements SyncReplica {
-  readonly regions = new RegionTree({ ...smallLimits, tombstones: 3 });
-  readonly lineage = new Lineage();
-  /** What the regions were before each index. */
-  readonly folds: Map<number, string> = new Map();
+  readonly regions: RegionTree;
+  readonly lineage: Lineage;
+  readonly folds: Folds;
+  /** The end of the records that were on disk. */
+  readonly found: number;
   readonly #sim: Simulation;
+  readonly #disk: ModelDisk;
   readonly #tail: Tail;
   readonly #committed: () => void;
   readonly #pins = new Pins();
   readonly #mark: Watermark;
-  #disk: Chunk[] = [];
-  #first: number;
   #pending: Chunk[] = [];
   /** What an append has. */
   #taken: Chunk[] = [];
   #next: number;
 
-  /** `committed` is called after each commit. */
-  constructor(sim: Simulation, committed: () => void) {
+  /** A process begins, in a term of its own. `committed` is called after each commit. */
+  constructor(sim: Simulation, disk: ModelDisk, folds: Folds, committed: () => void) {
     this.#sim = sim;
+    this.#disk = disk;
     this.#committed = committed;
-    this.lineage.start(1);
-    this.#next = this.#first = firstOfTerm(1);
-    this.#tail = new Tail({ held: { records: 4, bytes: 1 << 20 }, chunk: chunkBounds }, this.#next);
+    this.folds = folds;
+    this.lineage = new Lineage(disk.terms);
+    this.found = this.lineage.next;
+    for (const index of folds.keys()) if (index > this.found) folds.delete(index);
+    this.regions = regionsOn(disk, folds.get(disk.first) ?? '');
+    const term = disk.maxTerm + 1;
+    this.#tail = new Tail(
+      { held: { records: 4, bytes: 1 << 20 }, chunk: chunkBounds },
+      this.found,
+      this.lineage.end,
+    );
+    this.#next = firstOfTerm(term);
     this.#mark = new Watermark(BigInt(this.#next));
+    disk.maxTerm = term;
+    this.#advance();
+    disk.terms = this.lineage.terms();
     this.#fold();
   }
 
@@ -51,7 +71,7 @@ export class ModelReplica implements SyncReplica {
   }
 
   get first(): number {
-    return Math.min(this.#first, this.#tail.first);
+    return Math.min(this.#disk.first, this.#tail.first);
   }
 
   get term(): number {
@@ -66,13 +86,14 @@ export class ModelReplica implements SyncReplica {
     return this.regions.digest;
   }
 
-  /** A heartbeat becomes a record, which is not on disk. */
-  record(region: ModelRegion): void {
-    const { bytes, fields } = blockOf(region);
-    this.regions.put(bytes, 0, bytes.length, fields, this.#next);
-    this.#pending.push({ first: this.#next, count: 1, bytes });
+  /** See Replica.record(). */
+  record(...[bytes, start, end, block, termLo, termHi]: Parameters<Replica['record']>): number {
+    const index = this.#next;
+    this.regions.put(bytes, start, end, block, index, termLo, termHi);
+    this.#pending.push({ first: index, count: 1, bytes: bytes.slice(start, end) });
     this.#next += 1;
     this.#fold();
+    return index;
   }
 
   /** An append takes what waits, unless one is under way; at times it has the digest with it. */
@@ -87,37 +108,44 @@ export class ModelReplica implements SyncReplica {
 
   /** What waits is on disk. */
   commit(): void {
+    const disk = this.#disk;
     do {
       this.append();
       for (const chunk of this.#taken) {
         this.lineage.append(chunk.first, endOf(chunk));
         this.#tail.append(chunk);
-        this.#disk.push(chunk);
       }
+      disk.chunks = [...disk.chunks, ...this.#taken];
       this.#taken = [];
     } while (!this.#isDone);
-    this.#mark.advance(BigInt(this.durable));
+    disk.terms = this.lineage.terms();
+    this.#advance();
     this.#committed();
   }
 
-  /** The next record is the first of a newer term. */
-  startTerm(): void {
-    if (!this.#isDone) this.commit();
-    const term = this.term + 1;
-    this.lineage.start(term);
-    this.#tail.startTerm(term);
+  /** See Replica.raiseTerm(). A term that was raised is in the lineage on disk when it has a record. */
+  async raiseTerm(above: number, signal: AbortSignal): Promise<void> {
+    await this.#sim.pause('a term is kept', signal);
+    const term = above + 1;
+    if (term <= this.term) return;
+    this.#disk.maxTerm = term;
     this.#next = firstOfTerm(term);
-    this.#mark.advance(BigInt(this.#next));
+    this.#advance();
     this.#fold();
   }
 
   /** The disk forgets its oldest `chunks`, pinned or not. */
   trim(chunks: number): void {
-    const gone = this.#disk.splice(0, Math.min(chunks, this.#disk.length - 1));
+    const disk = this.#disk;
+    const gone = disk.chunks.slice(0, Math.min(chunks, disk.chunks.length - 1));
     const last = gone.at(-1);
     if (last === undefined) return;
-    this.#first = endOf(last);
-    this.#pins.refused(this.#pins.positions().filter((position) => position < this.#first));
+    disk.chunks = disk.chunks.slice(gone.length);
+    disk.first = endOf(last);
+    this.lineage.truncate(Math.min(disk.first, this.deltaFloor));
+    const [oldest] = this.lineage.terms();
+    disk.terms = disk.terms.filter(({ term }) => term >= (oldest?.term ?? 0));
+    this.#pins.refused(this.#pins.positions().filter((position) => position < disk.first));
   }
 
   read(position: number, limit: Parameters<SyncReplica['read']>[1]): ReturnType<SyncReplica['read']> {
@@ -128,10 +156,10 @@ export class ModelReplica implements SyncReplica {
     await this.#sim.pause('the disk is read');
     const judged = this.lineage.judge(position);
     if (judged.kind === 'in-sync') return [];
-    if (judged.kind !== 'known' || judged.from < this.#first) return 'gone';
+    if (judged.kind !== 'known' || judged.from < this.#disk.first) return 'gone';
     const read: Chunk[] = [];
     let records = 0;
-    for (const chunk of this.#disk) {
+    for (const chunk of this.#disk.chunks) {
       if (endOf(chunk) <= judged.from) continue;
       if (records >= limit.records) break;
       const rest = chunk.first < judged.from ? chunkFrom(chunk, judged.from) : chunk;
@@ -166,8 +194,37 @@ export class ModelReplica implements SyncReplica {
     return this.#pending.length + this.#taken.length === 0;
   }
 
+  /** More may be durable: records, or the start of a term that has none. */
+  #advance(): void {
+    const { term } = this;
+    if (this.#isDone && term > this.lineage.term) {
+      this.lineage.start(term);
+      this.#tail.startTerm(term);
+    }
+    this.#mark.advance(BigInt(this.durable));
+  }
+
   #fold(): void {
     this.folds.set(this.#next, textOf(this.regions));
+  }
+}
+
+/** What is on disk: the regions before its first record, as text, and on top of them the records. */
+function regionsOn({ first, chunks }: ModelDisk, before: string): RegionTree {
+  const tree = new RegionTree({ ...smallLimits, tombstones: 3 });
+  for (const block of before.split(',').filter((text) => text !== ''))
+    putAll(tree, Buffer.from(block, 'hex'), 0);
+  tree.rebase(first);
+  for (const chunk of chunks) putAll(tree, chunk.bytes, chunk.first);
+  return tree;
+}
+
+/** Puts the regions of a run, the first with record `index`. */
+function putAll(tree: RegionTree, run: Uint8Array, index: number): void {
+  for (let at = 0, next = index; at < run.length; next += 1) {
+    const end = readBlock(run, at, run.length, fields);
+    tree.put(run, at, end, fields, next);
+    at = end;
   }
 }
 

@@ -7,23 +7,28 @@ import { blocksOf, smallLimits } from '../../regions/regions.fixture.ts';
 import { ByteWriter } from '../../wire/byte-writer.ts';
 import { readFrame } from '../../wire/frame.ts';
 import { recordsBetween } from '../lag.ts';
+import type { LeadingProcess } from './leading-process.ts';
 import { fold, type ModelFollower } from './model-follower.ts';
-import { type ModelReplica, textOf } from './model-replica.ts';
+import { textOf } from './model-replica.ts';
 
 export class PdFollower implements ModelFollower {
-  readonly #leader: ModelReplica;
+  readonly term = 0;
+  readonly #leader: () => LeadingProcess;
   readonly #tree = new RegionTree(smallLimits);
   #next = 0;
   #isFullSyncing = false;
   #isRunning = false;
 
-  constructor(leader: ModelReplica) {
+  /** `leader` gives who leads now. */
+  constructor(leader: () => LeadingProcess) {
     this.#leader = leader;
   }
 
   get asks(): number {
     return this.#next;
   }
+
+  begin(): void {}
 
   receive(message: Uint8Array): void {
     const frame = readFrame(message, { blocks: 1_000, bytes: 1 << 20 }, new ByteWriter(64));
@@ -42,7 +47,7 @@ export class PdFollower implements ModelFollower {
       this.#next = startIndex;
     }
     this.#isRunning = !this.#isFullSyncing;
-    if (this.#isRunning) this.#expectAll(this.#leader.folds.get(this.#next));
+    if (this.#isRunning) this.#expectAll(this.#leader().replica.folds.get(this.#next));
   }
 
   over(): void {
@@ -51,12 +56,15 @@ export class PdFollower implements ModelFollower {
 
   check(): void {
     expect(this.#isRunning).toBe(true);
-    this.#expectAll(textOf(this.#leader.regions));
+    this.#expectAll(textOf(this.#leader().replica.regions));
   }
 
   #expectNoGap(startIndex: number): void {
     expect(startIndex).toBeGreaterThanOrEqual(this.#next);
-    expect(recordsBetween(this.#next, startIndex, this.#leader.lineage.terms()), 'records left out').toBe(0);
+    expect(
+      recordsBetween(this.#next, startIndex, this.#leader().replica.lineage.terms()),
+      'records left out',
+    ).toBe(0);
   }
 
   /** A PD keeps what a snapshot does not mention. */

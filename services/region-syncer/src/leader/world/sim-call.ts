@@ -16,6 +16,8 @@ export interface SimCallEnds {
   readonly receive: (message: Uint8Array) => void;
   /** The leader's end of the call arrives, after all messages. */
   readonly over: () => void;
+  /** It reads what it is sent; one that does not hears nothing, the end included. */
+  readonly reads: boolean;
 }
 
 export class SimCall implements RawCall {
@@ -32,7 +34,7 @@ export class SimCall implements RawCall {
   #hasFilled = false;
   #drained = () => {};
 
-  constructor(sim: Simulation, label: string, { sees, receive, over }: SimCallEnds) {
+  constructor(sim: Simulation, label: string, { sees, receive, over, reads }: SimCallEnds) {
     this.#sees = sees;
     const link = sim.link<Uint8Array | 'end'>(label, (frames) => {
       if (frames === 'end') return over();
@@ -42,7 +44,7 @@ export class SimCall implements RawCall {
       this.#hasFilled = false;
       if (!this.signal.aborted) this.#drained();
     });
-    this.#send = (frames) => link.send(frames);
+    this.#send = reads ? (frames) => link.send(frames) : () => {};
   }
 
   get signal(): AbortSignal {
@@ -80,6 +82,13 @@ export class SimCall implements RawCall {
   /** The follower hangs up. */
   cancel(): void {
     this.#over.abort(new Error('cancelled'));
+  }
+
+  /** The leader's process dies: what it has sent arrives, and then the connection is gone. */
+  cut(): void {
+    if (this.signal.aborted) return;
+    this.#over.abort(new Error('the leader has died'));
+    this.#send('end');
   }
 
   onMessage(): void {}
