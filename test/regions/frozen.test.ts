@@ -82,7 +82,7 @@ test.for([
 );
 
 test('F8: a reader that stops reading is cut off, and until then costs the leader two frames', async () => {
-  await using leader = await MemberUnderTest.leader({ stall: '8s', tailBytes: '1MiB', logFrame: '256KiB' });
+  await using leader = await MemberUnderTest.leader({ stall: '15s', tailBytes: '1MiB', logFrame: '256KiB' });
   await using follower = await MemberUnderTest.follower(leader.address);
   const long = { count: 1_000, keyBytes: 1_000 };
   using stores = await Stores.join(leader, long);
@@ -107,7 +107,7 @@ test('F8: a reader that stops reading is cut off, and until then costs the leade
   const before = await residentBytes(leader);
   await goOn(20);
   expect((await residentBytes(leader)) - before).toBeLessThan(20 << 20);
-  await until(() => stalled(leader), { deadlineMs: 15_000, describe: 'the end of the stuck one' });
+  await until(() => stalled(leader), { deadlineMs: 25_000, describe: 'the end of the stuck one' });
   expect((await leader.status()).streams.length).toBe(1);
   await expectSame(leader, [follower]);
   reader.resume();
