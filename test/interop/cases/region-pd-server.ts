@@ -9,6 +9,7 @@ import { until } from '@syncline/testkit/wait.ts';
 import type { InteropCase } from '../case.ts';
 import type { CaseContext } from '../context.ts';
 import { type PdServer, startPdServer } from '../pd/server.ts';
+import { startPdStores } from '../pd/stores.ts';
 import { startRegionFollower } from '../region/follower.ts';
 import type { RegionMember } from '../region/member.ts';
 
@@ -54,6 +55,9 @@ async function followToTheEnd(
   context.note(`${held.regions} regions with digest ${held.digest} at ${held.index} on both sides`);
 }
 
+/** Fewer records than PD keeps its index after. */
+const fewRegions = 40;
+
 export const cases: readonly InteropCase[] = [
   {
     name: 'our follower on a real pd-server: equals what it shows, also after it was killed',
@@ -68,6 +72,31 @@ export const cases: readonly InteropCase[] = [
 
       const again = await server.crash();
       await followToTheEnd(context, again, await context.restart('region-feed', stores), ours);
+    },
+  },
+  {
+    name: 'our follower on a real pd-server that starts again before its hundredth record: has its regions, at index 0',
+    needs: ['pd-server', 'pd-stores'],
+    seconds: 150,
+    atOnce: 'followers of PD',
+    async run(context) {
+      const first = await startPdServer(context);
+      const stores = await startPdStores(context, first.address, fewRegions);
+      const { digest: told } = await stores.round();
+      await until(() => first.held(), {
+        deadlineMs: 20_000,
+        everyMs: 100,
+        describe: 'pd-server holding what the stores told',
+        accept: ({ digest }) => digest === told,
+      });
+      await stores.end();
+      const server = await first.restart();
+      const ours = await startRegionFollower(context, server.address);
+      await ours.becomes('our follower being ready', ({ ready }) => ready);
+      const [theirs, own] = [await server.held(), await ours.held()];
+      assert.deepEqual({ ...own, index: 0 }, { ...theirs, index: 0 });
+      assert.deepEqual([own.regions, own.index], [fewRegions, 0]);
+      context.note(`${own.regions} regions with digest ${own.digest} at ${own.index} on both sides`);
     },
   },
 ];

@@ -22,9 +22,14 @@ export interface PdStores {
   end(): Promise<{ readonly streams: number }>;
 }
 
-/** Starts the stores of a new cluster at `host:port`; they bootstrap it. */
-export async function startPdStores(context: CaseContext, address: string): Promise<PdStores> {
-  const program = await context.start('pd-stores', [`-pd=${address}`]);
+/** Starts the stores of a new cluster at `host:port`; they bootstrap it, and have as many regions as they are told. */
+export async function startPdStores(
+  context: CaseContext,
+  address: string,
+  regions?: number,
+): Promise<PdStores> {
+  const count = regions === undefined ? [] : [`-regions=${regions}`];
+  const program = await context.start('pd-stores', [`-pd=${address}`, ...count]);
   const console = new PdConsole(program);
   const { cluster } = await console.event<{ readonly cluster: string }>('joined', JOINED_MS);
   return {
