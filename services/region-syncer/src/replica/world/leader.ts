@@ -13,6 +13,11 @@ export class SimulatedLeader {
   readonly world: World;
   readonly #sim: Simulation;
   #reader: Reader | undefined;
+  /** The newest term that a process was given, or that it has gone on in. */
+  #term = 0;
+  #isRaising = false;
+  /** Where the term begins that was raised last. Without a record nothing on disk but the term itself tells of it. */
+  #raised = 0;
 
   constructor(sim: Simulation) {
     this.#sim = sim;
@@ -32,8 +37,7 @@ export class SimulatedLeader {
     const { signal } = life;
     life.replica.stampDigests(this.#sim.choose(2) * 20);
     const begun = async () => {
-      const term = await life.replica.beginTerm(member, signal);
-      world.history.startTerm(term);
+      this.#begins(await life.replica.beginTerm(member, signal));
       this.#reader = new Reader(life, () => world.history);
     };
     await world.unlessDead(signal, begun());
@@ -41,6 +45,7 @@ export class SimulatedLeader {
 
   async restart(): Promise<void> {
     this.#reader = undefined;
+    this.#isRaising = false;
     this.world.die();
     await this.begin();
   }
@@ -58,6 +63,24 @@ export class SimulatedLeader {
       life.replica.record(bytes, 0, bytes.length, fields, 0, 0);
       history.add(region);
     }
+  }
+
+  /** A follower has seen this term or a higher one: the leader goes on above it, and makes records meanwhile. */
+  async raise(): Promise<void> {
+    const { life } = this.world;
+    if (life === undefined || this.#reader === undefined || this.#isRaising) return;
+    const { replica, signal } = life;
+    const above = replica.term + this.#sim.choose(3);
+    const raised = async () => {
+      await replica.raiseTerm(above, signal);
+      if (replica.next !== firstOfTerm(above + 1))
+        throw new Error(`${replica.next} is not above term ${above}`);
+      this.#begins(above + 1);
+      this.#raised = replica.next;
+      this.#isRaising = false;
+    };
+    this.#isRaising = true;
+    await this.world.unlessDead(signal, raised());
   }
 
   /** What is captured is of one moment, and seen when it is durable. */
@@ -94,10 +117,18 @@ export class SimulatedLeader {
     const lineage = termsOf(replica);
     world.die();
     const again = await world.begin();
-    if (again?.replica.next !== next) throw new Error(`${next} was durable, ${again?.replica.next} is found`);
+    if (again === undefined || (again.replica.next !== next && next !== this.#raised))
+      throw new Error(`${next} was durable, ${again?.replica.next} is found`);
+    if (again.replica.term < this.#term) throw new Error(`term ${this.#term} may be given once more`);
     if (!again.replica.digest.equals(digest)) throw new Error('the digests differ');
     const found = termsOf(again.replica);
     if (found !== lineage) throw new Error(`the lineage was ${lineage}, ${found} is found`);
+  }
+
+  #begins(term: number): void {
+    if (term <= this.#term) throw new Error(`term ${term} was given after term ${this.#term}`);
+    this.#term = term;
+    this.world.history.startTerm(term);
   }
 }
 
