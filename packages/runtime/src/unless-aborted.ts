@@ -6,9 +6,7 @@ import { Waiter } from './waiter.ts';
 export async function unlessAborted<T>(make: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const waiter = new Waiter<T>(signal);
-  make().then(
-    (value) => waiter.resolve(value),
-    (error: unknown) => waiter.reject(error instanceof Error ? error : new Error(String(error))),
-  );
+  const run = async () => waiter.resolve(await make());
+  run().catch((error: unknown) => waiter.reject(error instanceof Error ? error : new Error(String(error))));
   return await waiter.promise;
 }

@@ -66,3 +66,38 @@ test('a call that takes too long is given up, and its late answer is nobody else
   await expect(store.call('hold', 1_300)).rejects.toThrow(StoreDeadlineError);
   expect(await store.call('add', 'a', 1)).toBe(1);
 });
+
+test('a deadline does not count the time in which this process stood still', async () => {
+  await using store = await openCounters({ deadlineMs: 1_000 });
+  const held = store.call('hold', 300);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+  await expect(held).resolves.toBeUndefined();
+});
+
+test('arguments that cannot be cloned are refused at once, and nothing comes later', async () => {
+  await using store = await openCounters({ deadlineMs: 100 });
+  const by = (() => 1) as unknown as number;
+  await expect(store.call('add', 'a', by)).rejects.toThrow('could not be cloned');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+});
+
+test('a method that the store has not got is refused by name', async () => {
+  await using store = await openCounters();
+  const strange = store as unknown as StoreThread<{ subtract(): void }>;
+  await expect(strange.call('subtract')).rejects.toThrow('the store has no method "subtract"');
+});
+
+test('what closing throws is what disposing rejects with', async () => {
+  const store = await openCounters();
+  await store.call('failAtClose', 'the disk is gone');
+  await expect(store[Symbol.asyncDispose]()).rejects.toThrow('the disk is gone');
+});
+
+test('a thread that hangs holds disposing no longer than the deadline', async () => {
+  const store = await openCounters({ deadlineMs: 200 });
+  const held = store.call('count', 20_000_000);
+  await expect(held).rejects.toThrow(StoreDeadlineError);
+  const begun = performance.now();
+  await store[Symbol.asyncDispose]();
+  expect(performance.now() - begun).toBeLessThan(1_500);
+});

@@ -2,6 +2,8 @@
 // serves the network, one commit would stop every stream of the process.
 
 import { Worker } from 'node:worker_threads';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
+import { systemClock, type Timer } from '@syncline/runtime/clock.ts';
 import type { FromStore, ToStore } from './store-protocol.ts';
 
 /** The thread ended by itself; it is not restarted, because its owner's memory may be ahead of the disk. */
@@ -36,17 +38,23 @@ export interface StoreThreadOptions {
 }
 
 interface Pending extends PromiseWithResolvers<unknown> {
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
 }
 
-/** Calls go one after the other, in order. Disposing it closes the store, after what was called before. */
+/**
+ * Calls go one after the other, in order. Disposing it closes the store, after what was called before, and rejects with
+ * what closing threw; a thread that does not end within the deadline is left to itself.
+ */
 export class StoreThread<Store extends object> implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #deadlineMs: number;
+  /** A stop of the process stops the store too: it is not late for that. */
+  readonly #clock = new AwakeClock(systemClock);
   readonly #pending = new Map<number, Pending>();
   readonly #ended = Promise.withResolvers<void>();
   #lost: StoreLostError | undefined;
   #closing = false;
+  #closeError: Error | undefined;
   #calls = 0;
 
   /** Starts the thread; resolves when the store is open and rejects with what opening threw. */
@@ -57,7 +65,9 @@ export class StoreThread<Store extends object> implements AsyncDisposable {
       return thread;
     } catch (error) {
       thread.#closing = true;
-      await thread.#worker.terminate();
+      // Not awaited: a thread in a call of the system ends when that returns, which it may never do.
+      void thread.#worker.terminate();
+      thread.#clock[Symbol.dispose]();
       throw error instanceof StoreLostError && error.cause instanceof Error ? error.cause : error;
     }
   }
@@ -72,14 +82,19 @@ export class StoreThread<Store extends object> implements AsyncDisposable {
       this.#settle(message);
     });
     const lose = (cause: Error) => {
-      this.#ended.resolve();
       if (this.#closing || this.#lost !== undefined) return;
       this.#lost = new StoreLostError(`the store's thread ended: ${cause.message}`, { cause });
       this.#failAll(this.#lost);
       if (opened) onLost(this.#lost);
     };
-    this.#worker.on('error', (error: Error) => lose(error));
-    this.#worker.on('exit', (code) => lose(new Error(`it exited with code ${code}`)));
+    this.#worker.on('error', (error: Error) => {
+      if (this.#closing) this.#closeError = error;
+      lose(error);
+    });
+    this.#worker.on('exit', (code) => {
+      this.#ended.resolve();
+      lose(new Error(`it exited with code ${code}`));
+    });
   }
 
   /**
@@ -93,18 +108,23 @@ export class StoreThread<Store extends object> implements AsyncDisposable {
     if (this.#lost !== undefined) throw this.#lost;
     if (this.#closing) throw new StoreLostError('the store is closed');
     this.#calls += 1;
-    const answer = this.#expect(this.#calls, method);
+    // Throws when the arguments cannot be cloned; then there is no answer to expect.
     this.#post({ kind: 'call', call: this.#calls, method, args });
-    return (await answer) as ValueOf<Store[Name]>;
+    return (await this.#expect(this.#calls, method)) as ValueOf<Store[Name]>;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#closing) this.#post({ kind: 'close' });
     this.#closing = true;
-    const overdue = setTimeout(() => void this.#worker.terminate(), this.#deadlineMs).unref();
+    const overdue = this.#clock.setTimer(this.#deadlineMs, () => {
+      void this.#worker.terminate();
+      this.#ended.resolve();
+    });
     await this.#ended.promise;
-    clearTimeout(overdue);
+    overdue.clear();
     this.#failAll(new StoreLostError('the store is closed'));
+    this.#clock[Symbol.dispose]();
+    if (this.#closeError !== undefined) throw this.#closeError;
   }
 
   #post(message: ToStore): void {
@@ -113,10 +133,10 @@ export class StoreThread<Store extends object> implements AsyncDisposable {
 
   /** The answer to a call; 0 stands for the opening. */
   #expect(call: number, method: string): Promise<unknown> {
-    const timer = setTimeout(() => {
+    const timer = this.#clock.setTimer(this.#deadlineMs, () => {
       this.#pending.delete(call);
       settlers.reject(new StoreDeadlineError(method, this.#deadlineMs));
-    }, this.#deadlineMs).unref();
+    });
     const settlers = Promise.withResolvers<unknown>();
     this.#pending.set(call, { ...settlers, timer });
     return settlers.promise;
@@ -126,14 +146,14 @@ export class StoreThread<Store extends object> implements AsyncDisposable {
     const call = message.kind === 'open' ? 0 : message.call;
     const pending = this.#pending.get(call);
     this.#pending.delete(call);
-    clearTimeout(pending?.timer);
+    pending?.timer.clear();
     if (message.kind === 'thrown') pending?.reject(message.error);
     else pending?.resolve(message.kind === 'value' ? message.value : undefined);
   }
 
   #failAll(error: Error): void {
     for (const { timer, reject } of this.#pending.values()) {
-      clearTimeout(timer);
+      timer.clear();
       reject(error);
     }
     this.#pending.clear();

@@ -21,7 +21,8 @@ export function serveStore<Data, Store extends Disposable>(openStore: (data: Dat
     }
     const { call, method, args } = message;
     try {
-      post({ kind: 'value', call, value: methods[method]?.(...args) });
+      if (typeof methods[method] !== 'function') throw new TypeError(`the store has no method "${method}"`);
+      post({ kind: 'value', call, value: methods[method](...args) });
     } catch (error) {
       post({ kind: 'thrown', call, error });
     }

@@ -5,6 +5,7 @@ import { serveStore } from '../src/store-worker.ts';
 
 export class CounterStore implements Disposable {
   readonly #database: Database;
+  #failure: string | undefined;
 
   constructor(file: string) {
     this.#database = open(file, {
@@ -31,6 +32,17 @@ export class CounterStore implements Disposable {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   }
 
+  /** Holds the thread in one call of SQLite, which nothing ends early. */
+  count(rows: number): unknown {
+    const numbers = 'WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)';
+    return this.#database.prepare(`${numbers} SELECT count(*) FROM number`).pluck().get(rows);
+  }
+
+  /** Lets closing throw. */
+  failAtClose(message: string): void {
+    this.#failure = message;
+  }
+
   /** Ends the thread. */
   exit(): void {
     process.exit(3);
@@ -38,6 +50,7 @@ export class CounterStore implements Disposable {
 
   [Symbol.dispose](): void {
     this.#database.close();
+    if (this.#failure !== undefined) throw new Error(this.#failure);
   }
 }
 

@@ -21,15 +21,20 @@ class Neighbour implements AsyncDisposable {
   /** Of each time that the watch was opened, what is sent. */
   readonly opened: Mailbox<string>[] = [];
   moves = 0;
+  /** Thrown when a value is to be taken. */
+  refuses: Error | undefined;
   readonly watch: FollowedWatch<string>;
+  readonly running: Promise<never>;
   readonly #end = new AbortController();
-  readonly #running: Promise<void>;
 
   constructor() {
     this.watch = new FollowedWatch({
       what: 'the list',
       open: (signal) => this.#open(signal),
-      take: (value) => this.taken.push(value),
+      take: (value) => {
+        if (this.refuses !== undefined) throw this.refuses;
+        this.taken.push(value);
+      },
       moved: () => void (this.moves += 1),
       firstMs: 5_000,
       retry: { initialMs: 100, maxMs: 400, factor: 2, jitter: 0, resetAfterMs: 10_000 },
@@ -47,7 +52,8 @@ class Neighbour implements AsyncDisposable {
         },
       }),
     });
-    this.#running = this.watch.follow(unwatched, this.#end.signal).catch(() => {});
+    this.running = this.watch.follow(unwatched, this.#end.signal);
+    this.running.catch(() => {});
   }
 
   async pass(ms: number): Promise<void> {
@@ -68,7 +74,7 @@ class Neighbour implements AsyncDisposable {
 
   async stop(): Promise<void> {
     this.#end.abort();
-    await this.#running;
+    await this.running.catch(() => {});
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -176,6 +182,15 @@ test('the log has why a watch failed when that is new, without a stack, and when
     { level: 'warn', watch: 'the list', reason: 'UNAVAILABLE: no one there' },
     { level: 'info', watch: 'the list' },
   ]);
+});
+
+test('what cannot be taken is a fault of ours: the loop ends with it, and it does not count as told', async () => {
+  await using neighbour = new Neighbour();
+  await turn();
+  neighbour.refuses = new TypeError('no such list');
+  await neighbour.tell('a');
+  await expect(neighbour.running).rejects.toThrow('no such list');
+  expect([neighbour.watch.received, neighbour.watch.losses]).toEqual([0, 0]);
 });
 
 test('a stop ends the watch, and no timer is left', async () => {

@@ -59,9 +59,9 @@ export class FollowedWatch<T> {
   }
 
   #take(value: T): void {
-    if (this.#state.kind !== 'in step') this.#heard();
-    this.#received += 1;
     this.#parts.take(value);
+    this.#received += 1;
+    if (this.#state.kind !== 'in step') this.#heard();
   }
 
   #heard(): void {

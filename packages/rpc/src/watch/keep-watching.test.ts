@@ -7,7 +7,11 @@ import { keepWatching } from './keep-watching.ts';
 import { NoAnswerError } from './watch-errors.ts';
 
 /** A watch of `open`, and what it handed on. */
-function watching(sim: Simulation, open: (nth: number, signal: AbortSignal) => AsyncIterable<string>) {
+function watching(
+  sim: Simulation,
+  open: (nth: number, signal: AbortSignal) => AsyncIterable<string>,
+  firstMs = 15_000,
+) {
   const seen: string[] = [];
   let opened = 0;
   const liveness = new Liveness(sim.clock).watch('watch');
@@ -17,7 +21,7 @@ function watching(sim: Simulation, open: (nth: number, signal: AbortSignal) => A
     opening: () => void (opened += 1),
     take: (value: string) => void seen.push(value),
     failed: (error: unknown) => void seen.push(String(error)),
-    firstMs: 15_000,
+    firstMs,
     retry: { initialMs: 200, maxMs: 5_000, factor: 2, jitter: 1, resetAfterMs: 5_000 },
     clock: sim.clock,
     rng: seededRng(1),
@@ -66,6 +70,26 @@ test('a watch that gives no first value in time is left, although it heeds no si
       await sleep(sim.clock, 32_000, sim.signal);
       expect(seen.slice(0, 1)).toEqual([String(new NoAnswerError(15_000))]);
       expect(seen).toHaveLength(2);
+    },
+  });
+});
+
+test('the waits of a watch that may be silent start over after a long run too', async () => {
+  await explore({
+    name: 'watch-rightly-silent',
+    seeds: 20,
+    budgetMs: 5_000,
+    run: async (sim) => {
+      const openedAt: number[] = [];
+      const end = async function* (): AsyncGenerator<string> {
+        openedAt.push(sim.clock.monotonic());
+        await sleep(sim.clock, 3_600_000, sim.signal);
+        yield* [];
+      };
+      watching(sim, end, Number.POSITIVE_INFINITY);
+      await sleep(sim.clock, 10 * 3_600_000, sim.signal);
+      const waits = openedAt.slice(1).map((at, n) => at - (openedAt[n] ?? 0) - 3_600_000);
+      expect(Math.max(...waits)).toBeLessThanOrEqual(200);
     },
   });
 });

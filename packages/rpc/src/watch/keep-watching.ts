@@ -30,7 +30,7 @@ export interface WatchParts<T> {
 /** How patient a watch is with the neighbour. */
 export type WatchPatience = Pick<WatchParts<unknown>, 'firstMs' | 'retry'>;
 
-/** Watches until `signal` aborts, and rejects with its reason then. */
+/** Watches until `signal` aborts, and rejects with its reason then, or with what `take` threw: that is a fault of ours. */
 export async function keepWatching<T>(
   parts: WatchParts<T>,
   watch: LoopWatch,
@@ -44,11 +44,17 @@ export async function keepWatching<T>(
       await attend(parts, backoff, signal);
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof TakeError) throw error.cause;
       parts.failed(error);
     }
     watch.idle(`the next attempt to watch ${what}`);
     await sleep(clock, backoff.next(), signal);
   }
+}
+
+/** What was told could not be taken. */
+class TakeError extends Error {
+  override name = 'TakeError';
 }
 
 /** One watch, to its end. */
@@ -62,13 +68,22 @@ async function attend<T>(parts: WatchParts<T>, backoff: Backoff, signal: AbortSi
     if (result.done === true) throw new WatchEndedError();
     return result.value;
   };
+  const take = (value: T) => {
+    try {
+      parts.take(value);
+    } catch (error) {
+      throw new TakeError('what was told could not be taken', { cause: error });
+    }
+  };
   try {
     parts.opening?.();
     values = parts.open(end.signal)[Symbol.asyncIterator]();
+    // One that may be silent runs from here on; one that tells at once does from what it tells.
+    if (firstMs === Number.POSITIVE_INFINITY) backoff.running();
     const first = await next(values);
     deadline.clear();
-    backoff.running();
-    for (let value = first; ; value = await next(values)) parts.take(value);
+    if (firstMs !== Number.POSITIVE_INFINITY) backoff.running();
+    for (let value = first; ; value = await next(values)) take(value);
   } finally {
     deadline.clear();
     end.abort(new Error('the watch is left'));
