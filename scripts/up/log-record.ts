@@ -7,25 +7,24 @@ export interface LogRecord {
   readonly message: string;
   /** The error it is about, '' without one. */
   readonly error: string;
-  /** What the record says of it: the error, the reason, or the revision that is new; '' without any of them. */
+  /** What the record says of it: which watch, the error, the reason, or the revision that is new; '' without any of them. */
   readonly detail: string;
   /** With message `serving`: where. */
   readonly port: number | undefined;
 }
 
-/** Members that say why, or of what. */
-const reasons = ['why', 'reason', 'error', 'problem', 'detail', 'message'] as const;
+/** Members that say of what, or why. */
+const reasons = ['watch', 'why', 'reason', 'error', 'problem', 'detail', 'message'] as const;
 
-/** What says that what a service complained of is over. */
-const recoveries: readonly string[] = [
-  'a watch of the NSP works again',
+/** The messages which say that what a service complained of is over. */
+export const recoveries: readonly string[] = [
+  'a watch works again',
   'configuration taken',
   'following',
   'no loop is stuck any more',
   'session synced',
   'the disk takes allocations again',
   'the disk takes registrations again',
-  'the watch of conduits works again',
 ];
 
 /** Reads a line. */
@@ -50,9 +49,12 @@ export function noticeOf({ level, message, detail }: LogRecord): string | undefi
 }
 
 function detailOf(record: Readonly<Record<string, unknown>>): string {
-  const { msg, revision } = record;
+  const { msg, revision, watch } = record;
   // What is over has no reason any more.
-  if (isRecovery(msg)) return typeof revision === 'number' ? `revision ${revision}` : '';
+  if (isRecovery(msg)) {
+    if (typeof revision === 'number') return `revision ${revision}`;
+    return typeof watch === 'string' ? watch : '';
+  }
   const texts = reasons.map((name) => record[name]);
   return texts.filter((text) => typeof text === 'string' && text !== '').join(': ');
 }

@@ -1,5 +1,7 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { noticeOf, readLog } from '../../scripts/up/log-record.ts';
+import { noticeOf, readLog, recoveries } from '../../scripts/up/log-record.ts';
 
 const told = (record: object) => noticeOf(readLog(JSON.stringify(record)));
 
@@ -33,4 +35,22 @@ test('that it is over is told, too, and nothing else', () => {
   expect(told({ level: 'info', msg: 'following', why: '', detail: 'of before' })).toBe('following');
   expect(told({ level: 'info', msg: 'checkpoint', reason: 'time' })).toBeUndefined();
   expect(noticeOf(readLog('SYNCLINE_NSP_PORT=http: no port'))).toBeUndefined();
+});
+
+test('a watch that fails, and works again, is told with what it watches', () => {
+  const watch = 'the conduits of the NSP';
+  expect(told({ level: 'warn', watch, reason: 'UNAVAILABLE: no one there', msg: 'a watch failed' })).toBe(
+    'a watch failed: the conduits of the NSP: UNAVAILABLE: no one there',
+  );
+  expect(told({ level: 'info', watch, msg: 'a watch works again' })).toBe(
+    'a watch works again: the conduits of the NSP',
+  );
+});
+
+test('each message that tells that it is over is logged by some source', () => {
+  const cwd = fileURLToPath(new URL('../../', import.meta.url));
+  const sources = globSync('{packages,services}/*/src/**/*.ts', { cwd })
+    .filter((file) => !/\.(test|fixture)\.ts$/.test(file))
+    .map((file) => readFileSync(`${cwd}${file}`, 'utf8'));
+  expect(recoveries.filter((text) => !sources.some((source) => source.includes(`'${text}')`)))).toEqual([]);
 });
