@@ -1,7 +1,5 @@
 // What the registry asks of its disk, and what it makes of a refusal.
 
-import { faultOf } from '@syncline/sqlite/store-fault.ts';
-import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import type { Target } from './target.ts';
 
 /** A row that is to be so. */
@@ -15,20 +13,6 @@ export interface RegistryStore {
    * the disk takes that. Calls take effect in their order.
    */
   commit(changes: readonly RowChange[]): Promise<void>;
-}
-
-/** What an error of the store means for a commit. */
-export type Refusal =
-  /** Nothing was written; it may be tried again. */
-  | 'refused'
-  /** It may have been written, or may yet be. */
-  | 'unknown'
-  /** A fault of this program, or the store is gone. */
-  | 'broken';
-
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof StoreDeadlineError) return 'unknown';
-  return faultOf(error) === undefined ? 'broken' : 'refused';
 }
 
 /** The disk did not take what was asked for; nothing has changed as far as anybody is told. */

@@ -3,8 +3,9 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { DiskHealth, type DiskTurned } from './disk-health.ts';
-import { type RegistryStore, type RowChange, refusalOf, StoreRefusedError } from './registry-store.ts';
+import { type RegistryStore, type RowChange, StoreRefusedError } from './registry-store.ts';
 import type { Target } from './target.ts';
 import type { TargetTable } from './target-table.ts';
 

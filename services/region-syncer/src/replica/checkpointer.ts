@@ -4,7 +4,7 @@
 // regions that a delta has changed in part.
 
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
-import { refusalOf } from './disk-health.ts';
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import type { Pins } from './pins.ts';
 import { type RebaseParts, rebase } from './rebase.ts';
 import type { ReplicaSettings } from './replica-settings.ts';

@@ -3,23 +3,7 @@
 import { Backoff } from '@syncline/runtime/backoff.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
-import { faultOf } from '@syncline/sqlite/store-fault.ts';
-import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { Listeners } from './listeners.ts';
-
-/** What an error of the store means for a write. */
-export type Refusal =
-  /** Nothing was written; it may be tried again. */
-  | 'refused'
-  /** It may have been written. */
-  | 'unknown'
-  /** It should never have been tried: a fault of this program, or the store is gone. */
-  | 'broken';
-
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof StoreDeadlineError) return 'unknown';
-  return faultOf(error) === undefined ? 'broken' : 'refused';
-}
 
 export class DiskHealth {
   readonly changed: Listeners<[error: Error | undefined]> = new Listeners();

@@ -1,12 +1,12 @@
 // The regions that a leader sends whole: a second generation beside the present one, in memory and on disk at once.
 // Invariant: until it is complete nothing of it is seen; a process that dies before then finds what it had.
 
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { splitChunk } from '../log/chunk.ts';
 import { RegionLoad } from '../regions/region-load.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import type { Run } from '../wire/frame-run.ts';
 import type { Commits } from './commits.ts';
-import { refusalOf } from './disk-health.ts';
 import { type Admission, type Applied, Fold } from './fold.ts';
 import type { GenerationWriter } from './generation-writer.ts';
 import type { ReplicaSettings } from './replica-settings.ts';

@@ -4,8 +4,9 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { Doorbell } from '@syncline/runtime/doorbell.ts';
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
-import { type DiskHealth, refusalOf } from './disk-health.ts';
+import type { DiskHealth } from './disk-health.ts';
 import { Pending } from './pending.ts';
 import type { ReplicaStore } from './replica-store.ts';
 

@@ -2,9 +2,10 @@
 // or when a follower of a PD begins to lead.
 // Invariant: until the flip, a restart finds the history before; what is recorded meanwhile waits.
 
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import type { Commits } from './commits.ts';
-import { type DiskHealth, refusalOf } from './disk-health.ts';
+import type { DiskHealth } from './disk-health.ts';
 import type { GenerationWriter } from './generation-writer.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { beginning, lineageAt, type Origin } from './standing.ts';

@@ -1,7 +1,7 @@
 // How a leader's term begins: it is kept on disk before anybody hears of it.
 
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { firstOfTerm } from '../log/index.ts';
-import { refusalOf } from './disk-health.ts';
 import { type RebaseParts, rebase } from './rebase.ts';
 import type { Origin } from './standing.ts';
 
