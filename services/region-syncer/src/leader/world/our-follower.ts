@@ -24,8 +24,8 @@ export class OurFollower implements ModelFollower {
   #incoming: RegionTree | undefined;
   #position = 0;
   #asked = 0;
-  /** Whom it asked, and how far that one was. */
-  #joined: { readonly leader: LeadingProcess; readonly target: number } | undefined;
+  /** Whom it asked, how far that one was, and the highest term that it said to have seen. */
+  #joined: { readonly leader: LeadingProcess; readonly target: number; readonly term: number } | undefined;
   /** It has records of a history that was lost with the leader's disk, under indexes that the leader has given again. */
   #isAstray = false;
   /** What a delta has changed and not made whole: the regions are of no index until this one is reached. */
@@ -52,7 +52,7 @@ export class OurFollower implements ModelFollower {
 
   begin(leave: () => void): void {
     const leader = this.#leader();
-    this.#joined = { leader, target: leader.replica.durable };
+    this.#joined = { leader, target: leader.replica.durable, term: this.term };
     this.#wantsToLeave = false;
     this.#leave = leave;
   }
@@ -215,11 +215,15 @@ export class OurFollower implements ModelFollower {
 
   /** Whether it continues what the leader has at this index. */
   #judge(next: number): void {
-    const leader = this.#joined?.leader;
-    if (leader === undefined || leader.isDead) return;
+    if (this.#joined === undefined || this.#joined.leader.isDead) return;
+    const { leader, term } = this.#joined;
     const isOther = textOf(this.#tree) !== leader.replica.folds.get(next);
     if (!leader.isFromBackup) expect(isOther && next >= this.#mixedUntil, 'another history').toBe(false);
     this.#isAstray = isOther && leader.isFromBackup;
+    if (!this.#isAstray) return;
+    const known = leader.replica.lineage.terms().map((each) => each.term);
+    if (term > Math.min(...known))
+      expect(known, 'a term that it has seen, and its leader not').toContain(term);
   }
 
   #completeLater(incoming: RegionTree | undefined): void {

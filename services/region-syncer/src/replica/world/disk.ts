@@ -58,6 +58,8 @@ export class SimulatedDisk {
     this.#calls = sim.link('the store does', (call: Call) => this.#perform(call));
     this.#answers = sim.link('the store answers', (told: Told) => told());
     shared.abandonGeneration();
+    // Also the terms that were seen, which a reset leaves as they are.
+    shared.forceSnapshot(0);
     shared.reset();
     while (shared.sweep());
   }
