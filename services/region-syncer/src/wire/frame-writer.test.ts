@@ -58,7 +58,11 @@ test('a head is read as it was written', () => {
   fc.assert(
     fc.property(anyHead, (head) => {
       const limits = { blocks: 9, bytes: 1 << 20 };
-      const { run, error, incomplete, ...read } = readFrame(messageOf(emptyFrame(head)), limits, new ByteWriter(0));
+      const { run, error, incomplete, ...read } = readFrame(
+        messageOf(emptyFrame(head)),
+        limits,
+        new ByteWriter(0),
+      );
       expect(run.count).toBe(0);
       expect(error).toBeUndefined();
       expect(incomplete).toEqual([]);
