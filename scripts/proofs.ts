@@ -1,9 +1,13 @@
-// Checks docs/proofs.md: every test that it names must exist. A row names a test as `file` “title”; a row without
+// Checks docs/proofs.md: every test that it names must exist and run. A row names a test as `file` “title”; a row without
 // one must say "open". Prints what is wrong and exits 1.
 import { existsSync, readFileSync } from 'node:fs';
 
 const page = 'docs/proofs.md';
 const reference = /`([^`]+\.ts)` “([^”]+)”/g;
+/** A comment on lines of its own. */
+const comment = /^[ \t]*(\/\/.*|\/\*[^]*?\*\/)/gm;
+/** A condition of the environment, such as `skipIf(disk === undefined)`, is none of these. */
+const neverRuns = /\.(skip|todo)\b|\.skipIf\((true|1)\)|\.runIf\((false|0)\)/;
 
 const problems: string[] = [];
 const sources = new Map<string, string>();
@@ -31,15 +35,21 @@ for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
 else console.log(`${page}: ${rows} rows, ${named} tests named, all there`);
 
-/** Whether a call begins with the title, or a case of `make interop` has it for a name. A skipped test is none. */
+/** Whether a call begins with the title, or a case of `make interop` has it for a name. One that never runs is none. */
 function hasTest(file: string, title: string): boolean {
-  const source = sources.get(file) ?? readFileSync(file, 'utf8');
-  sources.set(file, source);
-  const plain = source.replaceAll("\\'", "'");
+  const code = sources.get(file) ?? readFileSync(file, 'utf8').replaceAll(comment, '').replaceAll("\\'", "'");
+  sources.set(file, code);
   return [`'${title}'`, `"${title}"`, `\`${title}\``].some((quoted) => {
-    const before = plain.split(quoted, 1)[0]?.trimEnd() ?? '';
-    return before.length < plain.length && /(\(|\bname:)$/.test(before) && !/\.(skip|todo)\($/.test(before);
+    const befores = code.split(quoted).slice(0, -1);
+    return befores.some(
+      (before) => /(\(|\bname:)$/.test(before.trimEnd()) && !neverRuns.test(callOf(before)),
+    );
   });
+}
+
+/** What is there of the call that `before` ends in: from the line on which its statement begins. */
+function callOf(before: string): string {
+  return before.slice([...before.matchAll(/^[ \t]*\w+[.(:]/gm)].at(-1)?.index ?? 0);
 }
 
 function report(index: number, problem: string): void {
