@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { expect, test } from 'vitest';
 import { startEcho } from '../echo.fixture.ts';
@@ -59,6 +62,30 @@ test('other paths are 404 and other methods 405', async () => {
   expect(posted.status).toBe(405);
 });
 
+test.each(['//', '///livez', 'http://', 'http://[', '*', '\\\\', '/%', ''])(
+  'a request for %j, which is no path, is answered and harms nobody',
+  async (target) => {
+    await using echo = await startEcho({}, { serve: { admin } });
+    const { adminPort = 0 } = echo.server;
+    expect(await raw(adminPort, `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 40[04] /,
+    );
+    expect(await get(adminPort, '/livez')).toMatchObject({ status: 200 });
+  },
+);
+
+test('a readiness that throws is 500 with the reason, and the port goes on', async () => {
+  const readiness = () => {
+    throw new RangeError('no such store');
+  };
+  await using echo = await startEcho({}, { serve: { admin, readiness } });
+  expect(await get(echo.server.adminPort, '/readyz')).toEqual({
+    status: 500,
+    body: '{"error":"RangeError: no such store"}\n',
+  });
+  expect(await get(echo.server.adminPort, '/livez')).toMatchObject({ status: 200 });
+});
+
 test('while calls drain the server is not ready, and the port closes without waiting for idle clients', async () => {
   const started = Promise.withResolvers<void>();
   const finish = Promise.withResolvers<void>();
@@ -91,3 +118,11 @@ test('a taken port is an error that names it and the setting that moves it', asy
     new PortTakenError(`127.0.0.1:${taken.port}`, 'SYNCLINE_TEST_ADMIN_PORT'),
   );
 });
+
+/** Sends the bytes as they are and gives what is answered until the connection closes. */
+async function raw(port: number, request: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(request);
+  return await text(socket);
+}

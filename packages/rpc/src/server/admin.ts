@@ -1,7 +1,7 @@
 // The small HTTP port beside gRPC: /livez, /readyz and /metrics. Live means "do not restart me",
 // ready means "send me traffic"; a service that waits for its device is live and not ready.
 
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Liveness } from '@syncline/runtime/liveness.ts';
 import type { Metrics } from '@syncline/telemetry/metrics.ts';
@@ -32,24 +32,7 @@ export interface AdminServer extends AsyncDisposable {
 
 /** Serves the admin port until disposed. Rejects with PortTakenError. */
 export async function serveAdmin(options: AdminOptions): Promise<AdminServer> {
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return json(response, 405, { error: 'GET only' });
-    switch (new URL(request.url ?? '/', 'http://admin').pathname) {
-      case '/livez': {
-        const report = options.liveness.report();
-        return json(response, report.live ? 200 : 503, report);
-      }
-      case '/readyz': {
-        const readiness = options.readiness();
-        return json(response, readiness.ready ? 200 : 503, readiness);
-      }
-      case '/metrics':
-        return sendMetrics(response, options.metrics);
-      default:
-        return json(response, 404, { error: 'not found', paths: ['/livez', '/readyz', '/metrics'] });
-    }
-  });
+  const server = createServer((request, response) => void respond(request, response, options));
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
@@ -63,7 +46,8 @@ export async function serveAdmin(options: AdminOptions): Promise<AdminServer> {
 
 function listen(server: Server, { host, port, setting }: AdminOptions): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', (error: NodeJS.ErrnoException) => {
+  // For as long as it serves: a connection that cannot be accepted is an 'error' as well, and ends nothing.
+  server.on('error', (error: NodeJS.ErrnoException) => {
     reject(
       error.code === 'EADDRINUSE'
         ? new PortTakenError(hostPort(host, port), setting, { cause: error })
@@ -74,13 +58,41 @@ function listen(server: Server, { host, port, setting }: AdminOptions): Promise<
   return promise;
 }
 
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 }
 
-function sendMetrics(response: ServerResponse, metrics: Metrics): void {
-  metrics.metrics().then(
-    (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
-    (error: unknown) => json(response, 500, { error: String(error) }),
+// Never rejects: whatever is asked and whatever a source throws, the port answers and the process goes on.
+async function respond(request: IncomingMessage, response: ServerResponse, options: AdminOptions) {
+  const { status, contentType, body } = await answer(request, options).catch((error: unknown) =>
+    json(500, { error: String(error) }),
   );
+  response.writeHead(status, { 'content-type': contentType }).end(body);
+}
+
+async function answer({ method, url = '/' }: IncomingMessage, options: AdminOptions): Promise<Answer> {
+  if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET only' });
+  // Parses to nothing for a target that is no path, such as `//`.
+  switch (URL.parse(url, 'http://admin')?.pathname) {
+    case '/livez': {
+      const report = options.liveness.report();
+      return json(report.live ? 200 : 503, report);
+    }
+    case '/readyz': {
+      const readiness = options.readiness();
+      return json(readiness.ready ? 200 : 503, readiness);
+    }
+    case '/metrics': {
+      const { metrics } = options;
+      return { status: 200, contentType: metrics.contentType, body: await metrics.metrics() };
+    }
+    default:
+      return json(404, { error: 'not found', paths: ['/livez', '/readyz', '/metrics'] });
+  }
+}
+
+function json(status: number, body: object): Answer {
+  return { status, contentType: 'application/json', body: `${JSON.stringify(body)}\n` };
 }
