@@ -75,7 +75,7 @@ function mislead(sim: Simulation, world: SyncWorld, follower: OurFollower): void
 test(
   'one of ours has what the leader has, whatever comes between (V1, V3, V4, V5, V6, V7, V9, V10, V11, V12, V14, V15)',
   async () => {
-    await explore({ name: 'sync-ours', seeds: 2_000, budgetMs: 120_000, atLeast: 2_000, run: run('ours') });
+    await explore({ name: 'sync-ours', seeds: 2_500, budgetMs: 120_000, atLeast: 2_500, run: run('ours') });
   },
   timeLimit,
 );

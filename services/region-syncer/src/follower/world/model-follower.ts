@@ -103,7 +103,7 @@ export class ModelFollower {
         this.hasChannel = true;
         return;
       case 'ask':
-        this.stream = this.leader.open(effect.index);
+        this.stream = this.leader.open(effect.index, this.state.held.term);
         return;
       case 'list':
         this.stream = new ModelListing(this.leader);

@@ -62,7 +62,8 @@ export interface ModelLeaderLike {
   readonly ours: boolean;
   readonly regions: Regions;
   readonly next: number;
-  open(index: number): ModelStream;
+  /** `term`: the highest that the follower has seen. */
+  open(index: number, term: number): ModelStream;
 }
 
 /** Values by region. */

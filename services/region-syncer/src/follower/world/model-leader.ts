@@ -94,8 +94,9 @@ export class ModelLeader implements ModelLeaderLike {
     this.#deltaFloor = this.next;
   }
 
-  open(index: number): ModelStream {
-    const stream = new OwnStream(this, index);
+  open(index: number, term: number): ModelStream {
+    if (term > this.term) throw new Error(`term ${term} was seen before it was given`);
+    const stream = new OwnStream(this, index, term);
     this.#streams.push(stream);
     return stream;
   }
@@ -116,13 +117,15 @@ class OwnStream implements ModelStream {
   isOver = false;
   readonly #leader: ModelLeader;
   readonly #asked: number;
+  readonly #seen: number;
   #state;
   #captured: Entry[] = [];
   #removed: number[] = [];
 
-  constructor(leader: ModelLeader, asked: number) {
+  constructor(leader: ModelLeader, asked: number, seen: number) {
     this.#leader = leader;
     this.#asked = asked;
+    this.#seen = seen;
     this.#state = joiningStream(asked, true);
   }
 
@@ -164,7 +167,8 @@ class OwnStream implements ModelStream {
     const { lineage, logFloor: log, deltaFloor: delta, next } = this.#leader;
     const { phase } = this.#state;
     const position = phase.kind === 'planning' ? phase.position : this.#asked;
-    const plan = planJoin({ position, term: 0, delta: true, forced: false }, { lineage, log, delta });
+    const term = phase.kind === 'planning' && phase.joining ? this.#seen : 0;
+    const plan = planJoin({ position, term, delta: true, forced: false }, { lineage, log, delta });
     this.#step({ kind: 'planned', plan, next });
   }
 
