@@ -75,7 +75,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
 async function answer({ method, url = '/' }: IncomingMessage, options: AdminOptions): Promise<Answer> {
   if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET only' });
   // Parses to nothing for a target that is no path, such as `//`.
-  switch (URL.parse(url, 'http://admin')?.pathname) {
+  switch (URL.parse(url, 'http://admin')?.pathname ?? '') {
     case '/livez': {
       const report = options.liveness.report();
       return json(report.live ? 200 : 503, report);
