@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { aborted } from '@syncline/runtime/stop-signal.ts';
 import { connect } from './connect.ts';
 import { EchoDefinition } from './echo.fixture.ts';
@@ -14,6 +15,7 @@ await runService(
   async (stop) => {
     // Keeps the process alive as a server would.
     const server = createServer().listen(0, '127.0.0.1');
+    if (ending === 'hangs in a call') await readForEver();
     console.log('ready');
     switch (ending) {
       case 'throws':
@@ -43,9 +45,17 @@ await runService(
         break;
     }
     await aborted(stop.signal);
-    if (ending === 'hangs') return;
+    if (ending.startsWith('hangs')) return;
     server.close();
   },
   undefined,
   watchdogMs,
 );
+
+/** A thread in a system call that does not return, as of a store whose disk does not answer: nothing is on stdin. */
+async function readForEver(): Promise<void> {
+  const code = `
+    require('node:worker_threads').parentPort.postMessage('reading');
+    require('node:fs').readSync(0, Buffer.alloc(1));`;
+  await once(new Worker(code, { eval: true }), 'message');
+}

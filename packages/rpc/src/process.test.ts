@@ -10,7 +10,7 @@ const fixture = fileURLToPath(new URL('process.fixture.ts', import.meta.url));
 /** Runs the fixture to its end; once it is ready it gets `signals`, one after the other. */
 async function run(ending: string | readonly string[], ...signals: NodeJS.Signals[]) {
   const child = spawn(process.execPath, [fixture, ...[ending].flat()], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const records: Record<string, unknown>[] = [];
   let rest = '';
@@ -24,8 +24,8 @@ async function run(ending: string | readonly string[], ...signals: NodeJS.Signal
       if (signal !== undefined) child.kill(signal);
     }
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, records };
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, records };
 }
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
@@ -54,6 +54,18 @@ test('a process that does not end after the stop is ended by the watchdog, which
   expect(code).toBe(70);
   expect(records.at(-1)).toMatchObject({ msg: 'still alive after the stop' });
   expect(records.at(-1)?.['holding']).toContain('TCPServerWrap');
+});
+
+test('a thread in a call that does not return does not keep the process: the watchdog kills it', async () => {
+  const { signal, records } = await run('hangs in a call', 'SIGTERM');
+  expect(signal).toBe('SIGKILL');
+  expect(records.at(-1)).toMatchObject({ msg: 'still alive after the stop' });
+});
+
+test('nor does it keep a process that got a second SIGINT', async () => {
+  const { signal, records } = await run('hangs in a call', 'SIGINT', 'SIGINT');
+  expect(signal).toBe('SIGKILL');
+  expect(records).toMatchObject([{ msg: 'stopping' }]);
 });
 
 test('a main that throws is logged and gives exit code 1', async () => {

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { StoppedError, StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { ConnectingSockets } from './connecting-sockets.ts';
+import { endWithinASecond } from './process-end.ts';
 
 const defaultWatchdogMs = 10_000;
 
@@ -19,7 +20,8 @@ const exitInterrupted = 130;
  * Runs a service. `main` gets the process's stop signal, which SIGINT, SIGTERM and uncaught errors give, and resolves
  * when everything it opened is closed. When `main` or the stop signal failed, the error is logged and the exit code
  * is 1 unless main set another. A process that is still alive `watchdogMs` after the stop began logs what holds
- * it and exits with 70.
+ * it and exits with 70. One whose threads do not let it exit, then or at the second SIGINT, ends with SIGKILL a second
+ * later.
  */
 export async function runService(
   main: (stop: StopSignal) => Promise<void>,
@@ -36,7 +38,10 @@ export async function runService(
   });
   process.on('SIGTERM', () => stop.stop('SIGTERM'));
   process.on('SIGINT', () => {
-    if (stop.signal.aborted) process.exit(exitInterrupted);
+    if (stop.signal.aborted) {
+      endWithinASecond();
+      process.exit(exitInterrupted);
+    }
     stop.stop('SIGINT');
   });
   // Unhandled rejections arrive here too.
@@ -67,7 +72,10 @@ function fail(stop: StopSignal, thrown: unknown, logger: Logger): void {
 
 function armWatchdog(logger: Logger, watchdogMs: number): void {
   setTimeout(() => {
-    logger.error({ holding: process.getActiveResourcesInfo() }, 'still alive after the stop');
+    const holding = process.getActiveResourcesInfo();
+    // Before the log, too, is written: whoever reads it may be what does not answer.
+    endWithinASecond();
+    logger.error({ holding }, 'still alive after the stop');
     process.exit(exitHeld);
   }, watchdogMs).unref();
 }
