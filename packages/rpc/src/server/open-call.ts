@@ -8,6 +8,7 @@ import { fromWire, toWire } from '../metadata.ts';
 import { CallEnded } from './call-ended.ts';
 import { resetStream } from './http2-stream.ts';
 import { statusOf } from './status.ts';
+import { boundedDetails, boundedTrailer } from './trailer-bounds.ts';
 
 /** Sends the status that ends the call; how depends on whether responses stream. */
 export type SendStatus = (status: {
@@ -81,21 +82,25 @@ export class OpenCall {
     return this.#abort.signal;
   }
 
-  /** Ends the call now, whatever its handler is doing, and aborts its signal with the same status. */
+  /**
+   * Ends the call now, whatever its handler is doing, and aborts its signal with the same status. Of details and
+   * trailer only what fits is sent (trailer-bounds.ts).
+   */
   end(code: Status, details: string, trailer = this.context.trailer): void {
     if (this.#over) return;
     this.#close(code);
     this.#abort.abort(new CallEnded(code, details));
-    this.#sendStatus({ code, details, metadata: toWire(trailer) });
+    this.#sendStatus({ code, details: boundedDetails(details), metadata: this.#wireTrailer(trailer) });
     if (this.method.responseStream) {
       // The status follows what is queued, which a client that does not read would hold for ever.
       setTimeout(() => resetStream(this.#surface), this.#owner.statusDeliveryMs).unref();
     }
   }
 
-  /** The handler finished well; the caller sends the response and the OK status. */
-  succeed(): void {
+  /** The handler finished well; the caller sends the response and the OK status, with the trailer this gives. */
+  succeed(): ReturnType<typeof toWire> {
     this.#close(Status.OK);
+    return this.#wireTrailer(this.context.trailer);
   }
 
   /** The handler threw. A fault of ours is logged here, once; the client gets its status and no stack. */
@@ -105,6 +110,17 @@ export class OpenCall {
     if (this.#over) return;
     if ([...this.context.header].length > 0) this.context.sendHeader();
     this.end(code, details);
+  }
+
+  #wireTrailer(trailer: Metadata): ReturnType<typeof toWire> {
+    const { sent, dropped } = boundedTrailer(trailer);
+    if (dropped.length > 0) {
+      this.#owner.logger.error(
+        { method: this.method.path, keys: dropped },
+        'trailer too large; keys not sent',
+      );
+    }
+    return toWire(sent);
   }
 
   #abandon(reason: CallEnded): void {

@@ -4,7 +4,7 @@
 import type { Writable } from 'node:stream';
 import type { handleBidiStreamingCall, handleServerStreamingCall } from '@grpc/grpc-js';
 import type { CallContext } from 'nice-grpc-common';
-import { toWire } from '../metadata.ts';
+import type { toWire } from '../metadata.ts';
 import type { Method } from '../method.ts';
 import type { OpenCall } from './open-call.ts';
 import type { OpenCalls } from './open-calls.ts';
@@ -75,8 +75,7 @@ async function respond(
     }
     if (call.over) return await abandon(responses, step, call.signal.reason);
     call.context.sendHeader();
-    call.succeed();
-    surface.end(toWire(call.context.trailer));
+    surface.end(call.succeed());
   } catch (error) {
     call.fail(error);
   }

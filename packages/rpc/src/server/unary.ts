@@ -2,7 +2,6 @@
 
 import type { handleClientStreamingCall, handleUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import { type CallContext, Status } from 'nice-grpc-common';
-import { toWire } from '../metadata.ts';
 import type { Method } from '../method.ts';
 import type { OpenCall } from './open-call.ts';
 import type { OpenCalls } from './open-calls.ts';
@@ -65,8 +64,7 @@ async function answer(
     const response = method.encodeResponse(await handle());
     if (call.over) return;
     call.context.sendHeader();
-    call.succeed();
-    callback(null, response, toWire(call.context.trailer));
+    callback(null, response, call.succeed());
   } catch (error) {
     call.fail(error);
   }

@@ -1,0 +1,58 @@
+// What ends a call travels in one block of headers. nghttp2 destroys the whole connection, with the streams of
+// everybody on it, over a block beyond 64 KiB, and gRPC clients refuse one beyond 8 KiB: so all of it is bounded here.
+
+import { Metadata } from 'nice-grpc-common';
+
+/** The longest text of a status as it is sent, percent-encoded, in bytes. */
+export const maxDetailsBytes = 4 * 1024;
+
+/** The most trailers may take together, in bytes as HTTP/2 counts them. */
+export const maxTrailerBytes = 3 * 1024;
+
+// RFC 9113, 6.5.2: what each field of a header list costs beside its name and value.
+const fieldOverhead = 32;
+
+const ellipsis = '…';
+
+/** `details` as it can be sent: cut, with '…' at its end, where it is longer than maxDetailsBytes encoded. */
+export function boundedDetails(details: string): string {
+  // A lone surrogate cannot be encoded; encodeURI is what grpc-js sends.
+  const text = details.toWellFormed();
+  if (fits(text)) return text;
+  let room = maxDetailsBytes - encodeURI(ellipsis).length;
+  let kept = 0;
+  for (const character of text) {
+    room -= encodeURI(character).length;
+    if (room < 0) break;
+    kept += character.length;
+  }
+  return text.slice(0, kept) + ellipsis;
+}
+
+/** The entries of `trailer` that can be sent, in order and whole, and the keys of those that cannot. */
+export function boundedTrailer(trailer: Metadata): { readonly sent: Metadata; readonly dropped: string[] } {
+  const sent = Metadata();
+  const dropped: string[] = [];
+  let room = maxTrailerBytes;
+  for (const [key, values] of trailer) {
+    for (const value of values) {
+      const size = key.length + encodedLength(value) + fieldOverhead;
+      if (size > room) dropped.push(key);
+      else {
+        room -= size;
+        sent.append(key, value);
+      }
+    }
+  }
+  return { sent, dropped };
+}
+
+// Longer than that cannot fit, so it is not encoded to find out.
+function fits(text: string): boolean {
+  return text.length <= maxDetailsBytes && encodeURI(text).length <= maxDetailsBytes;
+}
+
+// Bytes travel as base64.
+function encodedLength(value: string | Uint8Array): number {
+  return typeof value === 'string' ? value.length : 4 * Math.ceil(value.byteLength / 3);
+}
