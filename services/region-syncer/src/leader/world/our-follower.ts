@@ -124,9 +124,12 @@ export class OurFollower implements ModelFollower {
   check(): void {
     const { phase, held } = this.#state;
     expect(phase.kind).toBe('live');
-    const { lineage, regions } = this.#leader().replica;
+    const { isFromBackup, replica } = this.#leader();
+    const { lineage, regions } = replica;
     expect(recordsBetween(held.next, lineage.next, lineage.terms()), 'records that it lacks').toBe(0);
-    expect(textOf(this.#tree)).toBe(textOf(regions));
+    expect(this.#tree.digest.equals(regions.digest), 'digests are equal').toBe(true);
+    // Statistics are in no digest, so one that went astray may have others until the next record of a region.
+    if (!isFromBackup) expect(textOf(this.#tree)).toBe(textOf(regions));
   }
 
   /** It has what the leader had at its index, and when it is live what the leader had when it joined. */
