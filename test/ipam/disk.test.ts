@@ -105,8 +105,9 @@ test('a commit that is refused now and then is refused whole', async () => {
 
 test('a commit that is not answered in time is looked up, and nobody is told a wrong address', async () => {
   await using ipam = await IpamUnderTest.start({
-    failpoints: 'apply.after-commit=hang:1500@2',
-    storeDeadline: '500ms',
+    failpoints: 'apply.after-commit=hang:4000@2',
+    // Long enough for a start.
+    storeDeadline: '2s',
     storeRetryMax: '200ms',
   });
   await ipam.allocate('a');

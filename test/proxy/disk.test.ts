@@ -61,11 +61,12 @@ test.skipIf(disk === undefined)('F19: a full disk keeps what is on it, and a res
 
 test('a disk that does not answer ends the process, which says so', async () => {
   await using proxy = await ProxyUnderTest.start({
-    failpoints: 'commit.before-commit=hang:3000@1',
-    storeDeadline: '500ms',
+    failpoints: 'commit.before-commit=hang:5000@1',
+    // Long enough for a start.
+    storeDeadline: '2s',
   });
   await proxy.ready();
   await expect(proxy.request('a')).rejects.toMatchObject({ code: Status.UNAVAILABLE });
   expect(await proxy.service.exited).toEqual({ code: 1, signal: null });
-  expect(proxy.service.logs.join('\n')).toContain('the store did not answer \\"commit\\" within 500 ms');
+  expect(proxy.service.logs.join('\n')).toContain('the store did not answer \\"commit\\" within 2000 ms');
 });
