@@ -2,7 +2,7 @@
 
 import { ChannelCredentials } from '@grpc/grpc-js';
 import { Metadata } from 'nice-grpc-common';
-import { readPem } from '../pem.ts';
+import { PemError, readCertificates, readPem } from '../pem.ts';
 
 /** Plaintext, or TLS with PEM files. */
 export type ClientSecurity =
@@ -37,10 +37,16 @@ export function loadChannelCredentials(security: ClientSecurity): ChannelCredent
       `a client certificate needs its key and the key its certificate: ${certFile ?? keyFile}`,
     );
   }
-  const read = (path: string | undefined) => (path === undefined ? null : readPem(path));
-  return ChannelCredentials.createSsl(read(caFile), read(keyFile), read(certFile), {
-    rejectUnauthorized: !skipVerify,
-  });
+  const ca = caFile === undefined ? null : readCertificates(caFile);
+  const cert = certFile === undefined ? null : readCertificates(certFile);
+  const key = keyFile === undefined ? null : readPem(keyFile);
+  try {
+    return ChannelCredentials.createSsl(ca, key, cert, { rejectUnauthorized: !skipVerify });
+  } catch (error) {
+    if (certFile === undefined) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new PemError(certFile, `cannot be used with ${keyFile}: ${why}`, { cause: error });
+  }
 }
 
 /** The metadata of an identity. */

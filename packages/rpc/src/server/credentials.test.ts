@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { Server } from '@grpc/grpc-js';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { Status } from 'nice-grpc-common';
 import { afterAll, expect, test } from 'vitest';
@@ -9,7 +10,8 @@ import { createAuthority } from '../certificate.fixture.ts';
 import { type ClientSecurity, connect } from '../connect.ts';
 import { EchoDefinition, startEcho } from '../echo.fixture.ts';
 import { PemError } from '../pem.ts';
-import { FileCredentials } from './credentials.ts';
+import { FileCredentials, type ServerTls } from './credentials.ts';
+import { bind } from './listen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-tls-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,18 +74,8 @@ test('with a client authority only clients with its certificates are served', as
 test('a replaced certificate is used for new connections, a broken one is not', async () => {
   const first = authority.issue('first');
   const changing = { certFile: file(first.cert), keyFile: file(first.key) };
-  const logs: string[] = [];
-  const logger = createLogger({
-    service: 'test',
-    instance: 'test',
-    level: 'info',
-    destination: { write: (line: string) => void logs.push(line) },
-  });
-  using credentials = new FileCredentials(changing, logger);
-  const { Server } = await import('@grpc/grpc-js');
-  const { bind } = await import('./listen.ts');
-  const grpc = new Server();
-  const port = await bind(grpc, '127.0.0.1:0', credentials, 'PORT');
+  using following = await follow(changing);
+  const { port, credentials, logs } = following;
   expect(await subjectOf(port)).toBe('first');
 
   const second = authority.issue('second');
@@ -95,7 +87,19 @@ test('a replaced certificate is used for new connections, a broken one is not', 
   writeFileSync(changing.keyFile, second.key);
   credentials.reload();
   expect(await subjectOf(port)).toBe('second');
-  grpc.forceShutdown();
+});
+
+test.each([
+  ['half of itself', authority.cert.slice(0, authority.cert.length / 2), 'BEGIN CERTIFICATE has no END'],
+  ['a key', server.key, 'holds no certificate'],
+])('a client authority that is replaced by %s shuts nobody out', async (_, replacement, why) => {
+  const clientCaFile = file(authority.cert);
+  using following = await follow({ ...tls, clientCaFile });
+  const { port, credentials, logs } = following;
+  writeFileSync(clientCaFile, replacement);
+  credentials.reload();
+  expect(logs.at(-1)).toContain(`${clientCaFile}: ${why}`);
+  expect(await subjectOf(port, authority.issue('client'))).toBe('localhost');
 });
 
 test('files that cannot be used are named at the start', async () => {
@@ -111,17 +115,58 @@ test('files that cannot be used are named at the start', async () => {
   await expect(startEcho({}, { serve: { listen: { ...listen, tls: mismatched } } })).rejects.toThrow(
     `${tls.certFile}: cannot be used with ${mismatched.keyFile}`,
   );
+  expect(() => connect('localhost:1', { security: { kind: 'tls', ...mismatched } })).toThrow(
+    `${tls.certFile}: cannot be used with ${mismatched.keyFile}`,
+  );
+  const half = file(authority.cert.slice(0, 200));
+  const why = new PemError(half, 'BEGIN CERTIFICATE has no END');
+  expect(() => connect('localhost:1', { security: { kind: 'tls', caFile: half } })).toThrow(why);
+  await expect(
+    startEcho({}, { serve: { listen: { ...listen, tls: { ...tls, clientCaFile: half } } } }),
+  ).rejects.toThrow(why);
 });
 
-function subjectOf(port: number): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const socket = connectTls(
-    { host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2'] },
-    () => {
-      resolve(String(socket.getPeerCertificate().subject.CN));
-      socket.destroy();
-    },
+interface Following extends Disposable {
+  readonly port: number;
+  readonly credentials: FileCredentials;
+  readonly logs: readonly string[];
+}
+
+/** A server without methods, whose files are read again when the test says so. */
+async function follow(files: ServerTls): Promise<Following> {
+  const logs: string[] = [];
+  const destination = { write: (line: string) => void logs.push(line) };
+  const credentials = new FileCredentials(
+    files,
+    createLogger({ service: 'test', instance: 'test', level: 'info', destination }),
   );
-  socket.on('error', reject);
+  const grpc = new Server();
+  const port = await bind(grpc, '127.0.0.1:0', credentials, 'PORT');
+  return {
+    port,
+    credentials,
+    logs,
+    [Symbol.dispose]() {
+      grpc.forceShutdown();
+      credentials[Symbol.dispose]();
+    },
+  };
+}
+
+/** Who the server says it is, once it has accepted the client and sent its first frame. */
+function subjectOf(port: number, client: { cert?: string; key?: string } = {}): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connectTls({
+    host: '127.0.0.1',
+    port,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2'],
+    ...client,
+  });
+  socket.once('data', () => {
+    resolve(String(socket.getPeerCertificate().subject.CN));
+    socket.destroy();
+  });
+  socket.on('error', reject).on('close', () => reject(new Error('the server closed the connection')));
   return promise;
 }

@@ -5,7 +5,7 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from '@syncline/telemetry/logger.ts';
-import { PemError, readPem } from '../pem.ts';
+import { PemError, readCertificates, readPem } from '../pem.ts';
 
 /** Paths of PEM files. */
 export interface ServerTls {
@@ -58,9 +58,9 @@ function pathsOf({ certFile, keyFile, clientCaFile }: ServerTls): string[] {
 
 function readContext({ certFile, keyFile, clientCaFile }: ServerTls): SecureContextOptions {
   const context = {
-    cert: readPem(certFile),
+    cert: readCertificates(certFile),
     key: readPem(keyFile),
-    ...(clientCaFile !== undefined && { ca: readPem(clientCaFile) }),
+    ...(clientCaFile !== undefined && { ca: readCertificates(clientCaFile) }),
   };
   try {
     createSecureContext(context);

@@ -18,7 +18,7 @@ test('details that fit are sent as they are', () => {
 });
 
 test('longer details are cut between characters to as many encoded bytes as may be sent, and end with …', () => {
-  const unit = fc.string({ unit: 'binary', minLength: 1, maxLength: 20 });
+  const unit = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(unit, (text) => {
       const whole = text.repeat(Math.ceil((maxDetailsBytes + 1) / text.length));
