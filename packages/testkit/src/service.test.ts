@@ -68,6 +68,28 @@ test('a frozen service can still be disposed of', async () => {
   service.kill('SIGSTOP');
 });
 
+test('a service that ended in a way nobody asked for fails its scope, with its last words', async () => {
+  const died = await startService(standIn);
+  process.kill(died.pid, 'SIGKILL');
+  await expect(died[Symbol.asyncDispose]()).rejects.toThrow(/stand-in ended with SIGKILL.*serving/s);
+  expect(existsSync(died.dataDir)).toBe(false);
+  const stopsBadly = await startService({ ...standIn, args: ['stop badly'] });
+  await expect(stopsBadly[Symbol.asyncDispose]()).rejects.toMatchObject({ exit: { code: 3, signal: null } });
+  const replaced = await startService({ ...standIn, args: ['stop badly'] });
+  await expect(replaced.restart()).rejects.toThrow('ended with code 3');
+  await replaced[Symbol.asyncDispose]().catch(() => {});
+});
+
+test('a service that a test ends as it wants, or sees end, does not fail its scope', async () => {
+  await using killed = await startService(standIn);
+  killed.kill('SIGKILL');
+  await using stopped = await startService({ ...standIn, args: ['stop badly'] });
+  expect(await stopped.stop()).toEqual({ code: 3, signal: null });
+  await using seen = await startService(standIn);
+  process.kill(seen.pid, 'SIGKILL');
+  expect((await seen.exited).signal).toBe('SIGKILL');
+});
+
 test('a service does not outlive a test process that is killed', async () => {
   const script = fileURLToPath(new URL('../testdata/starts-and-dies.ts', import.meta.url));
   const parent = spawn(process.execPath, [script, main], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -13,6 +13,7 @@ import {
 } from './service-process.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 
+/** Longer than a service's own watchdog takes, so that the log has what it says. */
 const STOP_MS = 12_000;
 
 /**
@@ -41,18 +42,18 @@ export class Service implements AsyncDisposable {
   readonly adminPort: number;
   readonly pid: number;
   readonly dataDir: string;
-  /** Settles when the process has ended. */
-  readonly exited: Promise<Exit>;
   readonly #options: ServiceOptions;
   readonly #process: ServiceProcess;
+  readonly #sent = new Set<string>();
   #dir: TempDir;
+  /** How the process ends is looked at by the test. */
+  #isWatched = false;
 
   constructor(process: ServiceProcess, ports: Ports, options: ServiceOptions, dir: TempDir) {
     this.port = ports.port;
     this.adminPort = ports.adminPort;
     this.pid = process.pid;
     this.dataDir = dir.path;
-    this.exited = process.exited;
     this.#options = options;
     this.#process = process;
     this.#dir = dir;
@@ -63,6 +64,12 @@ export class Service implements AsyncDisposable {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** Settles when the process has ended; whoever asks for it judges how. */
+  get exited(): Promise<Exit> {
+    this.#isWatched = true;
+    return this.#process.exited;
+  }
+
   /** The last lines of stdout and stderr, at the most 1,000. */
   get logs(): readonly string[] {
     return this.#process.logs.lines;
@@ -70,6 +77,7 @@ export class Service implements AsyncDisposable {
 
   /** Sends a signal. SIGSTOP freezes the process as a hung machine would, SIGCONT wakes it. */
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+    this.#sent.add(signal);
     this.#process.kill(signal);
   }
 
@@ -80,36 +88,54 @@ export class Service implements AsyncDisposable {
   }
 
   /** SIGTERM, then how it ended. Rejects with a ServiceError, and kills, when it takes longer than 12 s. */
-  async stop(): Promise<Exit> {
-    this.#process.kill('SIGCONT');
-    this.#process.kill('SIGTERM');
-    const exit = await within(this.exited, STOP_MS);
-    if (exit !== undefined) return exit;
-    this.#process.kill('SIGKILL');
-    await this.exited;
-    throw new ServiceError(`${this.#options.service} did not stop within ${STOP_MS} ms`, this.#process.logs);
+  stop(): Promise<Exit> {
+    this.#isWatched = true;
+    return this.#end();
   }
 
   /**
    * Starts the service again on the same data and the same ports, so that its peers find it where it was.
-   * One that still runs is stopped first. `changes` replaces single options. This object keeps describing the
+   * One that still runs is stopped first, as by disposal. `changes` replaces single options. This object keeps describing the
    * process that ended; the data directory now belongs to the new one.
    */
   async restart(changes: Partial<ServiceOptions> = {}): Promise<Service> {
-    await this.stop();
+    await this.#endWell();
     const dir = this.#dir;
     this.#dir = borrowed(dir.path);
     const options = { ...this.#options, port: this.port, adminPort: this.adminPort, ...changes };
     return launch(options, dir);
   }
 
-  /** Stops the process and removes its data directory, if that was a temporary one. */
+  /**
+   * Stops the process and removes its data directory, if that was a temporary one. Rejects with a ServiceError when the
+   * process ended, now or before, with another code than 0 or by a signal that `kill` did not send; unless the test
+   * looked at the end by itself, with `stop` or `exited`.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      await this.stop();
+      await this.#endWell();
     } finally {
       await this.#dir[Symbol.asyncDispose]();
     }
+  }
+
+  async #endWell(): Promise<void> {
+    const exit = await this.#end();
+    const { code, signal } = exit;
+    if (this.#isWatched || code === 0 || (signal !== null && this.#sent.has(signal))) return;
+    const how = signal ?? `code ${code}`;
+    throw new ServiceError(`${this.#options.service} ended with ${how}`, this.#process.logs, exit);
+  }
+
+  async #end(): Promise<Exit> {
+    this.#process.kill('SIGCONT');
+    this.#process.kill('SIGTERM');
+    const { exited, logs } = this.#process;
+    const exit = await within(exited, STOP_MS);
+    if (exit !== undefined) return exit;
+    this.#process.kill('SIGKILL');
+    await exited;
+    throw new ServiceError(`${this.#options.service} did not stop within ${STOP_MS} ms`, logs);
   }
 }
 

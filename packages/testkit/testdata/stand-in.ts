@@ -17,5 +17,8 @@ if (behaviour === 'fail') {
     const { port } = server.address() as AddressInfo;
     console.log(JSON.stringify({ level: 30, msg: 'serving', port, adminPort: port }));
   });
-  process.on('SIGTERM', () => server.close());
+  process.on('SIGTERM', () => {
+    if (behaviour === 'stop badly') process.exitCode = 3;
+    server.close();
+  });
 }
