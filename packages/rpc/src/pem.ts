@@ -65,10 +65,13 @@ function blocksOf(path: string, text: string): PemBlock[] {
     if (kind === 'BEGIN') {
       if (open !== undefined) break;
       open = { label, start: index };
-    } else if (open?.label === label) {
+    } else if (open === undefined) {
+      throw new PemError(path, `END ${label} has no BEGIN`);
+    } else {
+      if (open.label !== label) break;
       blocks.push({ label, text: text.slice(open.start, index + line.length) });
       open = undefined;
-    } else throw new PemError(path, `END ${label} has no BEGIN`);
+    }
   }
   if (open !== undefined) throw new PemError(path, `BEGIN ${open.label} has no END`);
   return blocks;
