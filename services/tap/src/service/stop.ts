@@ -1,5 +1,6 @@
 // The end of a tap: what it holds is given back within a budget, and who asks twice is not kept waiting.
 
+import { endWithinASecond } from '@syncline/rpc/process-end.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Ambassador } from '../ambassador/ambassador.ts';
@@ -10,9 +11,11 @@ const exitTerminated = 143;
 
 /** A second SIGTERM ends the process at once, as a second SIGINT does. */
 export function endAtSecondTerm(stop: StopSignal): void {
-  stop.signal.addEventListener('abort', () => process.once('SIGTERM', () => process.exit(exitTerminated)), {
-    once: true,
-  });
+  const end = () => {
+    endWithinASecond();
+    process.exit(exitTerminated);
+  };
+  stop.signal.addEventListener('abort', () => process.once('SIGTERM', end), { once: true });
 }
 
 /** Unregisters all targets and closes all connections. False, and logged, when any is left behind after `budgetMs`. */
