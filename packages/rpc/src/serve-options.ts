@@ -33,6 +33,11 @@ export interface ServeLimits {
    * a client may hold its stream, and some 16 responses, for as long as it likes. Raw methods watch for themselves.
    */
   readonly stallMs?: number;
+  /**
+   * How long a client may take nothing of what is queued when a raw stream ends OK, in ms; then the stream is reset.
+   * 60000 by default. A client that reads, however slowly, gets it all.
+   */
+  readonly unreadMs?: number;
 }
 
 export interface ServeOptions {

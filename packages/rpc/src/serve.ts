@@ -48,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     metrics: new CallMetrics(options.metrics),
     authenticate: options.authenticate,
     statusDeliveryMs: drainMs,
+    unreadMs: limits.unreadMs ?? 60_000,
   });
   const health = new Health(options.bindings.map((binding) => binding.service));
   const reflection = options.reflection ? reflectionBindings(options.bindings) : [];

@@ -125,6 +125,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         maxReceiveBytes: config.maxRequest,
         defaultDeadlineMs: config.defaultDeadline,
         drainMs: config.drain,
+        unreadMs: config.slowConsumer,
       },
       authenticate: authenticateOf(config),
       readiness: () => datastores.readiness(),

@@ -6,9 +6,10 @@ import type { Logger } from '@syncline/telemetry/logger.ts';
 import { type CallContext, Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import { fromWire, toWire } from '../metadata.ts';
 import { CallEnded } from './call-ended.ts';
-import { resetStream } from './http2-stream.ts';
+import { http2StreamOf, resetStream } from './http2-stream.ts';
 import { statusOf } from './status.ts';
 import { boundedDetails, boundedTrailer } from './trailer-bounds.ts';
+import { watchUnread } from './unread-stream.ts';
 
 /** Sends the status that ends the call; how depends on whether responses stream. */
 export type SendStatus = (status: {
@@ -24,6 +25,8 @@ export interface CallOwner {
   readonly stopping: boolean;
   /** How long a client may take to read the status of a stream that failed, before the stream is reset. */
   readonly statusDeliveryMs: number;
+  /** How long a client may take nothing of a stream that ended well, before the stream is reset. */
+  readonly unreadMs: number;
   /** Called once, when the call is over. */
   closed(call: OpenCall, code: Status): void;
 }
@@ -91,10 +94,7 @@ export class OpenCall {
     this.#close(code);
     this.#abort.abort(new CallEnded(code, details));
     this.#sendStatus({ code, details: boundedDetails(details), metadata: this.#wireTrailer(trailer) });
-    if (this.method.responseStream) {
-      // The status follows what is queued, which a client that does not read would hold for ever.
-      setTimeout(() => resetStream(this.#surface), this.#owner.statusDeliveryMs).unref();
-    }
+    if (this.method.responseStream) this.#boundDelivery(code);
   }
 
   /** The handler finished well; the caller sends the response and the OK status, with the trailer this gives. */
@@ -110,6 +110,17 @@ export class OpenCall {
     if (this.#over) return;
     if ([...this.context.header].length > 0) this.context.sendHeader();
     this.end(code, details);
+  }
+
+  // The status follows what is queued, which a client that does not read would hold for ever. Of a stream that failed
+  // nobody needs what is queued; one that ended well is not done before its client has it all.
+  #boundDelivery(code: Status): void {
+    if (code !== Status.OK) {
+      setTimeout(() => resetStream(this.#surface), this.#owner.statusDeliveryMs).unref();
+      return;
+    }
+    const stream = http2StreamOf(this.#surface);
+    if (stream !== undefined) watchUnread(stream, this.#owner.unreadMs);
   }
 
   #wireTrailer(trailer: Metadata): ReturnType<typeof toWire> {

@@ -15,11 +15,13 @@ export interface OpenCallsOptions {
   readonly metrics: CallMetrics;
   readonly authenticate: Authenticate | undefined;
   readonly statusDeliveryMs: number;
+  readonly unreadMs: number;
 }
 
 export class OpenCalls implements CallOwner {
   readonly logger: Logger;
   readonly statusDeliveryMs: number;
+  readonly unreadMs: number;
   readonly #metrics: CallMetrics;
   readonly #authenticate: Authenticate | undefined;
   readonly #calls = new Set<OpenCall>();
@@ -28,6 +30,7 @@ export class OpenCalls implements CallOwner {
   constructor(options: OpenCallsOptions) {
     this.logger = options.logger;
     this.statusDeliveryMs = options.statusDeliveryMs;
+    this.unreadMs = options.unreadMs;
     this.#metrics = options.metrics;
     this.#authenticate = options.authenticate;
   }

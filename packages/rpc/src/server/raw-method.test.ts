@@ -111,19 +111,53 @@ test('a stop ends raw streams with UNAVAILABLE after what was queued', async () 
   expect(await ended.promise).toMatchObject({ code: Status.UNAVAILABLE });
 });
 
-test('a client that does not read is cut some time after its stream was ended, and frees what was queued', async () => {
-  const opened = Promise.withResolvers<RawCall>();
-  const limits = { maxReceiveBytes: 1024, drainMs: 50, defaultDeadlineMs: 1000 };
-  await using echo = await startRaw((call) => opened.resolve(call), { limits });
-  const stream = echo.connection.raw('/test.Echo/Chat');
-  const end = new Promise((resolve) => stream.onEnd(resolve));
-  const call = await opened.promise;
+// More than HTTP/2's window takes, in several writes.
+function fill(call: RawCall): void {
   const kilobytes = framed(['x'.repeat(32 * 1024)]);
   for (let written = 0; written < 64; written++) call.writeFramed(kilobytes);
-  call.end(Status.ABORTED, 'slow consumer');
   expect(call.queuedBytes).toBeGreaterThan(1024 * 1024);
-  expect(await end).toMatchObject({ code: Status.CANCELLED });
-  expect(call.queuedBytes).toBe(0);
+}
+
+test.each([
+  ['failed', Status.ABORTED, { drainMs: 50 }],
+  ['ended well', Status.OK, { drainMs: 60_000, unreadMs: 50 }],
+])(
+  'a client that does not read is cut some time after its stream %s, and frees what was queued',
+  async (_, code, bound) => {
+    const opened = Promise.withResolvers<RawCall>();
+    const limits = { maxReceiveBytes: 1024, defaultDeadlineMs: 1000, ...bound };
+    await using echo = await startRaw((call) => opened.resolve(call), { limits });
+    const stream = echo.connection.raw('/test.Echo/Chat');
+    const closed = new Promise((resolve) => stream.onEnd(resolve));
+    stream.pause();
+    const call = await opened.promise;
+    fill(call);
+    call.end(code, 'the end');
+    expect(await closed).toMatchObject({ code: Status.CANCELLED });
+    expect(call.queuedBytes).toBe(0);
+  },
+);
+
+test('a stream that ended well is read to its end by a client that begins when a failed one would be cut', async () => {
+  const opened: PromiseWithResolvers<RawCall>[] = [Promise.withResolvers(), Promise.withResolvers()];
+  const limits = { maxReceiveBytes: 1024, drainMs: 50, defaultDeadlineMs: 1000 };
+  let calls = 0;
+  await using echo = await startRaw((call) => opened[calls++]?.resolve(call), { limits });
+  const late = echo.connection.raw('/test.Echo/Chat');
+  const well = await opened[0]?.promise;
+  const cut = echo.connection.raw('/test.Echo/Chat');
+  const failed = await opened[1]?.promise;
+  if (well === undefined || failed === undefined) throw new Error('two calls were not opened');
+  const cutEnd = new Promise((resolve) => cut.onEnd(resolve));
+  fill(well);
+  fill(failed);
+  well.end(Status.OK, '');
+  failed.end(Status.ABORTED, 'slow consumer');
+  expect(await cutEnd).toMatchObject({ code: Status.CANCELLED });
+  let received = 0;
+  late.onMessage(() => received++);
+  expect(await new Promise((resolve) => late.onEnd(resolve))).toMatchObject({ code: Status.OK });
+  expect(received).toBe(64);
 });
 
 test('a message over the limit ends the stream with its size and the limit', async () => {
