@@ -29,7 +29,7 @@ const leader = RegionStatus.fromPartial({
   regions: 7n,
   digest: 255n,
   ledger: { received: 4n, applied: 3n, stale: 1n },
-  joins: { replay: 2n, lastReason: 'in-log' },
+  joins: { replay: 2n, lastReason: 'in-log', refused: 3n },
   lastError: { message: 'disk full', atUnixMs: 1_767_225_600_000n },
   streams: [{ name: 'f1', peerAddress: '10.0.0.2:1', phase: StreamPhase.CATCH_UP, cursor: term + 6n }],
 });
@@ -41,7 +41,7 @@ test('a leader is shown with its log, its ledger and its streams', () => {
     /^state +serving, ready$/m,
     /^log +1:0 to 2:9, durable to 2:8, checkpoint at 1:4$/m,
     /^digest +00000000000000ff, 0 mismatches$/m,
-    /^joins +0 in sync, 2 by replay, 0 by delta, 0 by snapshot \(last: in-log\)$/m,
+    /^joins +0 in sync, 2 by replay, 0 by delta, 0 by snapshot \(last: in-log\), 3 refused$/m,
     /^checkpoint +never, took 0 ms$/m,
     /^last error +2026-01-01T00:00:00.000Z disk full$/m,
     /^RECEIVED +APPLIED +SUPERSEDED +STALE +QUARANTINED +PENDING +DROPPED$/m,

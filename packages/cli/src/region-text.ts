@@ -75,7 +75,8 @@ function pastFacts({ joins, checkpoint, lastError }: RegionStatus): readonly Fac
   const joined =
     joins &&
     `${joins.inSync} in sync, ${joins.replay} by replay, ${joins.delta} by delta, ${joins.snapshot} by snapshot` +
-      (joins.lastReason === '' ? '' : ` (last: ${joins.lastReason})`);
+      (joins.lastReason === '' ? '' : ` (last: ${joins.lastReason})`) +
+      (joins.refused === 0n ? '' : `, ${joins.refused} refused`);
   return [
     ...(joined === undefined ? [] : [['joins', joined] as const]),
     ['checkpoint', `${moment(checkpoint?.atUnixMs)}, took ${checkpoint?.durationMs ?? 0n} ms`],
