@@ -1,34 +1,24 @@
 import { FrameKind } from '@syncline/proto/region-frame.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RegionStoreThread } from '../store/open-region-store.ts';
 import { FollowerUnderTest, reset } from './follower.fixture.ts';
+import { StoreGates } from './store-gates.fixture.ts';
 import type { FollowerWorldOptions } from './world/follower-world.ts';
 import { base, own, ownSnapshot, region, regions, shownAs, shownRegions } from './world/regions.ts';
 import type { ScriptedCall } from './world/scripted-leader.ts';
 
 let follower: FollowerUnderTest;
-/** What the store's calls wait for, by name. */
-let gates: Map<string, Promise<unknown>>;
+let gates: StoreGates;
 
 beforeEach(async () => {
-  gates = new Map();
+  gates = new StoreGates();
   follower = await FollowerUnderTest.of('ours');
 });
 
 afterEach(() => follower[Symbol.asyncDispose]());
 
-function through(thread: RegionStoreThread): Pick<RegionStoreThread, 'call'> {
-  return {
-    call: async (method, ...args) => {
-      await gates.get(method);
-      return thread.call(method, ...args);
-    },
-  };
-}
-
 async function live(options: Partial<FollowerWorldOptions> = {}): Promise<ScriptedCall> {
-  const call = await follower.joins({ through, ...options });
+  const call = await follower.joins({ through: gates.through, ...options });
   call.send(...ownSnapshot(base, regions(1, 9)));
   await follower.reaches('live');
   return call;
@@ -36,8 +26,7 @@ async function live(options: Partial<FollowerWorldOptions> = {}): Promise<Script
 
 test('a disk that lags holds the leader back, and nothing grows without bound', async () => {
   const call = await live({ replica: { pendingBytes: 20_000 } });
-  const gate = Promise.withResolvers<void>();
-  gates.set('append', gate.promise);
+  const release = gates.hold('append');
   const frames = 4_000;
   for (let at = 0; at < frames; at += 1)
     call.send(
@@ -54,8 +43,7 @@ test('a disk that lags holds the leader back, and nothing grows without bound', 
   const { next } = follower.replica;
   expect(follower.replica.status().pending.bytes).toBeLessThan(40_000);
   expect(follower.replica.durable).toBe(base);
-  gates.clear();
-  gate.resolve();
+  release();
   await until(() => follower.replica.durable === base + frames * 9, {
     deadlineMs: 10_000,
     describe: 'all is there',
@@ -71,7 +59,6 @@ test('a disk that refuses makes the copy not ready, and it goes on by itself whe
     'append',
     Promise.reject(Object.assign(new Error('append: full'), { cause: { fault: 'disk-full' } })),
   );
-  gates.get('append')?.catch(() => {});
   call.send(own(FrameKind.LIVE, { startIndex: base }, region(1, 3)));
   await until(() => follower.replica.degraded !== undefined, { deadlineMs: 5_000, describe: 'refused' });
   call.send(own(FrameKind.LIVE, { startIndex: base + 1 }, region(2, 3)));

@@ -8,13 +8,12 @@ import { StuckLoopError, watchLoops } from './watchdog.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a loop that waits for longer than it may turns the services NOT_SERVING and is logged; it serves again when it moves', async () => {
-  const clock = new VirtualClock();
-  const liveness = new Liveness(clock);
+/** A watchdog over `liveness`, what it told, and its end. */
+function watching(liveness: Liveness, clock: VirtualClock) {
   const log = new PassThrough();
   const told: string[] = [];
   const end = new AbortController();
-  const watching = watchLoops(
+  const watched = watchLoops(
     {
       liveness,
       server: { setServing: (service, isServing) => told.push(`${service} ${isServing}`) },
@@ -26,6 +25,21 @@ test('a loop that waits for longer than it may turns the services NOT_SERVING an
     liveness.watch('watchdog'),
     end.signal,
   );
+  return {
+    log,
+    told,
+    async [Symbol.asyncDispose]() {
+      end.abort(new Error('over'));
+      await expect(watched).rejects.toThrow('over');
+    },
+  };
+}
+
+test('a loop that waits for longer than it may turns the services NOT_SERVING and is logged; it serves again when it moves', async () => {
+  const clock = new VirtualClock();
+  const liveness = new Liveness(clock);
+  await using watchdog = watching(liveness, clock);
+  const { told } = watchdog;
   const loop = liveness.watch('conduit edge.demo');
   loop.phase('request', 2_500, 'proxy Request');
   const second = async () => {
@@ -41,7 +55,7 @@ test('a loop that waits for longer than it may turns the services NOT_SERVING an
     'ambassador.v1.Tap false',
     new StuckLoopError(['conduit edge.demo awaits proxy Request']).message,
   ]);
-  expect(String(log.read())).toContain('"awaits":"proxy Request"');
+  expect(String(watchdog.log.read())).toContain('"awaits":"proxy Request"');
   loop.idle('a change');
   await second();
   expect(told.at(-1)).toBe('ambassador.v1.Tap true');
@@ -50,32 +64,15 @@ test('a loop that waits for longer than it may turns the services NOT_SERVING an
     awaits: 'the next look at the loops',
     forMs: 0,
   });
-  end.abort(new Error('over'));
-  await expect(watching).rejects.toThrow('over');
 });
 
 test('a stop of the whole process is not taken for a loop that is stuck', async () => {
   const clock = new VirtualClock();
   using awake = new AwakeClock(clock);
   const liveness = new Liveness(awake);
-  const told: string[] = [];
-  const end = new AbortController();
-  const watching = watchLoops(
-    {
-      liveness,
-      server: { setServing: (service, isServing) => told.push(`${service} ${isServing}`) },
-      services: ['ambassador.v1.Tap'],
-      clock,
-      logger: createLogger({ service: 'tap', instance: 'test', level: 'silent' }),
-      stuck: (error) => told.push(error.message),
-    },
-    liveness.watch('watchdog'),
-    end.signal,
-  );
+  await using watchdog = watching(liveness, clock);
   liveness.watch('conduit edge.demo').phase('request', 2_500, 'proxy Request');
   clock.leap(3_600_000);
   await turn();
-  expect(told).toEqual(['ambassador.v1.Tap true']);
-  end.abort(new Error('over'));
-  await expect(watching).rejects.toThrow('over');
+  expect(watchdog.told).toEqual(['ambassador.v1.Tap true']);
 });
