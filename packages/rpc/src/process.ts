@@ -73,7 +73,7 @@ function fail(stop: StopSignal, thrown: unknown, logger: Logger): void {
 function armWatchdog(logger: Logger, watchdogMs: number): void {
   setTimeout(() => {
     const holding = process.getActiveResourcesInfo();
-    // Before the log, too, is written: whoever reads it may be what does not answer.
+    // Before the log is written: who reads that may be what does not answer.
     endWithinASecond();
     logger.error({ holding }, 'still alive after the stop');
     process.exit(exitHeld);

@@ -81,9 +81,11 @@ export class Service implements AsyncDisposable {
     this.#process.kill(signal);
   }
 
-  /** What /readyz says. */
+  /** What /readyz says. Rejects when nothing is said within 10 s. */
   async readiness(): Promise<Readiness> {
-    const response = await fetch(`http://127.0.0.1:${this.adminPort}/readyz`);
+    const response = await fetch(`http://127.0.0.1:${this.adminPort}/readyz`, {
+      signal: AbortSignal.timeout(10_000),
+    });
     return (await response.json()) as Readiness;
   }
 
