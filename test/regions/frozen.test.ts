@@ -82,7 +82,7 @@ test.for([
 );
 
 test('F8: a reader that stops reading is cut off, and until then costs the leader two frames', async () => {
-  await using leader = await MemberUnderTest.leader({ stall: '15s', tailBytes: '1MiB', logFrame: '256KiB' });
+  await using leader = await MemberUnderTest.leader({ stall: '20s', tailBytes: '1MiB', logFrame: '256KiB' });
   await using follower = await MemberUnderTest.follower(leader.address);
   const long = { count: 1_000, keyBytes: 1_000 };
   using stores = await Stores.join(leader, long);
@@ -105,9 +105,10 @@ test('F8: a reader that stops reading is cut off, and until then costs the leade
   };
   await goOn(10);
   const before = await residentBytes(leader);
-  await goOn(20);
-  expect((await residentBytes(leader)) - before).toBeLessThan(20 << 20);
-  await until(() => stalled(leader), { deadlineMs: 25_000, describe: 'the end of the stuck one' });
+  await goOn(40);
+  // Half of what the reader has not read: the rest is the heap's own ups and downs.
+  expect((await residentBytes(leader)) - before).toBeLessThan(40 << 20);
+  await until(() => stalled(leader), { deadlineMs: 30_000, describe: 'the end of the stuck one' });
   expect((await leader.status()).streams.length).toBe(1);
   await expectSame(leader, [follower]);
   reader.resume();
