@@ -27,6 +27,17 @@ behaves(
   },
 );
 
+behaves(
+  'under permute_addresses a Request is answered in another order than the connection has its addresses in',
+  async (world) => {
+    await world.ask('a');
+    world.proxy.faults.set({ kind: 'permute_addresses' }, conduit);
+    const { srcIpAddrs } = (await world.ask('a', withVips(['20.0.0.1/32']))).context.ipContext;
+    expect(srcIpAddrs).toHaveLength(2);
+    expect(ip(world, 'a')?.srcIpAddrs).toEqual(srcIpAddrs.toReversed());
+  },
+);
+
 behaves('a connection is asked for again without the ipam', async (world) => {
   const first = await world.ask('a');
   world.ipam.mood = 'down';

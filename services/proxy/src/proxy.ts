@@ -19,6 +19,7 @@ import type { Asked, Connection } from './connection/connection.ts';
 import { UnknownError } from './connection/errors.ts';
 import { type Counts, zeroCounts } from './counts.ts';
 import { Faults } from './fault/faults.ts';
+import { asTold } from './fault/permutation.ts';
 import { counted } from './ipam/counted-ipam.ts';
 import type { Ipam } from './ipam/ipam.ts';
 import { Leases } from './ipam/leases.ts';
@@ -137,8 +138,10 @@ export class Proxy implements AsyncDisposable {
   /** Answers a Request, as its caller is to see it. */
   async request(networkService: string, asked: Asked, signal: AbortSignal): Promise<Connection> {
     const conduit = this.#serving(networkService);
-    await this.faults.pass(conduit.settings.conduit, signal);
-    return asAsked(await conduit.request(asked, signal), asked.message);
+    const { conduit: name } = conduit.settings;
+    await this.faults.pass(name, signal);
+    const connection = asTold(await conduit.request(asked, signal), name, this.faults);
+    return asAsked(connection, asked.message);
   }
 
   /** Ends a connection; does nothing when there is none. */

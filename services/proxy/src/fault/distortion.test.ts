@@ -53,6 +53,18 @@ test('what was held back is told in its place when the fault is cleared', () => 
   expect(it.released()).toEqual([]);
 });
 
+test('the order of addresses is that of the moment in which a change is told, also twice', () => {
+  const { it, armed } = distortion();
+  const four = change('update', 'a', '20.0.0.1/32');
+  armed.add('reorder_events edge').add('duplicate_events edge');
+  it.told(four);
+  armed.delete('reorder_events edge');
+  armed.add('permute_addresses edge');
+  const [told, again] = it.released();
+  expect(told?.connection.context.ipContext.srcIpAddrs).toEqual(['20.0.0.1/32', '10.0.0.2/24']);
+  expect(again).toBe(told);
+});
+
 test('a fault strikes the changes of its conduit alone', () => {
   const { it, armed } = distortion();
   armed.add('reorder_events core').add('drop_events other');

@@ -1,8 +1,9 @@
-// How the events to one watcher are distorted: dropped, doubled, or told in the wrong order, as the faults of their conduit
-// say at the moment they would be sent.
+// How the events to one watcher are distorted: dropped, doubled, told in the wrong order or with their addresses in another
+// one, as the faults of their conduit say at the moment they would be sent.
 
 import type { ConnectionChange } from '../monitor/event.ts';
 import type { Faults } from './faults.ts';
+import { asTold } from './permutation.ts';
 
 export class Distortion {
   readonly #faults: Pick<Faults, 'has'>;
@@ -20,9 +21,9 @@ export class Distortion {
     const held = this.#held.get(conduit);
     this.#held.delete(conduit);
     if (!this.#faults.has('reorder_events', conduit)) {
-      return this.#doubled(held === undefined ? [change] : [held, change]);
+      return this.#worded(held === undefined ? [change] : [held, change]);
     }
-    if (held !== undefined) return this.#doubled([change, held]);
+    if (held !== undefined) return this.#worded([change, held]);
     this.#held.set(conduit, change);
     return [];
   }
@@ -33,12 +34,14 @@ export class Distortion {
       ({ conduit }) => !this.#faults.has('reorder_events', conduit),
     );
     for (const { conduit } of free) this.#held.delete(conduit);
-    return this.#doubled(free);
+    return this.#worded(free);
   }
 
-  #doubled(changes: readonly ConnectionChange[]): ConnectionChange[] {
-    return changes.flatMap((each) =>
-      this.#faults.has('duplicate_events', each.conduit) ? [each, each] : [each],
-    );
+  #worded(changes: readonly ConnectionChange[]): ConnectionChange[] {
+    return changes.flatMap((each) => {
+      const { conduit } = each;
+      const told = { ...each, connection: asTold(each.connection, conduit, this.#faults) };
+      return this.#faults.has('duplicate_events', conduit) ? [told, told] : [told];
+    });
   }
 }

@@ -10,6 +10,7 @@ export type Fault =
   | { readonly kind: 'drop_events' }
   | { readonly kind: 'duplicate_events' }
   | { readonly kind: 'reorder_events' }
+  | { readonly kind: 'permute_addresses' }
   | { readonly kind: 'no_initial_event' }
   | { readonly kind: 'end_monitor' };
 

@@ -171,6 +171,43 @@ test('end_monitor ends the watchers of its conduit, those that are there and tho
   expect(await other.next()).toEqual(change('update', 'a', undefined, 'core'));
 });
 
+/** Of a message about one connection, the source addresses. */
+function sources(event: MonitorEvent): readonly string[] | undefined {
+  const told = event.kind === 'initial' ? event.connections[0] : event.connection;
+  return told?.context.ipContext.srcIpAddrs;
+}
+
+test('permute_addresses: watchers are told at once and from then on in the other order, and again when it is cleared', async () => {
+  const { monitor, faults, publish, present } = monitored();
+  const vip = '20.0.0.1/32';
+  const [straight, reverse] = [
+    ['10.0.0.2/24', vip],
+    [vip, '10.0.0.2/24'],
+  ];
+  publish(change('update', 'a', vip));
+  publish(change('update', 'a', vip, 'core'));
+  const [struck, other] = [watch(monitor, of('a')), watch(monitor, of('a', 'core'))];
+  expect([sources(await struck.next()), sources(await other.next())]).toEqual([straight, straight]);
+
+  faults.set({ kind: 'permute_addresses' }, 'edge');
+  const told = await struck.next();
+  expect([told.kind, sources(told)]).toEqual(['update', reverse]);
+  expect(sources(await watch(monitor, of('a')).next())).toEqual(reverse);
+  publish(change('update', 'a', vip));
+  expect(sources(await struck.next())).toEqual(reverse);
+  faults.set({ kind: 'permute_addresses' }, 'edge');
+  faults.set({ kind: 'delay', ms: 1 }, undefined);
+  const next = struck.next();
+  expect(await isSilent(next)).toBe(true);
+  faults.clear('edge');
+  expect(sources(await next)).toEqual(straight);
+  expect(await isSilent(other.next())).toBe(true);
+  expect([...present.values()].map((each) => each.context.ipContext.srcIpAddrs)).toEqual([
+    straight,
+    straight,
+  ]);
+});
+
 test('dropped, doubled and reordered events', async () => {
   const { monitor, faults, publish, counts } = monitored();
   const watcher = watch(monitor);

@@ -8,6 +8,7 @@ import type { Counts } from '../counts.ts';
 import { Distortion } from '../fault/distortion.ts';
 import type { FaultKind } from '../fault/fault.ts';
 import type { Faults } from '../fault/faults.ts';
+import { asTold } from '../fault/permutation.ts';
 import type { ConnectionChange, MonitorEvent } from './event.ts';
 import { about, selects } from './selector.ts';
 import { WatchEndedError, Watcher } from './watcher.ts';
@@ -29,6 +30,8 @@ export interface MonitorParts {
 export class Monitor {
   readonly #parts: MonitorParts;
   readonly #watchers = new Set<Watcher>();
+  /** The conduits whose addresses are told in another order. */
+  #permuted: readonly string[] = [];
 
   constructor(parts: MonitorParts) {
     this.#parts = parts;
@@ -58,7 +61,8 @@ export class Monitor {
     try {
       if (!this.#isStruck(selector, 'no_initial_event')) {
         const present = [...connections()].filter((connection) => selects(selector, connection));
-        yield { kind: 'initial', connections: present };
+        const told = present.map((each) => asTold(each, this.#conduitOf(each), faults));
+        yield { kind: 'initial', connections: told };
         counts.events.messages += 1;
       }
       for await (const change of watcher.changes(signal)) {
@@ -78,6 +82,23 @@ export class Monitor {
       if (this.#isStruck(watcher.selector, 'end_monitor')) watcher.end(faultEnd());
       else watcher.wake();
     }
+    this.#tellOrder();
+  }
+
+  /** Watchers are told of a conduit's connections anew when the order of their addresses has become another. */
+  #tellOrder(): void {
+    const { conduits, faults, connections } = this.#parts;
+    const before = this.#permuted;
+    this.#permuted = [...conduits.values()].filter((conduit) => faults.has('permute_addresses', conduit));
+    for (const connection of connections()) {
+      const conduit = this.#conduitOf(connection);
+      if (before.includes(conduit) === this.#permuted.includes(conduit)) continue;
+      this.publish({ kind: 'update', conduit, connection });
+    }
+  }
+
+  #conduitOf({ networkService }: Connection): string {
+    return this.#parts.conduits.get(networkService) ?? '';
   }
 
   /** Whether every conduit that the selector can be about has the fault. */

@@ -34,6 +34,8 @@ export function readFault(message: Message | undefined): Fault {
       return { kind: 'duplicate_events' };
     case 'reorderEvents':
       return { kind: 'reorder_events' };
+    case 'permuteAddresses':
+      return { kind: 'permute_addresses' };
     case 'noInitialEvent':
       return { kind: 'no_initial_event' };
     case 'endMonitor':
@@ -59,6 +61,8 @@ export function faultMessage(fault: Fault): Message {
       return { kind: { $case: 'duplicateEvents', value: {} } };
     case 'reorder_events':
       return { kind: { $case: 'reorderEvents', value: {} } };
+    case 'permute_addresses':
+      return { kind: { $case: 'permuteAddresses', value: {} } };
     case 'no_initial_event':
       return { kind: { $case: 'noInitialEvent', value: {} } };
     case 'end_monitor':

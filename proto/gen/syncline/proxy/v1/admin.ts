@@ -116,6 +116,7 @@ export interface Fault {
     | { $case: "reorderEvents"; value: Fault_ReorderEvents }
     | { $case: "noInitialEvent"; value: Fault_NoInitialEvent }
     | { $case: "endMonitor"; value: Fault_EndMonitor }
+    | { $case: "permuteAddresses"; value: Fault_PermuteAddresses }
     | undefined;
 }
 
@@ -157,6 +158,13 @@ export interface Fault_NoInitialEvent {
 
 /** Watches end with UNAVAILABLE as soon as they have begun, and those that are open end now. */
 export interface Fault_EndMonitor {
+}
+
+/**
+ * Request and watchers are told the source and destination addresses, the extra prefixes, and the policies and their
+ * routes in the reverse of the order that the connection has them in. Armed or cleared, watchers get an UPDATE.
+ */
+export interface Fault_PermuteAddresses {
 }
 
 export interface ChangeSubnetRequest {
@@ -1071,6 +1079,9 @@ export const Fault: MessageFns<Fault> = {
       case "endMonitor":
         Fault_EndMonitor.encode(message.kind.value, writer.uint32(74).fork()).join();
         break;
+      case "permuteAddresses":
+        Fault_PermuteAddresses.encode(message.kind.value, writer.uint32(82).fork()).join();
+        break;
     }
     return writer;
   },
@@ -1160,6 +1171,14 @@ export const Fault: MessageFns<Fault> = {
             message.kind = { $case: "endMonitor", value: Fault_EndMonitor.decode(reader, reader.uint32()) };
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.kind = { $case: "permuteAddresses", value: Fault_PermuteAddresses.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1229,6 +1248,12 @@ export const Fault: MessageFns<Fault> = {
       case "endMonitor": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "endMonitor", value: Fault_EndMonitor.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "permuteAddresses": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "permuteAddresses", value: Fault_PermuteAddresses.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -1656,6 +1681,49 @@ export const Fault_EndMonitor: MessageFns<Fault_EndMonitor> = {
   },
   fromPartial(_: DeepPartial<Fault_EndMonitor>): Fault_EndMonitor {
     const message = createBaseFault_EndMonitor();
+    return message;
+  },
+};
+
+function createBaseFault_PermuteAddresses(): Fault_PermuteAddresses {
+  return {};
+}
+
+export const Fault_PermuteAddresses: MessageFns<Fault_PermuteAddresses> = {
+  encode(_: Fault_PermuteAddresses, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Fault_PermuteAddresses {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFault_PermuteAddresses();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Fault_PermuteAddresses>): Fault_PermuteAddresses {
+    return Fault_PermuteAddresses.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<Fault_PermuteAddresses>): Fault_PermuteAddresses {
+    const message = createBaseFault_PermuteAddresses();
     return message;
   },
 };
