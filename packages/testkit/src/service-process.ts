@@ -59,14 +59,15 @@ export interface ServiceProcess {
   /** Settles when the process has ended and its output is read. */
   readonly exited: Promise<Exit>;
   kill(signal: NodeJS.Signals): void;
+  /** Sets its wall clock to the machine's and `offsetMs`; it logs that when it is done (stepped-clock.ts). */
+  setWallClock(offsetMs: number): void;
 }
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-/** What every service is started with: tracing as in production, and an end when this process ends. */
-const PRELOADS = ['./follow-parent.ts', '../../telemetry/src/register.ts'].flatMap((file) => [
-  '--import',
-  new URL(file, import.meta.url).href,
-]);
+/** What every service is started with: a wall clock to be stepped, an end when this process ends, tracing as in production. */
+const PRELOADS = ['./stepped-clock.ts', './follow-parent.ts', '../../telemetry/src/register.ts'].flatMap(
+  (file) => ['--import', new URL(file, import.meta.url).href],
+);
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -112,7 +113,13 @@ export async function spawnService(options: ServiceOptions, dataDir: string): Pr
   });
   await once(child, 'spawn');
   if (child.pid === undefined) throw new ServiceError(`${options.service} has no process`, logs);
-  return { pid: child.pid, logs, exited, kill: (signal) => child.kill(signal) };
+  return {
+    pid: child.pid,
+    logs,
+    exited,
+    kill: (signal) => child.kill(signal),
+    setWallClock: (offsetMs) => child.stdin.write(String(offsetMs)),
+  };
 }
 
 function hermetic(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -5,11 +5,12 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { startService } from './service.ts';
+import { type Service, startService } from './service.ts';
 import { environmentOf, ServiceError } from './service-process.ts';
 import { until } from './wait.ts';
 
 const main = fileURLToPath(new URL('../testdata/stand-in.ts', import.meta.url));
+const clockMain = fileURLToPath(new URL('../testdata/tells-time.ts', import.meta.url));
 const standIn = { service: 'stand-in', main };
 
 const alive = (pid: number) => {
@@ -88,6 +89,28 @@ test('a service that a test ends as it wants, or sees end, does not fail its sco
   await using seen = await startService(standIn);
   process.kill(seen.pid, 'SIGKILL');
   expect((await seen.exited).signal).toBe('SIGKILL');
+});
+
+test('the wall clock of a service is stepped in all its threads, again and again, and starts over with it', async () => {
+  const told = async ({ port }: Service) => JSON.parse(await text(connect(port, '127.0.0.1'))) as number[];
+  /** How far each is from the machine's, in ms. */
+  const offsets = async (service: Service) => (await told(service)).map((ms) => ms - Date.now());
+  const all = (ms: number): unknown => Array(4).fill(expect.closeTo(ms, -4));
+  await using first = await startService({ service: 'stand-in', main: clockMain });
+  expect(await offsets(first)).toEqual(all(0));
+  await first.stepWallClock(3_600_000);
+  expect(await offsets(first)).toEqual(all(3_600_000));
+  await first.stepWallClock(-30 * 86_400_000);
+  expect(await offsets(first)).toEqual(all(3_600_000 - 30 * 86_400_000));
+  await using second = await first.restart();
+  expect(await offsets(second)).toEqual(all(0));
+});
+
+test('a step that a process does not take is a ServiceError', async () => {
+  await using service = await startService(standIn);
+  service.kill('SIGKILL');
+  await service.exited;
+  await expect(service.stepWallClock(1)).rejects.toThrow(/the wall clock of stand-in was not stepped/);
 });
 
 test('a service does not outlive a test process that is killed', async () => {

@@ -13,6 +13,7 @@ import {
 } from './service-process.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 
+const STEP_MS = 10_000;
 /** Longer than a service's own watchdog takes, so that the log has what it says. */
 const STOP_MS = 12_000;
 
@@ -45,6 +46,7 @@ export class Service implements AsyncDisposable {
   readonly #options: ServiceOptions;
   readonly #process: ServiceProcess;
   readonly #sent = new Set<string>();
+  #wallOffsetMs = 0;
   #dir: TempDir;
   /** How the process ends is looked at by the test. */
   #isWatched = false;
@@ -87,6 +89,28 @@ export class Service implements AsyncDisposable {
       signal: AbortSignal.timeout(10_000),
     });
     return (await response.json()) as Readiness;
+  }
+
+  /**
+   * Steps the wall clock of this process, in all its threads at once, by `ms` forwards or, below 0, back. Steps add up, and
+   * one is made after the other. Its monotonic clock and its timers go on. One that is started again has the machine's time.
+   * Rejects with a ServiceError when the process ends, or does not say within 10 s that it is done.
+   */
+  async stepWallClock(ms: number): Promise<void> {
+    const { logs } = this.#process;
+    const stepped = Promise.withResolvers<true>();
+    const forget = logs.onLine((line) => {
+      if (line.includes('"wall clock stepped"')) stepped.resolve(true);
+    });
+    this.#wallOffsetMs += ms;
+    this.#process.setWallClock(this.#wallOffsetMs);
+    const ended = this.#process.exited.then(() => undefined);
+    try {
+      if (await within(Promise.race([stepped.promise, ended]), STEP_MS)) return;
+      throw new ServiceError(`the wall clock of ${this.#options.service} was not stepped`, logs);
+    } finally {
+      forget();
+    }
   }
 
   /** SIGTERM, then how it ended. Rejects with a ServiceError, and kills, when it takes longer than 12 s. */
