@@ -1,10 +1,13 @@
 // A proxy that tells the addresses of a connection in another order tells nothing new: not to the registry, and not to
 // those who follow it.
 
+import { MonitorConnectionDefinition } from '@syncline/proto/connection.ts';
+import { connect } from '@syncline/rpc/connect.ts';
 import { readMetric } from '@syncline/testkit/metrics.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { expect, test } from 'vitest';
 import { LoadBalancerUnderTest } from '../load-balancer/load-balancer-under-test.ts';
+import { Watch } from '../proxy/proxy-under-test.ts';
 import { web } from './streams.ts';
 import { all, TapUnderTest } from './tap-under-test.ts';
 import { TrenchUnderTest } from './trench-under-test.ts';
@@ -20,28 +23,32 @@ test('addresses in another order, while a stream is OPEN, are no change for anyb
   await hasVips(tap, 1);
   const [target] = trench.targets.enabled('web');
   await balancer.hasTargets('web', [target?.identifier ?? 0]);
-  const told = await addresses(trench);
+  using line = connect(trench.proxy.address, { security: { kind: 'plaintext' } });
+  const monitor = line.client(MonitorConnectionDefinition);
+  using watch = new Watch((signal) => monitor.monitorConnections({}, { signal }));
+  const told = await addresses(watch);
   const before = await standing();
 
-  const permuteAddresses = { $case: 'permuteAddresses', value: {} } as const;
-  await heard(tap, () => trench.fault(permuteAddresses, 'edge'));
-  expect(await addresses(trench)).toEqual(reversed(told));
+  await heard(tap, () => trench.fault({ $case: 'permuteAddresses', value: {} }, 'edge'));
   expect(await standing()).toEqual(before);
+  expect(await addresses(watch)).toEqual(reversed(told));
   await heard(tap, () => trench.setLink('edge', 'UP'));
   expect(await standing()).toEqual(before);
+  expect(await addresses(watch)).toEqual(reversed(told));
 
   // A Request that there is a reason for is answered in another order than it was asked in.
   await heard(tap, () => trench.configure([{ ...web, vips: ['20.0.0.1/32', '20.0.0.2/32'] }]));
   await hasVips(tap, 2);
   const asked = { ...before, requests: before.requests + 1n };
   expect(await standing()).toEqual(asked);
+  const answered = await addresses(watch);
 
-  const toldThen = await addresses(trench);
   await heard(tap, () => trench.clearFaults());
-  expect(await addresses(trench)).toEqual(reversed(toldThen));
   expect(await standing()).toEqual(asked);
+  expect(await addresses(watch)).toEqual(reversed(answered));
   await heard(tap, () => trench.setLink('edge', 'UP'));
   expect(await standing()).toEqual(asked);
+  expect(await addresses(watch)).toEqual(reversed(answered));
 
   await trench.changeSubnet('edge');
   const isOther = (ips: readonly string[] = []) =>
@@ -89,9 +96,9 @@ async function hasVips(tap: TapUnderTest, count: number): Promise<void> {
   await tap.dumps(`${count} VIPs`, ({ conduits }) => conduits[0]?.appliedVips.length === count);
 }
 
-/** The lists of addresses of the one connection, in the order in which watchers are told them. */
-async function addresses(trench: TrenchUnderTest) {
-  const [connection] = await trench.connections();
+/** The addresses of the one connection, as the next event tells them. */
+async function addresses(watch: Watch) {
+  const [connection] = (await watch.next()).connections;
   const { srcIpAddrs = [], dstIpAddrs = [], extraPrefixes = [] } = connection?.context?.ipContext ?? {};
   expect(new Set(srcIpAddrs).size).toBeGreaterThan(1);
   return { srcIpAddrs, dstIpAddrs, extraPrefixes };
