@@ -49,6 +49,11 @@ export class MemberUnderTest extends ServiceUnderTest {
     return this.service.address;
   }
 
+  /** By which another member is asked to pass a call on to this one. */
+  get named(): Metadata {
+    return Metadata({ 'pd-forwarded-host': `http://${this.address}` });
+  }
+
   get exited(): Promise<Exit> {
     return this.service.exited;
   }

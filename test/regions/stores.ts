@@ -2,7 +2,7 @@
 // test says. Region n of `count` has the n-th part; in every round each of its heartbeats is news.
 
 import { PDDefinition, RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
-import type { RawClientStream } from '@syncline/rpc/connect.ts';
+import type { RawClientStream, StreamEnd } from '@syncline/rpc/connect.ts';
 import type { MemberUnderTest } from './member-under-test.ts';
 
 /** Which regions there are. */
@@ -35,42 +35,56 @@ export function span(from: number, to: number): number[] {
 
 export class Stores implements Disposable {
   readonly layout: Layout;
+  /** How the stream of heartbeats ended. */
+  readonly ended: Promise<StreamEnd>;
   readonly #leader: MemberUnderTest;
   readonly #clusterId: bigint;
   readonly #stream: RawClientStream;
   readonly #before: bigint;
   #sent = 0n;
 
-  /** Bootstraps the cluster of a leader that leads, unless it is, and opens a stream of heartbeats. */
-  static async join(leader: MemberUnderTest, layout: Layout): Promise<Stores> {
+  /**
+   * Bootstraps the cluster of a leader that leads, unless it is, and opens a stream of heartbeats. With `door` all of it is
+   * sent to that follower, for the leader.
+   */
+  static async join(leader: MemberUnderTest, layout: Layout, door?: MemberUnderTest): Promise<Stores> {
     const { clusterId } = await leader.ready();
-    const pd = leader.connection.client(PDDefinition);
+    const { connection } = door ?? leader;
+    const options = door === undefined ? {} : { metadata: leader.named };
+    const pd = connection.client(PDDefinition);
     const header = { clusterId };
-    const { bootstrapped } = await pd.isBootstrapped({ header });
+    const { bootstrapped } = await pd.isBootstrapped({ header }, options);
     if (!bootstrapped) {
       const region = { id: 1n, regionEpoch: { confVer: 1n, version: 1n }, peers: [{ id: 2n, storeId: 1n }] };
-      await pd.bootstrap({ header, store: storeOf(1n), region });
-      for (const id of storeIds) await pd.putStore({ header, store: storeOf(id) });
+      await pd.bootstrap({ header, store: storeOf(1n), region }, options);
+      for (const id of storeIds) await pd.putStore({ header, store: storeOf(id) }, options);
     }
     const { ledger } = await leader.status();
-    return new Stores(leader, clusterId, layout, ledger?.received ?? 0n);
+    const stream = connection.raw('/pdpb.PD/RegionHeartbeat', options);
+    return new Stores(leader, stream, clusterId, layout, ledger?.received ?? 0n);
   }
 
   /** Joins, and tells of every region. Resolves when the leader has them all. */
-  static async fill(leader: MemberUnderTest, layout: Layout): Promise<Stores> {
-    const stores = await Stores.join(leader, layout);
+  static async fill(leader: MemberUnderTest, layout: Layout, door?: MemberUnderTest): Promise<Stores> {
+    const stores = await Stores.join(leader, layout, door);
     stores.tellAll();
     await stores.settled();
     return stores;
   }
 
-  private constructor(leader: MemberUnderTest, clusterId: bigint, layout: Layout, before: bigint) {
+  private constructor(
+    leader: MemberUnderTest,
+    stream: RawClientStream,
+    clusterId: bigint,
+    layout: Layout,
+    before: bigint,
+  ) {
     this.layout = layout;
     this.#leader = leader;
     this.#clusterId = clusterId;
     this.#before = before;
-    this.#stream = leader.connection.raw('/pdpb.PD/RegionHeartbeat');
-    this.#stream.onEnd(() => {});
+    this.#stream = stream;
+    this.ended = new Promise((resolve) => stream.onEnd(resolve));
     this.#stream.onMessage(() => {});
   }
 

@@ -5,6 +5,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { aborted } from 'node:util';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
+import { connect } from '@syncline/rpc/connect.ts';
 import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { type Readiness, serve } from '@syncline/rpc/serve.ts';
 import { dataFolder } from '@syncline/rpc/settings/data.ts';
@@ -22,13 +23,14 @@ import { advertisedUrls, type Config, contradictions, settings } from './config.
 import { follow, lead } from './member.ts';
 import { Replica } from './replica/replica.ts';
 import { storeOn } from './replica/replica-store.ts';
+import { LeaderLines } from './service/leader-lines.ts';
 import { LoadingMember } from './service/loading-member.ts';
-import { pdBinding } from './service/pd.ts';
-import { pdStreams } from './service/pd-streams.ts';
+import { pdBindings } from './service/pd-bindings.ts';
 import { registerRegionMetrics } from './service/region-metrics.ts';
 import { regionServiceBinding } from './service/region-service.ts';
 import { Serving } from './service/serving.ts';
 import { replicaSettings, storeOptions } from './settings/copy.ts';
+import { lineOptions } from './settings/following.ts';
 import { openRegionStore } from './store/open-region-store.ts';
 
 await runConfigured(settings, contradictions, main);
@@ -51,8 +53,9 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   const replicaOptions = replicaSettings(config);
   const loading = new LoadingMember(role, identity, replicaOptions.regions);
   const serving = new Serving(loading, { scanBytes: config.scanSize, maxReplicas: config.maxReplicas });
+  const lines = stack.use(new LeaderLines(serving, (address) => connect(address, lineOptions(config))));
   const metrics = createMetrics('region-syncer');
-  registerRegionMetrics(metrics, serving);
+  registerRegionMetrics(metrics, serving, lines);
   const awake = stack.use(new AwakeClock(clock));
   const liveness = new Liveness(awake);
   const server = stack.use(
@@ -60,11 +63,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       service: 'region-syncer',
       listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
-      bindings: [
-        pdBinding(serving),
-        ...pdStreams(role, () => serving.streams),
-        regionServiceBinding(serving, clock),
-      ],
+      bindings: [...pdBindings(serving, lines), regionServiceBinding(serving, clock)],
       stop: stop.signal,
       logger,
       limits: {

@@ -81,7 +81,7 @@ export const cases: readonly InteropCase[] = [
     atOnce: 'followers of PD',
     async run(context) {
       const first = await startPdServer(context);
-      const stores = await startPdStores(context, first.address, fewRegions);
+      const stores = await startPdStores(context, first.address, { regions: fewRegions });
       const { digest: told } = await stores.round();
       await until(() => first.held(), {
         deadlineMs: 20_000,

@@ -54,6 +54,34 @@ export const cases: readonly InteropCase[] = [
     },
   },
   {
+    name: 'stores on stubs of kvproto that reach our follower alone: it passes all they say on to our leader',
+    needs: ['pd-stores'],
+    async run(context) {
+      const leader = await RegionMember.start(context, { ROLE: 'leader' });
+      const follower = await startRegionFollower(context, leader.address);
+      await follower.becomes('the follower being ready', ({ ready }) => ready);
+      const stores = await startPdStores(context, follower.address, { forwarded: true });
+      await tellInRounds(stores, () => leader.held());
+      await follower.shows(await leader.held());
+    },
+  },
+  {
+    name: 'stores on stubs of kvproto that reach our follower of a real pd-server alone: it passes all on to that',
+    needs: ['pd-stores', 'pd-server'],
+    seconds: 120,
+    async run(context) {
+      const server = await startPdServer(context);
+      const follower = await startRegionFollower(context, server.address);
+      await follower.becomes(
+        'the follower knowing its cluster',
+        ({ clusterId }) => clusterId === server.clusterId,
+      );
+      const stores = await startPdStores(context, follower.address, { forwarded: true });
+      await tellInRounds(stores, () => server.held());
+      await follower.shows(await server.held());
+    },
+  },
+  {
     name: 'stores on stubs of kvproto: a real pd-server holds what they tell',
     needs: ['pd-stores', 'pd-server'],
     seconds: 120,

@@ -22,14 +22,21 @@ export interface PdStores {
   end(): Promise<{ readonly streams: number }>;
 }
 
-/** Starts the stores of a new cluster at `host:port`; they bootstrap it, and have as many regions as they are told. */
+/** What may be told of them. */
+export interface PdStoresOptions {
+  readonly regions?: number;
+  /** The member does not lead: they ask it to pass their calls on to the leader that it names. */
+  readonly forwarded?: boolean;
+}
+
+/** Starts the stores of a new cluster, whose member at `host:port` they talk to; they bootstrap it. */
 export async function startPdStores(
   context: CaseContext,
   address: string,
-  regions?: number,
+  { regions, forwarded = false }: PdStoresOptions = {},
 ): Promise<PdStores> {
   const count = regions === undefined ? [] : [`-regions=${regions}`];
-  const program = await context.start('pd-stores', [`-pd=${address}`, ...count]);
+  const program = await context.start('pd-stores', [`-pd=${address}`, `-forward=${forwarded}`, ...count]);
   const console = new PdConsole(program);
   const { cluster } = await console.event<{ readonly cluster: string }>('joined', JOINED_MS);
   return {

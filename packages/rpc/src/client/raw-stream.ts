@@ -19,6 +19,8 @@ export interface StreamEnd {
 export interface RawClientStream {
   /** Sends one message; false when 16 or more wait to be sent. */
   write(message: Uint8Array): boolean;
+  /** Calls back each time nothing waits to be sent any more after `write` has given false. */
+  onDrain(listener: () => void): void;
   /** Registers the listener for messages; reading starts with it. One per stream. */
   onMessage(listener: (message: Buffer) => void): void;
   /** Called once, after the last message: of an OK stream every message was delivered before. */
@@ -65,6 +67,7 @@ export function openRawStream(client: Client, options: RawStreamOptions): RawCli
   });
   return {
     write: (message) => call.write(message),
+    onDrain: (listener) => void call.on('drain', listener),
     onMessage: (listener) => void call.on('data', listener),
     onEnd: (listener) => onEnd(call, listener),
     pause: () => void call.pause(),

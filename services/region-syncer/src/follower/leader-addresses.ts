@@ -3,6 +3,8 @@
 // Invariant: an address where a leader has answered is tried again first; what a member has said is tried once, and what
 // is said there is not gone after, so that each address that is set has its turn.
 
+import { addressOf } from '../cluster/client-url.ts';
+
 export class LeaderAddresses {
   readonly #known: readonly string[];
   #at = 0;
@@ -54,14 +56,4 @@ export class LeaderAddresses {
     if (!addresses.includes(this.#current))
       this.#referral = addresses.find((address) => address !== undefined);
   }
-}
-
-/** The ports that a URL leaves out. */
-const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
-
-/** `host:port` of a client URL; undefined when it has none. */
-function addressOf(text: string): string | undefined {
-  const url = URL.parse(text);
-  const port = url?.port || defaultPorts[url?.protocol ?? ''];
-  return !url?.hostname || port === undefined ? undefined : `${url.hostname}:${port}`;
 }

@@ -4,6 +4,7 @@ import { Counter, Gauge, type Metrics } from '@syncline/telemetry/metrics.ts';
 import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
 import type { Counts } from './counts.ts';
 import type { LagView } from './lag-view.ts';
+import type { LeaderLines } from './leader-lines.ts';
 import type { MemberStatus } from './member-status.ts';
 import type { PdParts } from './pd-parts.ts';
 
@@ -12,10 +13,13 @@ interface Seen {
   readonly counts: Counts;
   readonly lag: LagView;
   readonly buckets: ReportedBuckets | undefined;
+  readonly forwarded: number;
 }
 
 /** Whom the metrics are about; it may be another member after the loading, of the same role. */
 type Shown = Pick<PdParts, 'member' | 'leading'>;
+
+type Lines = Pick<LeaderLines, 'forwarded'>;
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -30,8 +34,8 @@ interface Family {
 }
 
 /** Registers the families of the region syncer. */
-export function registerRegionMetrics(metrics: Metrics, shown: Shown): void {
-  const scrape = new Scrape(shown);
+export function registerRegionMetrics(metrics: Metrics, shown: Shown, lines: Lines): void {
+  const scrape = new Scrape(shown, lines);
   const leads = shown.member.role === 'leader';
   for (const family of [...counters, ...(leads ? leaderCounters : followerCounters)])
     register(Counter, family, metrics, scrape);
@@ -60,10 +64,12 @@ function register(
 /** One look at the member, shared by the families of a scrape: they are all collected in one go. */
 class Scrape {
   readonly #shown: Shown;
+  readonly #lines: Lines;
   #seen: Seen | undefined;
 
-  constructor(shown: Shown) {
+  constructor(shown: Shown, lines: Lines) {
     this.#shown = shown;
+    this.#lines = lines;
   }
 
   look(): Seen {
@@ -73,6 +79,7 @@ class Scrape {
       counts: member.counts(),
       lag: member.lag(),
       buckets: leading?.buckets,
+      forwarded: this.#lines.forwarded,
     };
     queueMicrotask(() => {
       this.#seen = undefined;
@@ -191,6 +198,11 @@ const followerCounters: readonly Family[] = [
     samples: ({ status }) =>
       (status.link?.frameFaults ?? []).map(({ fault, count }) => ({ labels: { fault }, value: count })),
   },
+  one(
+    'region_forwarded_total',
+    'Calls that were passed on to the leader, whom their caller named',
+    ({ forwarded }) => forwarded,
+  ),
 ];
 
 const followerGauges: readonly Family[] = [

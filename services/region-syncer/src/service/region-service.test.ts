@@ -134,9 +134,9 @@ test('a follower is reset, a leader forces a snapshot and drains', async () => {
 });
 
 test('the metrics are those of Status, and a follower’s link is not a leader’s', async () => {
-  const scrape = async ({ serving }: ServiceWorld) => {
+  const scrape = async ({ serving, lines }: ServiceWorld) => {
     const metrics = createMetrics('test');
-    registerRegionMetrics(metrics, serving);
+    registerRegionMetrics(metrics, serving, lines);
     const text = await metrics.metrics();
     return text.split('\n').filter((line) => line.startsWith('region_'));
   };
@@ -171,4 +171,5 @@ test('the metrics are those of Status, and a follower’s link is not a leader�
   const ofFollower = await scrape(follower);
   expect(ofFollower.filter(age)).toEqual(['region_last_frame_age_seconds{service="test"} 1.5']);
   expect(ofFollower).toContain('region_frame_faults_total{fault="region_stats",service="test"} 6');
+  expect(ofFollower).toContain('region_forwarded_total{service="test"} 0');
 });

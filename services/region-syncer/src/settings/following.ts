@@ -1,6 +1,6 @@
 // The settings of a follower, and the bounds they are.
 
-import type { ClientIdentity, ClientSecurity } from '@syncline/rpc/connect.ts';
+import type { ClientIdentity, ClientSecurity, ConnectOptions } from '@syncline/rpc/connect.ts';
 import { bytes, duration, flag, integer, optional, path, secret, text } from '@syncline/rpc/setting-types.ts';
 import { clientSecurityOf } from '@syncline/rpc/settings/client-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
@@ -93,8 +93,18 @@ export function linkSettings(settings: Values, address: string): LeaderLinkSetti
     identity: leaderIdentity(settings),
     connectDeadlineMs: settings.connectDeadline,
     maxFrameBytes: settings.maxFrame,
-    keepalive: { timeMs: settings.leaderKeepalive, timeoutMs: settings.leaderKeepaliveTimeout },
+    keepalive: leaderKeepalive(settings),
     flowControlWindow: settings.receiveWindow,
+  };
+}
+
+/** How the calls of others are passed on to the leader: in their names, so without this member's. */
+export function lineOptions(settings: Values): ConnectOptions {
+  return {
+    security: leaderSecurity(settings),
+    maxReceiveBytes: settings.maxFrame,
+    keepalive: leaderKeepalive(settings),
+    reconnect: { initialMs: settings.retry, maxMs: settings.retryMax },
   };
 }
 
@@ -113,4 +123,8 @@ function leaderIdentity({ leaderUsername, leaderPassword }: Values): ClientIdent
   return leaderUsername === undefined || leaderPassword === undefined
     ? { kind: 'none' }
     : { kind: 'password', username: leaderUsername, password: leaderPassword };
+}
+
+function leaderKeepalive(settings: Values): ConnectOptions['keepalive'] & object {
+  return { timeMs: settings.leaderKeepalive, timeoutMs: settings.leaderKeepaliveTimeout };
 }

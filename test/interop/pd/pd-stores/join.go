@@ -32,36 +32,53 @@ func refusal(got answer) error {
 }
 
 // join makes the stores 1 to count members of the PD's cluster, which begins with the first of them. Each has a stream of
-// heartbeats when this returns.
-func join(ctx context.Context, address string, count uint64, patience time.Duration) (*stores, error) {
+// heartbeats when this returns. With forwarded the member at the address is not the one that is to answer: it is asked to
+// pass all calls on to the leader that it names.
+func join(ctx context.Context, address string, forwarded bool, count uint64, patience time.Duration) (*stores, error) {
 	joined := &stores{patience: patience}
+	onward := &forward{}
 	for id := uint64(1); id <= count; id++ {
-		each, err := connect(id, address)
+		each, err := connect(id, address, onward)
 		if err != nil {
 			joined.close()
 			return nil, err
 		}
 		joined.all = append(joined.all, each)
 	}
-	if err := joined.enter(ctx); err != nil {
+	leader, err := joined.meet(ctx)
+	if err == nil {
+		if forwarded {
+			onward.host = leader.GetClientUrls()[0]
+		}
+		err = joined.enter(ctx)
+	}
+	if err != nil {
 		joined.close()
 		return nil, err
 	}
 	return joined, nil
 }
 
+// meet learns which cluster it is, and who leads it.
+func (s *stores) meet(ctx context.Context) (*pdpb.Member, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
+	members, err := checked(s.all[0].pd.GetMembers(ctx, &pdpb.GetMembersRequest{}))
+	if err != nil {
+		return nil, fmt.Errorf("GetMembers: %w", err)
+	}
+	leader := members.GetLeader()
+	if leader.GetName() == "" || len(leader.GetClientUrls()) == 0 || members.GetHeader().GetClusterId() == 0 {
+		return nil, fmt.Errorf("GetMembers names no leader, or no cluster: %v", members)
+	}
+	s.header = &pdpb.RequestHeader{ClusterId: members.GetHeader().GetClusterId()}
+	return leader, nil
+}
+
 func (s *stores) enter(ctx context.Context) error {
 	calls, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	pd := s.all[0].pd
-	members, err := checked(pd.GetMembers(calls, &pdpb.GetMembersRequest{}))
-	if err != nil {
-		return fmt.Errorf("GetMembers: %w", err)
-	}
-	if members.GetLeader().GetName() == "" || members.GetHeader().GetClusterId() == 0 {
-		return fmt.Errorf("GetMembers names no leader, or no cluster: %v", members)
-	}
-	s.header = &pdpb.RequestHeader{ClusterId: members.GetHeader().GetClusterId()}
 	if err := s.begin(calls, pd); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ import (
 func main() {
 	layout := region.Layout{FirstID: firstRegionID}
 	address := flag.String("pd", "", "HOST:PORT of the PD, plain text")
+	forwarded := flag.Bool("forward", false, "the PD does not lead: it is asked to pass calls on to the leader that it names")
 	flag.IntVar(&layout.Count, "regions", 10_000, "regions, which cover the key space")
 	seed := flag.Uint("seed", 1, "of the regions")
 	flag.Uint64Var(&layout.Stores, "stores", 10, "stores, at least 3")
@@ -36,19 +37,19 @@ func main() {
 	flag.Parse()
 	layout.Seed = uint32(*seed)
 
-	if err := run(layout, *address, *patience); err != nil {
+	if err := run(layout, *address, *forwarded, *patience); err != nil {
 		fmt.Fprintln(os.Stderr, "pd-stores:", err)
 		os.Exit(1)
 	}
 }
 
-func run(layout region.Layout, address string, patience time.Duration) error {
+func run(layout region.Layout, address string, forwarded bool, patience time.Duration) error {
 	if layout.Count < 1 || layout.Stores < 3 {
 		return fmt.Errorf("-regions %d and -stores %d: there must be a region and three stores", layout.Count, layout.Stores)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	stores, err := join(ctx, address, layout.Stores, patience)
+	stores, err := join(ctx, address, forwarded, layout.Stores, patience)
 	if err != nil {
 		return err
 	}

@@ -29,8 +29,9 @@ type store struct {
 }
 
 // connect makes a store that has no stream yet; the connection may not be there yet.
-func connect(id uint64, address string) (*store, error) {
-	conn, err := grpc.Dial(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+func connect(id uint64, address string, onward *forward) (*store, error) {
+	plaintext := grpc.WithTransportCredentials(insecure.NewCredentials())
+	conn, err := grpc.Dial(address, append(onward.options(), plaintext)...)
 	if err != nil {
 		return nil, err
 	}

@@ -14,11 +14,11 @@ import { Identity } from '../../cluster/identity.ts';
 import { ReportedBuckets } from '../../cluster/reported-buckets.ts';
 import { openRegionStore, type RegionStoreThread } from '../../store/open-region-store.ts';
 import { storeOptions } from '../../store/store.fixture.ts';
+import { LeaderLines } from '../leader-lines.ts';
 import { LoadingMember } from '../loading-member.ts';
 import type { Role } from '../member-status.ts';
-import { pdBinding } from '../pd.ts';
+import { pdBindings } from '../pd-bindings.ts';
 import type { Leading } from '../pd-parts.ts';
-import { pdStreams } from '../pd-streams.ts';
 import { regionServiceBinding } from '../region-service.ts';
 import { Serving } from '../serving.ts';
 import { WorldMember } from './world-member.ts';
@@ -29,6 +29,10 @@ export interface ServiceWorld extends AsyncDisposable {
   /** Shown instead of `member` until finishLoading(). */
   readonly loading: LoadingMember;
   finishLoading(): void;
+  /** What a leader has; throws for a follower. */
+  readonly leading: Leading;
+  /** Where calls are passed on. */
+  readonly lines: LeaderLines;
   readonly connection: Connection;
   readonly address: string;
   readonly pd: ReturnType<typeof pdClient>;
@@ -61,13 +65,10 @@ export async function startLoading(role: Role, scanBytes = 1 << 20): Promise<Ser
   const identity = new Identity(wanted, undefined, store, seededRng(1));
   const loading = new LoadingMember(role, identity, { pageBytes: 1 << 16, sparePages: 1, tombstones: 1 });
   const serving = new Serving(loading, { scanBytes, maxReplicas: 3 });
+  const lines = stack.use(new LeaderLines(serving, (at) => connect(at, { security: { kind: 'plaintext' } })));
   const leading = role === 'leader' ? await lead(member, store) : undefined;
   const server = stack.use(
-    await serveForTest([
-      pdBinding(serving),
-      regionServiceBinding(serving, systemClock),
-      ...pdStreams(role, () => serving.streams),
-    ]),
+    await serveForTest([...pdBindings(serving, lines), regionServiceBinding(serving, systemClock)]),
   );
   const address = `127.0.0.1:${server.port}`;
   const connection = stack.use(connect(address, { security: { kind: 'plaintext' } }));
@@ -78,6 +79,11 @@ export async function startLoading(role: Role, scanBytes = 1 << 20): Promise<Ser
     serving,
     loading,
     finishLoading: () => (leading ? serving.lead(member, leading, noStreams) : serving.follow(member)),
+    get leading(): Leading {
+      if (leading === undefined) throw new Error('a follower has nothing that only a leader has');
+      return leading;
+    },
+    lines,
     connection,
     address,
     pd,

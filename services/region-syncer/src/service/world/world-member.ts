@@ -12,6 +12,7 @@ import {
   type Drained,
   type Freshness,
   type Member,
+  type Peer,
   type Roster,
   UnknownStreamError,
   WrongRoleError,
@@ -41,6 +42,9 @@ export class WorldMember implements Member {
   readonly ails = new Map<number, AilingPeers>();
   clusterId = clusterId;
   leads: boolean;
+  clientUrls: readonly string[] = ['http://127.0.0.1:1'];
+  /** Whom a follower takes for its leader. */
+  leader: Peer | undefined;
   freshness: Freshness = {
     ready: true,
     reason: '',
@@ -63,8 +67,8 @@ export class WorldMember implements Member {
   }
 
   get roster(): Roster {
-    const self = { name: 'self', memberId: 2n ** 64n - 1n, clientUrls: ['http://127.0.0.1:1'] };
-    return { members: [self], leader: this.leads ? self : undefined };
+    const self = { name: 'self', memberId: 2n ** 64n - 1n, clientUrls: this.clientUrls };
+    return { members: [self], leader: this.leads ? self : this.leader };
   }
 
   /** Forgets all regions, and starts over with these: see putPlain(). */

@@ -1,0 +1,51 @@
+// A call with one answer that is passed on. It is made as a stream, which is the same on the wire: a message, or some,
+// the end of the requests, then a message and a status.
+
+import { ServerError, Status } from 'nice-grpc-common';
+import type { RawClientStream, StreamEnd } from '../client/raw-stream.ts';
+import { passedBack } from './passed-back.ts';
+
+/**
+ * Sends `requests` onward and gives the answer. Rejects with the other server's status as a ServerError, whether or not
+ * there are more requests to come. `signal` is the caller's, with which `onward` ends.
+ */
+export async function singleAnswer(
+  onward: RawClientStream,
+  requests: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const answers: Uint8Array[] = [];
+  const ended = new Promise<StreamEnd>((resolve) => onward.onEnd(resolve));
+  onward.onMessage((message) => {
+    if (answers.push(message) > 1) onward.cancel();
+  });
+  // Requests fail when the caller's call is over, and `onward` with it.
+  send(onward, requests, ended).catch(() => onward.cancel());
+  const { code, details } = passedBack(await ended, signal);
+  const [answer, second] = answers;
+  if (second !== undefined)
+    throw new ServerError(Status.INTERNAL, 'more than one answer was to be passed back');
+  if (code !== Status.OK) throw new ServerError(code, details);
+  if (answer === undefined) throw new ServerError(Status.INTERNAL, 'there was no answer to pass back');
+  return answer;
+}
+
+async function send(
+  onward: RawClientStream,
+  requests: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ended: Promise<unknown>,
+): Promise<void> {
+  let drained = Promise.withResolvers<void>();
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+    drained.resolve();
+  });
+  onward.onDrain(() => drained.resolve());
+  for await (const request of requests) {
+    if (isOver) return;
+    drained = Promise.withResolvers();
+    if (!onward.write(request)) await drained.promise;
+  }
+  onward.halfClose();
+}
