@@ -11,8 +11,6 @@ import { regions } from './region/suite.ts';
 import { tableOf } from './table.ts';
 import { trench } from './trench/suite.ts';
 
-const usualRuns = 3;
-
 const interrupted = 130;
 
 /** Overwrites the line before on a terminal. */
@@ -39,12 +37,12 @@ async function run<Contender extends Named>(
   const contenders = await suite.contenders(options.only, toolbox, (name, reason) => {
     print(`${name}: skipped (${reason})`);
   });
+  const measured = options.runs === 1 ? 'one run' : `medians of ${options.runs}`;
   let right = true;
   for (const { letter, parts } of items) {
     for (const part of parts) {
-      const runs = options.runs ?? part.runs ?? usualRuns;
-      const outcomes = await measure(part, contenders, runs, progress, stop);
-      const title = `(${letter}) ${part.title}, ${runs === 1 ? 'one run' : `medians of ${runs}`}`;
+      const outcomes = await measure(part, contenders, options.runs, progress, stop);
+      const title = `(${letter}) ${part.title}, ${measured}`;
       print(`\n${tableOf({ ...part, title }, outcomes)}`);
       right &&= outcomes.every(
         ({ contender, failures }) => !suite.answerable.includes(contender) || failures.length === 0,

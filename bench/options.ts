@@ -32,7 +32,7 @@ Items of the tap and its neighbours, beside the floor (F): the least that anythi
   t5 the load balancer: lookups, and tables for 100 and 10,000 targets
 All of them without arguments.
 
-  --runs N      measurements of each figure, 1 to 25; by default 3, of the long ones 1
+  --runs N      measurements of each figure, 1 to 25, 3 by default
   --only NAMES  contenders, of P,O,R,F,ours
   --help        this text
 
@@ -44,6 +44,7 @@ const ofRegions = ['r1', 'r2', 'r3', 'r4', 'r6', 'r7', 'r8'] as const;
 const ofTrench = ['t1', 't2', 't3', 't4', 't5'] as const;
 const letters = [...ofDatastore, ...ofRegions, ...ofTrench] as const;
 const names = ['P', 'O', 'R', 'F', 'ours'] as const;
+const usualRuns = 3;
 const mostRuns = 25;
 
 export type Letter = (typeof letters)[number];
@@ -52,8 +53,7 @@ export type ContenderName = (typeof names)[number];
 export interface Options {
   readonly help: boolean;
   readonly items: ReadonlySet<Letter>;
-  /** Undefined: as each part has it. */
-  readonly runs: number | undefined;
+  readonly runs: number;
   readonly only: ReadonlySet<ContenderName>;
 }
 
@@ -72,7 +72,7 @@ export function parseOptions(args: readonly string[]): Options {
     items: new Set(
       items.length === 0 ? letters : items.flatMap((item) => (item === 'd' ? ['a', 'b'] : [item])),
     ),
-    runs: values.runs === undefined ? undefined : runsOf(values.runs),
+    runs: values.runs === undefined ? usualRuns : runsOf(values.runs),
     only: new Set(values.only.split(',').map((given) => oneOf(names, given, 'contender'))),
   };
 }

@@ -28,8 +28,6 @@ export interface Part<Contender extends Named> {
   readonly metrics: readonly Metric[];
   /** Contenders that are measured; all of them unless said otherwise. */
   readonly contenders?: readonly Contender['name'][];
-  /** How often it is measured unless the command line says it; 3 times when it is not said here either. */
-  readonly runs?: number;
   /** Bound of one measurement. */
   readonly limitSeconds: number;
   /** Measures one contender once. Throws LossError when what is known in the end is not what was sent. */

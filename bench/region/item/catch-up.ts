@@ -71,7 +71,6 @@ function part(records: number): Part<Contender> {
     title: `catch-up of ${records.toLocaleString('en')} records, ${regions.toLocaleString('en')} regions`,
     limitSeconds: 120,
     contenders: records <= ring ? ['P', 'ours'] : ['ours'],
-    runs: isLong ? 2 : 1,
     metrics: [
       { key: 'time', title: 'leader can be reached → ready and durable', unit: 'ms' },
       { key: 'rate', title: 'records', unit: '/s', ...(isLong && { wanted: '≥ 350,000/s' }) },

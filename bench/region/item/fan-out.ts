@@ -73,7 +73,6 @@ function part(followers: number): Part<Contender> {
     title: `${followers} follower${followers > 1 ? 's' : ''}, as many changes as they hold`,
     limitSeconds: 180,
     contenders: ['P', 'ours'],
-    runs: 1,
     metrics: [
       { key: 'rate', title: 'highest rate with a lag below 1 s', unit: '/s' },
       { key: 'cpu', title: 'CPU of the leader, a record and follower', unit: 'µs' },

@@ -79,7 +79,6 @@ function part(rate: number, followers: number): Part<Contender> {
     title: `${rate.toLocaleString('en')} changes/s to ${followers} follower${followers > 1 ? 's' : ''}`,
     limitSeconds: 90,
     contenders: ['P', 'ours'],
-    runs: 2,
     metrics: [
       {
         key: 'p50',

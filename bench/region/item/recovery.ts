@@ -52,7 +52,6 @@ export const recovery: Item<Contender> = {
       title: `kill -9 with ${regions.toLocaleString('en')} regions`,
       limitSeconds: 120,
       contenders: ['ours'],
-      runs: 1,
       metrics: [
         { key: 'leader', title: 'leader: killed → answers reads', unit: 's', wanted: '≤ 2 s' },
         { key: 'leaderCpu', title: '… CPU until then', unit: 's' },

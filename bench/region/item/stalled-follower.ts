@@ -96,7 +96,6 @@ export const stalledFollower: Item<Contender> = {
       title: `4 followers at ${rate.toLocaleString('en')} changes/s, one of them stalled for ${stalled} s`,
       limitSeconds: 120,
       contenders: ['P', 'ours'],
-      runs: 1,
       metrics: [
         { key: 'usual', title: 'change → can be read, p99, none stalled', unit: 'ms' },
         { key: 'stalled', title: '… of the others, one stalled', unit: 'ms', wanted: 'the same' },

@@ -48,7 +48,6 @@ export const syncUnderChange: Item<Contender> = {
       title: `full sync of ${regions.toLocaleString('en')} regions under ${rate.toLocaleString('en')} changes/s`,
       limitSeconds: 120,
       contenders: ['P', 'ours'],
-      runs: 1,
       metrics: [
         { key: 'sync', title: 'cold follower → ready', unit: 's', wanted: 'it ends' },
         { key: 'behind', title: 'stores behind their rate, at the most', unit: 'ms' },

@@ -86,7 +86,6 @@ export const openClose: Item<Contender> = {
       title: `${cycles.toLocaleString('en')} times a stream opened and closed`,
       limitSeconds: 600,
       contenders: ['ours'],
-      runs: 1,
       metrics: [
         { key: 'rate', title: 'opened and closed', unit: '/s' },
         { key: 'heapBefore', title: "the tap's heap, first tenth", unit: 'MiB' },

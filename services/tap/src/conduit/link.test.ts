@@ -29,6 +29,16 @@ test('the epoch grows when the set of addresses changes, and only then', () => {
   expect(link.snapshot).toMatchObject({ epoch: 2, localIps: ['10.1.0.2/24'] });
 });
 
+test('the same next hops in another order are the same snapshot', () => {
+  const gateways = [parsePrefix('10.1.0.254/24'), parsePrefix('fd00:1::fe/64')];
+  const link = linkUp();
+  link.hear({ kind: 'update', connection: connection(1, { gateways }) }, 1);
+  const { snapshot } = link;
+  link.hear({ kind: 'update', connection: connection(1, { gateways: gateways.toReversed() }) }, 2);
+  expect(link.snapshot).toBe(snapshot);
+  expect(snapshot?.gateways).toHaveLength(2);
+});
+
 test('no addresses are believed only after the grace, counted from the first time they were missing', () => {
   const link = linkUp();
   link.hear({ kind: 'update', connection: connection(undefined) }, 10);

@@ -203,7 +203,7 @@ export class Link {
   #adopt(own: readonly Prefix[]): void {
     const localIps = [...new Set(own.map(printPrefix))].toSorted();
     const ipsKey = ipsKeyOf(localIps);
-    const gateways = (this.#connection?.gateways ?? []).map(printPrefix);
+    const gateways = (this.#connection?.gateways ?? []).map(printPrefix).toSorted();
     const before = this.#snapshot;
     if (before?.ipsKey === ipsKey && before.gateways.join() === gateways.join()) return;
     if (before?.ipsKey !== ipsKey) this.#epoch += 1;
