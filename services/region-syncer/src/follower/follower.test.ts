@@ -103,14 +103,11 @@ describe('a follower of our leader', () => {
   test('is not ready before it is where the leader was, and tells how far that is', async () => {
     await live(follower);
     const call = await follower.joins();
-    const leaderUnixMs = Date.now() - 700;
-    call.send(
-      own(FrameKind.REPLAY, { startIndex: base + 10, leaderNext: base + 30, leaderUnixMs }, region(5, 3)),
-    );
+    call.send(own(FrameKind.REPLAY, { startIndex: base + 10, leaderNext: base + 30 }, region(5, 3)));
     await follower.reaches('replaying');
     await until(() => follower.replica.next === base + 11, { deadlineMs: 5_000, describe: 'applied' });
     expect(follower.member.freshness).toMatchObject({ ready: false, reason: 'replaying', lagRecords: 19 });
-    expect(follower.member.freshness.lagMs).toBeGreaterThanOrEqual(700);
+    expect(follower.member.freshness.lagMs).toBeGreaterThan(0);
     expect(follower.member.lag()).toMatchObject({
       leaderNext: base + 30,
       followers: [{ name: 'follower', next: base + 11, records: 19 }],

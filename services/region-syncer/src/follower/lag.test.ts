@@ -35,14 +35,31 @@ test('the oldest record that is missing gives the age, until it is applied', () 
   expect([lag.records(base + 9), lag.ms()]).toEqual([0, 0]);
 });
 
-test('a leader whose clock is ahead does not make records young, one that says no time counts from now', () => {
-  lag.told(base + 1, nowMs() + 60_000);
+test('what was longer on its way than others is older by that, what has no time counts from now', () => {
+  lag.told(base + 1, nowMs());
+  const sentMs = nowMs();
   clock.advance(20);
-  expect(lag.ms()).toBe(20);
   lag.applied(base + 1);
-  lag.told(base + 2, 0);
+  lag.told(base + 2, sentMs);
+  expect(lag.ms()).toBe(20);
+  lag.applied(base + 2);
+  lag.told(base + 3, 0);
   clock.advance(30);
   expect(lag.ms()).toBe(30);
+});
+
+test('wall clocks, that of the leader or ours, may be far apart and jump', () => {
+  const hourMs = 3_600_000;
+  let next = base;
+  for (const leaderMs of [hourMs, -hourMs, 720 * hourMs]) {
+    lag.told((next += 1), nowMs() + leaderMs);
+    for (const ownMs of [-2 * hourMs, hourMs]) {
+      clock.stepWall(ownMs);
+      clock.advance(10);
+    }
+    expect(lag.ms()).toBe(20);
+    lag.applied(next);
+  }
 });
 
 test('of terms that ended meanwhile only the leader’s own is counted', () => {

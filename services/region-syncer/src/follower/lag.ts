@@ -4,8 +4,9 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { seqOf, termOf } from '../log/index.ts';
+import { Transit } from './transit.ts';
 
-/** The leader's next record was `next`, by its word at a wall-clock time in ms. */
+/** The leader's next record was `next`, by what it sent at a time in ms of our monotonic clock. */
 interface Mark {
   next: number;
   readonly atMs: number;
@@ -17,10 +18,12 @@ export class Lag {
   readonly #clock: Clock;
   /** Oldest first; all are further than what was applied last. */
   readonly #marks: Mark[] = [];
+  #transit: Transit;
   #leaderNext: number | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#transit = new Transit(clock);
   }
 
   /** The leader's next record as it was last told; undefined before. */
@@ -31,19 +34,18 @@ export class Lag {
   /** Another leader numbers its records in another way: what the one before said is nothing. */
   forget(): void {
     this.#marks.length = 0;
+    this.#transit = new Transit(this.#clock);
     this.#leaderNext = undefined;
   }
 
-  /** The leader's next record is `next`; it said so at `unixMs`, 0 when it did not say when: then it was now. */
+  /** The leader's next record is `next`; it sent that at `unixMs` by its own clock, 0 when it did not say: then it was now. */
   told(next: number, unixMs: number): void {
+    const ageMs = unixMs === 0 ? 0 : this.#transit.ageOf(unixMs);
     this.#leaderNext = next;
     const last = this.#marks.at(-1);
     if (last !== undefined && next <= last.next) return;
-    const nowMs = this.#nowMs();
-    // A leader's clock that is ahead of ours would make what is old new.
-    const atMs = unixMs === 0 ? nowMs : Math.min(unixMs, nowMs);
     if (last !== undefined && this.#marks.length === mostMarks) last.next = next;
-    else this.#marks.push({ next, atMs });
+    else this.#marks.push({ next, atMs: this.#clock.monotonic() - ageMs });
   }
 
   /** All records before `next` are applied. */
@@ -66,11 +68,7 @@ export class Lag {
   /** For how long at least the oldest of them has existed, in ms; 0 when none is lacking, undefined as above. */
   ms(): number | undefined {
     const [oldest] = this.#marks;
-    if (oldest !== undefined) return Math.max(0, this.#nowMs() - oldest.atMs);
+    if (oldest !== undefined) return this.#clock.monotonic() - oldest.atMs;
     return this.#leaderNext === undefined ? undefined : 0;
-  }
-
-  #nowMs(): number {
-    return Number(this.#clock.now() / 1_000_000n);
   }
 }
