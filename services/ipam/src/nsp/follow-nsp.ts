@@ -8,6 +8,7 @@ import type { Rng } from '@syncline/runtime/rng.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import type { Config } from '../config.ts';
+import { ConduitRows } from './conduit-rows.ts';
 import { openConduits } from './open-conduits.ts';
 
 /** Where the conduits are known from. What was heard last stays, so an NSP that is away takes no conduit away. */
@@ -35,7 +36,7 @@ export function nspAt(
   const { retry, retryMax, healthyAfter } = config;
   const watch = new FollowedWatch({
     what: 'the conduits of the NSP',
-    open: openConduits(connection, config.trench),
+    open: openConduits(connection, config.trench, new ConduitRows(logger)),
     take,
     firstMs: config.answer,
     retry: { initialMs: retry, maxMs: retryMax, factor: 2, jitter: 0.5, resetAfterMs: healthyAfter },
