@@ -1,19 +1,33 @@
-// pygnmi in a virtual environment of its own, made anew when requirements.txt changes.
+// pygnmi, and gRPC's own library with stubs of our proto/, in one virtual environment that is made anew when
+// requirements.txt changes.
 
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError, firstLine, run } from '../command.ts';
-import { type Availability, missing, ready } from './availability.ts';
+import { type Availability, broken, missing, ready } from './availability.ts';
 
 const INTEROP = join(import.meta.dirname, '..');
 const VENV = join(INTEROP, '.venv');
-const REQUIREMENTS = join(INTEROP, 'pygnmi', 'requirements.txt');
+const REQUIREMENTS = join(INTEROP, 'requirements.txt');
 const INSTALLED = join(VENV, 'requirements.txt');
 const QUIET = ['--quiet', '--disable-pip-version-check'];
 const INSTALL_MS = 5 * 60_000;
+const PROTO = join(INTEROP, '..', '..', 'proto');
+const STUBS = join(VENV, 'stubs');
+const STUBBED = [
+  'api/ambassador/v1/tap.proto',
+  'api/ipam/v1/ipam.proto',
+  'api/loadbalancer/v1/stream.proto',
+  'api/nsp/v1/configurationmanager.proto',
+  'api/nsp/v1/model.proto',
+  'api/nsp/v1/targetregistry.proto',
+  'connection.proto',
+  'connectioncontext.proto',
+  'networkservice.proto',
+];
 
-/** The interpreter that has pygnmi. */
-export async function preparePygnmi(): Promise<Availability> {
+/** The interpreter that has what requirements.txt names. */
+export async function preparePython(): Promise<Availability> {
   const python = ready(join(VENV, 'bin', 'python'));
   if ((await text(INSTALLED)) === (await readFile(REQUIREMENTS, 'utf8'))) return python;
   const failure =
@@ -22,6 +36,20 @@ export async function preparePygnmi(): Promise<Availability> {
   if (failure !== undefined) return missing(failure);
   await copyFile(REQUIREMENTS, INSTALLED);
   return python;
+}
+
+/** Makes the stubs that python/stubs.py imports, anew each time, as the protos may have changed. */
+export async function makeStubs(python: string): Promise<Availability> {
+  await mkdir(STUBS, { recursive: true });
+  const out = [`--python_out=${STUBS}`, `--grpc_python_out=${STUBS}`];
+  const failure = await step(python, [
+    '-m',
+    'grpc_tools.protoc',
+    `--proto_path=${PROTO}`,
+    ...out,
+    ...STUBBED,
+  ]);
+  return failure === undefined ? ready(python) : broken(failure);
 }
 
 async function text(path: string): Promise<string | undefined> {

@@ -13,9 +13,18 @@ import {
   type GoProgram,
   type PdProgram,
 } from './go.ts';
-import { preparePygnmi } from './python.ts';
+import { makeStubs, preparePython } from './python.ts';
 
-export type ToolName = 'go' | GoProgram | PdProgram | 'pd-server' | 'jaeger' | 'pygnmi' | 'gnmic' | 'compose';
+export type ToolName =
+  | 'go'
+  | GoProgram
+  | PdProgram
+  | 'pd-server'
+  | 'jaeger'
+  | 'pygnmi'
+  | 'grpcio'
+  | 'gnmic'
+  | 'compose';
 
 /** The tools of one run. */
 export class Toolbox {
@@ -29,7 +38,9 @@ export class Toolbox {
       case 'jaeger':
         return this.#once('jaeger', () => this.#withGo(buildJaeger));
       case 'pygnmi':
-        return this.#once('pygnmi', preparePygnmi);
+        return this.#once('python', preparePython);
+      case 'grpcio':
+        return this.#once('grpcio', () => this.#withPython(makeStubs));
       case 'gnmic':
         return this.#once('gnmic', findGnmic);
       case 'compose':
@@ -61,6 +72,11 @@ export class Toolbox {
   async #withGo(prepare: () => Promise<Availability>): Promise<Availability> {
     const go = await this.prepare('go');
     return go.kind === 'ready' ? prepare() : go;
+  }
+
+  async #withPython(prepare: (python: string) => Promise<Availability>): Promise<Availability> {
+    const python = await this.#once('python', preparePython);
+    return python.kind === 'ready' ? prepare(python.path) : python;
   }
 
   /** A program of those that `build` makes together, into the folder that it gives. */
