@@ -7,7 +7,7 @@ import { passedBack } from './passed-back.ts';
 
 /**
  * Sends `requests` onward and gives the answer. Rejects with the other server's status as a ServerError, whether or not
- * there are more requests to come. `signal` is the caller's, with which `onward` ends.
+ * there are more requests to come, and with what `requests` throw. `signal` is the caller's, with which `onward` ends.
  */
 export async function singleAnswer(
   onward: RawClientStream,
@@ -19,15 +19,26 @@ export async function singleAnswer(
   onward.onMessage((message) => {
     if (answers.push(message) > 1) onward.cancel();
   });
-  // Requests fail when the caller's call is over, and `onward` with it.
-  send(onward, requests, ended).catch(() => onward.cancel());
-  const { code, details } = passedBack(await ended, signal);
+  const { code, details } = passedBack(await sentAndEnded(onward, requests, ended), signal);
   const [answer, second] = answers;
   if (second !== undefined)
     throw new ServerError(Status.INTERNAL, 'more than one answer was to be passed back');
   if (code !== Status.OK) throw new ServerError(code, details);
   if (answer === undefined) throw new ServerError(Status.INTERNAL, 'there was no answer to pass back');
   return answer;
+}
+
+async function sentAndEnded(
+  onward: RawClientStream,
+  requests: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ended: Promise<StreamEnd>,
+): Promise<StreamEnd> {
+  try {
+    return await Promise.race([ended, send(onward, requests, ended).then(() => ended)]);
+  } catch (error) {
+    onward.cancel();
+    throw error;
+  }
 }
 
 async function send(

@@ -1,0 +1,84 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { until } from '@syncline/testkit/wait.ts';
+import { ServerError, Status } from 'nice-grpc-common';
+import { expect, test } from 'vitest';
+import { type EchoServer, startEcho } from '../echo.fixture.ts';
+import { singleAnswer } from './single-answer.ts';
+
+const never = new AbortController().signal;
+const onwardTo = ({ connection }: EchoServer) => connection.raw('/test.Echo/Collect');
+
+test('requests that are not read are not asked for, and all of them arrive in the end', async () => {
+  const open = Promise.withResolvers<void>();
+  let arrived = 0;
+  await using back = await startEcho({
+    async collect(requests) {
+      await open.promise;
+      for await (const { text } of requests) arrived += text.length;
+      return { text: 'done' };
+    },
+  });
+  const [count, bytes] = [2_048, 32 * 1024];
+  let given = 0;
+  async function* requests() {
+    for (; given < count; given++) {
+      await turn();
+      yield Buffer.alloc(bytes, 'x');
+    }
+  }
+  const answer = singleAnswer(onwardTo(back), requests(), never);
+  let before = -1;
+  await until(
+    () => {
+      const stays = given === before;
+      before = given;
+      return stays;
+    },
+    { deadlineMs: 20_000, everyMs: 300, describe: 'requests no longer being asked for' },
+  );
+  expect(given).toBeLessThan(count / 8);
+  open.resolve();
+  expect(Buffer.from(await answer).toString()).toBe('done');
+  expect([given, arrived]).toEqual([count, count * bytes]);
+});
+
+test('requests are not asked for any more once there is a status', async () => {
+  await using back = await startEcho({
+    collect: () => Promise.reject(new ServerError(Status.ABORTED, 'enough')),
+  });
+  const returned = Promise.withResolvers<void>();
+  async function* endless() {
+    try {
+      for (;;) {
+        await turn();
+        yield Buffer.from('x');
+      }
+    } finally {
+      returned.resolve();
+    }
+  }
+  await expect(singleAnswer(onwardTo(back), endless(), never)).rejects.toMatchObject({
+    code: Status.ABORTED,
+  });
+  await returned.promise;
+});
+
+test('requests that fail end the call at the other server, and are what it failed of', async () => {
+  const reached = Promise.withResolvers<AbortSignal>();
+  await using back = await startEcho({
+    // Node's HTTP/2 client half-closes a stream that it resets: only the signal tells a cancelled call from a complete one.
+    async collect(_, { signal }) {
+      reached.resolve(signal);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { text: 'never' };
+    },
+  });
+  async function* failing() {
+    yield Buffer.from('x');
+    await reached.promise;
+    throw new RangeError('no more');
+  }
+  await expect(singleAnswer(onwardTo(back), failing(), never)).rejects.toThrow('no more');
+  const signal = await reached.promise;
+  await until(() => signal.aborted, { deadlineMs: 5_000, describe: 'the end at the other server' });
+});
