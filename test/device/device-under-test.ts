@@ -5,10 +5,11 @@ import { parsePath } from '@syncline/gnmi/path-text.ts';
 import { DeviceServiceDefinition, type Fault } from '@syncline/proto/device.ts';
 import { gNMIDefinition, type Notification } from '@syncline/proto/gnmi.ts';
 import { type Connection, type ConnectOptions, connect, type DeadlineOption } from '@syncline/rpc/connect.ts';
+import { GnmiReader } from '@syncline/testkit/gnmi-reader.ts';
 import { type Service, startService } from '@syncline/testkit/service.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import type { Client } from 'nice-grpc';
-import type { GnmiClient } from './gnmi-subscription.ts';
+import { type Subscribing, subscribeRequest } from './subscribing.ts';
 
 type Leaves = Readonly<Record<string, number | string | boolean>>;
 
@@ -16,7 +17,7 @@ type Leaves = Readonly<Record<string, number | string | boolean>>;
 export class DeviceUnderTest implements AsyncDisposable {
   readonly service: Service;
   readonly connection: Connection;
-  readonly gnmi: GnmiClient;
+  readonly gnmi: Client<typeof gNMIDefinition, DeadlineOption>;
   readonly control: Client<typeof DeviceServiceDefinition, DeadlineOption>;
 
   constructor(service: Service, options: Partial<ConnectOptions> = {}) {
@@ -37,6 +38,13 @@ export class DeviceUnderTest implements AsyncDisposable {
       env: { SYNCLINE_DEVICE_MODE: 'script', ...env },
     });
     return new DeviceUnderTest(service);
+  }
+
+  /** Opens a Subscribe. */
+  subscribe(subscribing: Subscribing): GnmiReader {
+    const reader = new GnmiReader(this.connection);
+    reader.send(subscribeRequest(subscribing));
+    return reader;
   }
 
   /** Sets leaves, and deletes, in one notification. */

@@ -10,10 +10,10 @@ import {
   UpdateResult_Operation as Op,
   SetRequest,
 } from '@syncline/proto/gnmi.ts';
+import { valueText } from '@syncline/testkit/gnmi-text.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { refusalOf } from '../datastore/refusal.ts';
 import { DeviceUnderTest } from './device-under-test.ts';
-import { GnmiSubscription, printValue } from './gnmi-subscription.ts';
 
 let device: DeviceUnderTest;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ const get = async (request: object) => {
     GetRequest.fromPartial({ encoding: Encoding.JSON, ...request }),
   );
   return notification.map(({ update }) =>
-    update.map(({ path, val }) => `${printPath(fromProto(path))} ${printValue(val)}`),
+    update.map(({ path, val }) => `${printPath(fromProto(path))} ${valueText(val)}`),
   );
 };
 
@@ -131,7 +131,7 @@ test('Get of more leaves than allowed is refused', async () => {
 });
 
 test('Set deletes, replaces and updates in this order, answers in it, and is seen by subscribers as one', async () => {
-  using stream = GnmiSubscription.to(device.gnmi, { paths: [{ path: '/system' }] });
+  using stream = device.subscribe({ paths: [{ path: '/system' }] });
   await stream.synced();
   const response = await device.gnmi.set(
     SetRequest.fromPartial({
@@ -149,7 +149,7 @@ test('Set deletes, replaces and updates in this order, answers in it, and is see
     [Op.REPLACE, '/system/state'],
     [Op.UPDATE, '/system/config/hostname'],
   ]);
-  await stream.received('the change', (lines) => lines.length === 3);
+  await stream.until('the change', ({ lines }) => lines.length === 3);
   expect(stream.lines.at(-1)).toBe(
     '-/system/state +/system/state/hostname=new +/system/state/uptime=1 +/system/config/hostname=new',
   );

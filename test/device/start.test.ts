@@ -14,6 +14,7 @@ import { ExtensionID } from '@syncline/proto/gnmi_ext.ts';
 import { HealthDefinition } from '@syncline/proto/health.ts';
 import { createAuthority } from '@syncline/rpc/certificate.fixture.ts';
 import { connect } from '@syncline/rpc/connect.ts';
+import { GnmiReader } from '@syncline/testkit/gnmi-reader.ts';
 import { startService } from '@syncline/testkit/service.ts';
 import { ServiceError } from '@syncline/testkit/service-process.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
@@ -21,7 +22,7 @@ import { Metadata, Status } from 'nice-grpc';
 import { expect, test } from 'vitest';
 import { refusalOf } from '../datastore/refusal.ts';
 import { DeviceUnderTest, notificationOf } from './device-under-test.ts';
-import { GnmiSubscription, subscribeRequest } from './gnmi-subscription.ts';
+import { subscribeRequest } from './subscribing.ts';
 
 const main = fileURLToPath(new URL('../../services/device/src/main.ts', import.meta.url));
 
@@ -41,12 +42,12 @@ test("host mode serves this machine's state, on change and sampled, and cannot b
   const { notification } = await device.gnmi.get(GetRequest.fromPartial({ encoding: Encoding.PROTO, path }));
   expect(notification[0]?.update[0]?.val?.value).toEqual({ $case: 'stringVal', value: hostname() });
 
-  using changes = GnmiSubscription.to(device.gnmi, { paths: [{ path: '/system/state/up-time' }] });
-  await changes.received('two changes', (lines) => lines.length >= 4, 15_000);
-  using samples = GnmiSubscription.to(device.gnmi, {
+  using changes = device.subscribe({ paths: [{ path: '/system/state/up-time' }] });
+  await changes.until('two changes', ({ lines }) => lines.length >= 4, 15_000);
+  using samples = device.subscribe({
     paths: [{ path: '/system/memory', mode: 'SAMPLE', sampleMs: 100 }],
   });
-  await samples.received('two samples', (lines) => lines.length >= 4);
+  await samples.until('two samples', ({ lines }) => lines.length >= 4);
 
   const set = SetRequest.fromPartial({ delete: [{ elem: [{ name: 'system' }] }] });
   expect(await refusalOf(device.gnmi.set(set))).toEqual([
@@ -88,8 +89,8 @@ test('a script is played: its tree, then its steps', async () => {
     'tree: { /a: 1 }\nsteps: [{ at: 100ms, every: 100ms, times: 2, set: { /a: "{n}" }, fault: { repeat_sync: {} } }]\n',
   );
   await using device = await DeviceUnderTest.start({ SYNCLINE_DEVICE_SCRIPT: file });
-  using stream = GnmiSubscription.to(device.gnmi, { paths: [{ path: '/a' }] });
-  await stream.received('the last step', (lines) => lines.includes('+/a=1') && stream.syncs >= 2);
+  using stream = device.subscribe({ paths: [{ path: '/a' }] });
+  await stream.until('the last step', ({ lines }) => lines.includes('+/a=1') && stream.syncs >= 2);
 });
 
 test('a bad script ends the start with code 2 and every problem', async () => {
@@ -168,8 +169,9 @@ test('with a username every call needs the credentials, health excepted', async 
     'UNAUTHENTICATED',
     expect.stringContaining('"admin"') as string,
   ]);
-  using refused = new GnmiSubscription(device.gnmi, subscribeRequest({ paths: [{ path: '/' }] }), wrong);
-  expect(await refused.ended).toMatchObject({ code: Status.UNAUTHENTICATED });
+  using refused = new GnmiReader(device.connection, { metadata: wrong });
+  refused.send(subscribeRequest({ paths: [{ path: '/' }] }));
+  expect(await refused.end()).toMatchObject({ code: Status.UNAUTHENTICATED });
   const right = Metadata({ username: 'admin', password: 'secret' });
   expect((await device.gnmi.capabilities({}, { metadata: right })).gNMIVersion).toBe('0.10.0');
   const health = device.connection.client(HealthDefinition);
@@ -217,11 +219,11 @@ test('while changes are traced, a notification carries the traceparent of its ch
   await using device = await DeviceUnderTest.start({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
   });
-  using stream = GnmiSubscription.to(device.gnmi, { paths: [{ path: '/a' }] });
+  using stream = device.subscribe({ paths: [{ path: '/a' }] });
   await stream.synced();
   await device.apply({ '/a': 1 });
-  await stream.received('the change', (lines) => lines.at(-1) === '+/a=1');
-  const [extension] = stream.messages.at(-1)?.extension ?? [];
+  await stream.until('the change', ({ lines }) => lines.at(-1) === '+/a=1');
+  const [extension] = stream.responses.at(-1)?.extension ?? [];
   const registered = extension?.ext?.$case === 'registeredExt' ? extension.ext.value : undefined;
   expect(registered?.id).toBe(ExtensionID.EID_EXPERIMENTAL);
   expect(Buffer.from(registered?.msg ?? []).toString()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);

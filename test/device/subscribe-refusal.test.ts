@@ -1,10 +1,11 @@
 // gNMI Subscribe on a real device process: what is refused, with the field and the value, and what ends a call.
 
 import { Encoding, SubscribeRequest } from '@syncline/proto/gnmi.ts';
+import { GnmiReader } from '@syncline/testkit/gnmi-reader.ts';
 import { Status } from 'nice-grpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DeviceUnderTest } from './device-under-test.ts';
-import { GnmiSubscription, subscribeRequest } from './gnmi-subscription.ts';
+import { subscribeRequest } from './subscribing.ts';
 
 let device: DeviceUnderTest;
 beforeAll(async () => {
@@ -83,11 +84,12 @@ test.each<[string, SubscribeRequest, Status, RegExp]>([
     /config_subscription/,
   ],
 ])('%s is refused with the field and value', async (_, request, code, details) => {
-  using stream = new GnmiSubscription(device.gnmi, request);
-  const end = await stream.ended;
+  using stream = new GnmiReader(device.connection);
+  stream.send(request);
+  const end = await stream.end();
   expect(Status[end.code]).toBe(Status[code]);
   expect(end.details).toMatch(details);
-  expect(stream.messages).toEqual([]);
+  expect(stream.responses).toEqual([]);
 });
 
 test('a second subscribe, and a poll outside POLL, end the call', async () => {
@@ -95,10 +97,10 @@ test('a second subscribe, and a poll outside POLL, end the call', async () => {
     subscribeRequest({ paths: [{ path: '/' }] }),
     SubscribeRequest.fromPartial({ request: { $case: 'poll', value: {} } }),
   ]) {
-    using stream = GnmiSubscription.to(device.gnmi, { paths: [{ path: '/' }] });
+    using stream = device.subscribe({ paths: [{ path: '/' }] });
     await stream.synced();
     stream.send(request);
-    const end = await stream.ended;
+    const end = await stream.end();
     expect(Status[end.code]).toBe('INVALID_ARGUMENT');
     expect(end.details).toMatch(/subscribe|poll/);
   }
@@ -106,18 +108,15 @@ test('a second subscribe, and a poll outside POLL, end the call', async () => {
 });
 
 test('a stream that is half-closed before it subscribed is refused', async () => {
-  using stream = new GnmiSubscription(device.gnmi, undefined);
+  using stream = new GnmiReader(device.connection);
   stream.halfClose();
-  expect(await stream.ended).toMatchObject({ code: Status.INVALID_ARGUMENT });
+  expect(await stream.end()).toMatchObject({ code: Status.INVALID_ARGUMENT });
 });
 
 test('bytes that are no SubscribeRequest are refused', async () => {
-  const stream = device.connection.raw('/gnmi.gNMI/Subscribe');
-  const ended = Promise.withResolvers<number>();
-  stream.onEnd(({ code }) => ended.resolve(code));
-  stream.onMessage(() => {});
-  stream.write(Buffer.from([0xff, 0xff, 0xff]));
-  expect(await ended.promise).toBe(Status.INVALID_ARGUMENT);
+  using stream = new GnmiReader(device.connection);
+  stream.sendBytes(Buffer.from([0xff, 0xff, 0xff]));
+  expect(await stream.end()).toMatchObject({ code: Status.INVALID_ARGUMENT });
 });
 
 function withList(list: object): SubscribeRequest {

@@ -1,8 +1,15 @@
 // A gNMI subscriber for tests: it opens one Subscribe, keeps what it was told and rebuilds the tree from it. It can
-// stop reading, as a client that hangs would.
+// stop reading, as a client that hangs would; then flow control holds the server back.
 
-import { type Path, SubscribeRequest, SubscribeResponse, type TypedValue } from '@syncline/proto/gnmi.ts';
+import { inspect } from 'node:util';
+import {
+  type Notification,
+  SubscribeRequest,
+  SubscribeResponse,
+  type TypedValue,
+} from '@syncline/proto/gnmi.ts';
 import type { Connection, RawClientStream, StreamEnd } from '@syncline/rpc/connect.ts';
+import { pathText, responseText } from './gnmi-text.ts';
 import { until } from './wait.ts';
 
 type RequestShape = NonNullable<Parameters<typeof SubscribeRequest.create>[0]>;
@@ -24,8 +31,9 @@ export class GnmiReader implements Disposable {
   ended: StreamEnd | undefined;
   readonly #stream: RawClientStream;
 
-  constructor(connection: Connection) {
-    this.#stream = connection.raw('/gnmi.gNMI/Subscribe');
+  /** Opens the RPC and sends nothing yet. */
+  constructor(connection: Connection, options?: Parameters<Connection['raw']>[1]) {
+    this.#stream = connection.raw('/gnmi.gNMI/Subscribe', options);
     this.#stream.onEnd((end) => {
       this.ended = end;
     });
@@ -65,18 +73,27 @@ export class GnmiReader implements Disposable {
     this.#stream.halfClose();
   }
 
+  get notifications(): readonly Notification[] {
+    return this.responses.flatMap(({ response }) => (response?.$case === 'update' ? [response.value] : []));
+  }
+
+  /** The responses as lines, see responseText. */
+  get lines(): readonly string[] {
+    return this.responses.map(responseText);
+  }
+
   /** Waits until `accept` holds; a failure shows what was seen. */
   async until(
     describe: string,
     accept: (reader: GnmiReader) => boolean,
     withinMs = deadlineMs,
   ): Promise<void> {
-    await until(() => ({ done: accept(this), syncs: this.syncs, updates: this.updates, ended: this.ended }), {
-      describe,
-      deadlineMs: withinMs,
-      everyMs: 5,
-      accept: ({ done }) => done,
-    });
+    await until(() => this, { describe, deadlineMs: withinMs, everyMs: 5, accept });
+  }
+
+  /** Waits for the n-th sync_response. */
+  async synced(count = 1): Promise<void> {
+    await this.until(`sync_response ${count}`, ({ syncs }) => syncs >= count);
   }
 
   /** Waits for the RPC's end. */
@@ -90,33 +107,31 @@ export class GnmiReader implements Disposable {
     this.#stream.cancel();
   }
 
+  /** What a wait in vain shows. */
+  [inspect.custom](): object {
+    const { syncs, updates, duplicates, ended } = this;
+    return { syncs, updates, duplicates, ended, last: this.responses.slice(-5).map(responseText) };
+  }
+
   #take(response: SubscribeResponse): void {
     this.responses.push(response);
     if (response.response?.$case === 'syncResponse') this.syncs += 1;
     if (response.response?.$case !== 'update') return;
-    const { prefix, update, delete: deletes } = response.response.value;
-    for (const path of deletes) this.#forget(textOf(prefix, path));
+    const { prefix, update, atomic, delete: deletes } = response.response.value;
+    if (atomic) this.#forget(pathText(prefix, undefined));
+    for (const path of deletes) this.#forget(pathText(prefix, path));
     for (const { path, val, duplicates } of update) {
-      if (val !== undefined) this.tree.set(textOf(prefix, path), val);
+      if (val !== undefined) this.tree.set(pathText(prefix, path), val);
       this.updates += 1;
       this.duplicates += duplicates;
     }
   }
 
   #forget(place: string): void {
+    if (place === '/') this.tree.clear();
     for (const path of this.tree.keys()) {
       if (path === place || path.startsWith(`${place}/`) || path.startsWith(`${place}[`))
         this.tree.delete(path);
     }
   }
-}
-
-function textOf(prefix: Path | undefined, path: Path | undefined): string {
-  const elems = [...(prefix?.elem ?? []), ...(path?.elem ?? [])];
-  return elems
-    .map(({ name, key }) => {
-      const keys = Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1));
-      return `/${name}${keys.map(([k, v]) => `[${k}=${v}]`).join('')}`;
-    })
-    .join('');
 }
