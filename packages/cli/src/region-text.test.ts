@@ -66,6 +66,18 @@ test('a follower is shown with its leader and why it is not ready', () => {
   expect(text).toMatch(/^leader +pd:2379 \(a Syncline\), last heard of 5 ms ago$/m);
   expect(text).toMatch(/^lag +6 records, 7 ms$/m);
   expect(text).not.toContain('STREAM');
+  expect(text).not.toContain('frame faults');
+});
+
+test('a follower of a PD is shown with the frames that it did not take whole, by list', () => {
+  const frameFaults = [
+    { list: 'region_stats', frames: 12n },
+    { list: 'regions', frames: 1n },
+  ];
+  const text = regionStatusText(
+    RegionStatus.fromPartial({ link: { leaderAddress: 'pd:2379', frameFaults } }),
+  );
+  expect(text).toMatch(/^frame faults +region_stats 12, regions 1$/m);
 });
 
 test('JSON has the names of the proto, words for states, and every digit', () => {

@@ -1,6 +1,13 @@
 // A region syncer's status for people and for programs.
 
-import { Phase, type RegionStatus, Role, StreamPhase, type StreamStatus } from '@syncline/proto/region.ts';
+import {
+  type Link,
+  Phase,
+  type RegionStatus,
+  Role,
+  StreamPhase,
+  type StreamStatus,
+} from '@syncline/proto/region.ts';
 import { plainName } from './enum-name.ts';
 import { type Printable, tableText } from './print.ts';
 import { protoJson } from './proto-json.ts';
@@ -68,7 +75,12 @@ function linkFacts({ link }: RegionStatus): readonly Fact[] {
   return [
     ['leader', `${link.leaderAddress} (${kind}), last heard of ${link.lastFrameAgeMs} ms ago`],
     ['lag', `${link.lagRecords} records, ${link.lagMs} ms`],
+    ...(link.frameFaults.length === 0 ? [] : [['frame faults', frameFaultsText(link)] as const]),
   ];
+}
+
+function frameFaultsText({ frameFaults }: Link): string {
+  return frameFaults.map(({ list, frames }) => `${list} ${frames}`).join(', ');
 }
 
 function pastFacts({ joins, checkpoint, lastError }: RegionStatus): readonly Fact[] {

@@ -45,7 +45,14 @@ test('a leader’s status has its streams and no link, a follower’s the other 
   expect(other).toMatchObject({
     role: Role.FOLLOWER,
     phase: Phase.LIVE,
-    link: { leaderAddress: '127.0.0.1:2', ours: true, lastFrameAgeMs: 1500n, lagRecords: 3n, lagMs: 4n },
+    link: {
+      leaderAddress: '127.0.0.1:2',
+      ours: true,
+      lastFrameAgeMs: 1500n,
+      lagRecords: 3n,
+      lagMs: 4n,
+      frameFaults: [{ list: 'region_stats', frames: 6n }],
+    },
     streams: [],
   });
 });

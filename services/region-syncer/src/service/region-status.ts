@@ -101,6 +101,7 @@ function toLink(link: LinkView): Link {
     lastFrameAgeMs: whole(link.lastFrameAgeMs),
     lagRecords: BigInt(link.lagRecords),
     lagMs: whole(link.lagMs),
+    frameFaults: link.frameFaults.map(({ fault, count }) => ({ list: fault, frames: BigInt(count) })),
   };
 }
 

@@ -248,6 +248,15 @@ export interface Link {
   lagRecords: bigint;
   /** Age of the oldest record that is not applied here, in milliseconds; 0 when there is none. */
   lagMs: bigint;
+  /** Of a PD's frames, since the start of this process; a list of which everything was taken is not here. */
+  frameFaults: FrameFault[];
+}
+
+/** Frames of a PD of which this list was not taken whole. */
+export interface FrameFault {
+  /** A field of pdpb.SyncRegionResponse: regions, region_stats, region_leaders or buckets. */
+  list: string;
+  frames: bigint;
 }
 
 export interface LastError {
@@ -1888,7 +1897,7 @@ export const Joins: MessageFns<Joins> = {
 };
 
 function createBaseLink(): Link {
-  return { leaderAddress: "", ours: false, lastFrameAgeMs: 0n, lagRecords: 0n, lagMs: 0n };
+  return { leaderAddress: "", ours: false, lastFrameAgeMs: 0n, lagRecords: 0n, lagMs: 0n, frameFaults: [] };
 }
 
 export const Link: MessageFns<Link> = {
@@ -1916,6 +1925,9 @@ export const Link: MessageFns<Link> = {
         throw new globalThis.Error("value provided for field message.lagMs of type uint64 too large");
       }
       writer.uint32(40).uint64(message.lagMs);
+    }
+    for (const v of message.frameFaults) {
+      FrameFault.encode(v!, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1973,6 +1985,14 @@ export const Link: MessageFns<Link> = {
             message.lagMs = reader.uint64() as bigint;
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.frameFaults.push(FrameFault.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1999,6 +2019,77 @@ export const Link: MessageFns<Link> = {
       ? BigInt(object.lagRecords)
       : 0n;
     message.lagMs = (object.lagMs !== undefined && object.lagMs !== null) ? BigInt(object.lagMs) : 0n;
+    message.frameFaults = object.frameFaults?.map((e) => FrameFault.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFrameFault(): FrameFault {
+  return { list: "", frames: 0n };
+}
+
+export const FrameFault: MessageFns<FrameFault> = {
+  encode(message: FrameFault, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.list !== "") {
+      writer.uint32(10).string(message.list);
+    }
+    if (message.frames !== 0n) {
+      if (BigInt.asUintN(64, message.frames) !== message.frames) {
+        throw new globalThis.Error("value provided for field message.frames of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.frames);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FrameFault {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFrameFault();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.list = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.frames = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FrameFault>): FrameFault {
+    return FrameFault.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FrameFault>): FrameFault {
+    const message = createBaseFrameFault();
+    message.list = object.list ?? "";
+    message.frames = (object.frames !== undefined && object.frames !== null) ? BigInt(object.frames) : 0n;
     return message;
   },
 };
