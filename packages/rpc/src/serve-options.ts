@@ -31,11 +31,12 @@ export interface ServeLimits {
    * naming the setting `SYNCLINE_<SERVICE>_STALL`. With it the next response is asked for when the one before was
    * taken whole, so a handler that yields the newest value of something skips what a slow client missed. Without it
    * a client may hold its stream, and some 16 responses, for as long as it likes. Raw methods watch for themselves.
+   * Time in which this process stood still does not count.
    */
   readonly stallMs?: number;
   /**
    * How long a client may take nothing of what is queued when a raw stream ends OK, in ms; then the stream is reset.
-   * 60000 by default. A client that reads, however slowly, gets it all.
+   * 60000 by default. A client that reads, however slowly, gets it all. Nor does that time count here.
    */
   readonly unreadMs?: number;
 }

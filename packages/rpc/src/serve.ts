@@ -3,6 +3,8 @@
 // drain for a bounded time, then the rest is cut.
 
 import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
+import { systemClock } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
 import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
@@ -33,6 +35,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const drainMs = limits.drainMs ?? 5_000;
   const setting = (name: string) => `SYNCLINE_${service.toUpperCase().replaceAll('-', '_')}_${name}`;
   await using undo = new AsyncDisposableStack();
+  const awake = undo.use(new AwakeClock(systemClock));
   setLogger({ error: (message: string) => logger.warn({ message }, 'grpc-js complains') });
 
   // Channelz stays on: without it grpc-js 1.14 keeps no list of sessions and forceShutdown cuts none.
@@ -49,6 +52,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     authenticate: options.authenticate,
     statusDeliveryMs: drainMs,
     unreadMs: limits.unreadMs ?? 60_000,
+    awake,
   });
   const health = new Health(options.bindings.map((binding) => binding.service));
   const reflection = options.reflection ? reflectionBindings(options.bindings) : [];
@@ -57,7 +61,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     calls,
     middleware: compose([...(traced ? [tracing] : []), ...(options.middleware ?? [])]),
     defaultDeadlineMs: limits.defaultDeadlineMs,
-    stall: limits.stallMs === undefined ? undefined : { ms: limits.stallMs, setting: setting('STALL') },
+    stall:
+      limits.stallMs === undefined
+        ? undefined
+        : { ms: limits.stallMs, setting: setting('STALL'), clock: awake },
     raw: { traced, direct: await directWrites(options.bindings, logger) },
   });
 

@@ -2,6 +2,7 @@
 // handler, client, deadline and server stop; everything after that is ignored.
 
 import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { type CallContext, Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import { fromWire, toWire } from '../metadata.ts';
@@ -27,6 +28,8 @@ export interface CallOwner {
   readonly statusDeliveryMs: number;
   /** How long a client may take nothing of a stream that ended well, before the stream is reset. */
   readonly unreadMs: number;
+  /** By which that is counted: it stands still while the process does. */
+  readonly awake: Clock;
   /** Called once, when the call is over. */
   closed(call: OpenCall, code: Status): void;
 }
@@ -120,7 +123,7 @@ export class OpenCall {
       return;
     }
     const stream = http2StreamOf(this.#surface);
-    if (stream !== undefined) watchUnread(stream, this.#owner.unreadMs);
+    if (stream !== undefined) watchUnread(stream, this.#owner.unreadMs, this.#owner.awake);
   }
 
   #wireTrailer(trailer: Metadata): ReturnType<typeof toWire> {

@@ -2,6 +2,7 @@
 // and leaves unary calls to finish; from then on new calls are refused.
 
 import type { ServerSurfaceCall } from '@grpc/grpc-js/build/src/server-call.js';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { type Metadata, type MethodDescriptor, Status } from 'nice-grpc-common';
 import type { CallMetrics } from './call-metrics.ts';
@@ -16,12 +17,14 @@ export interface OpenCallsOptions {
   readonly authenticate: Authenticate | undefined;
   readonly statusDeliveryMs: number;
   readonly unreadMs: number;
+  readonly awake: Clock;
 }
 
 export class OpenCalls implements CallOwner {
   readonly logger: Logger;
   readonly statusDeliveryMs: number;
   readonly unreadMs: number;
+  readonly awake: Clock;
   readonly #metrics: CallMetrics;
   readonly #authenticate: Authenticate | undefined;
   readonly #calls = new Set<OpenCall>();
@@ -31,6 +34,7 @@ export class OpenCalls implements CallOwner {
     this.logger = options.logger;
     this.statusDeliveryMs = options.statusDeliveryMs;
     this.unreadMs = options.unreadMs;
+    this.awake = options.awake;
     this.#metrics = options.metrics;
     this.#authenticate = options.authenticate;
   }

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { Latest } from '@syncline/runtime/latest.ts';
+import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { type EchoImplementation, startEcho, type Text } from '../echo.fixture.ts';
+import { taken } from './stall-budget.ts';
 
 const limits = { maxReceiveBytes: 1024, drainMs: 5_000, defaultDeadlineMs: 1_000 };
 // Longer than the 64 KiB that a client which does not read takes all the same.
@@ -49,6 +53,21 @@ test('a stream with nothing to say outlives the budget, beside one that is stall
   expect((await answer).value).toEqual({ text: 'at last' });
   await waiting.return();
   await loud.return();
+});
+
+test('time in which this process stood still is not the client’s', () => {
+  const clock = new VirtualClock();
+  using awake = new AwakeClock(clock);
+  const unread = new Writable({ write() {} });
+  const ended: Status[] = [];
+  const call = { signal: new AbortController().signal, end: (code: Status) => void ended.push(code) };
+  void taken(unread, Buffer.from(long), call, { ms: 10_000, setting: 'STALL', clock: awake });
+  clock.advance(1_000);
+  clock.leap(3_600_000);
+  clock.advance(8_700);
+  expect(ended).toEqual([]);
+  clock.advance(50);
+  expect(ended).toEqual([Status.RESOURCE_EXHAUSTED]);
 });
 
 test('a slow client skips what was replaced while it did not read', async () => {

@@ -2,6 +2,7 @@
 // is kept for it, for as long as its connection lives.
 
 import type { Writable } from 'node:stream';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import { Status } from 'nice-grpc-common';
 import type { OpenCall } from './open-call.ts';
 
@@ -9,6 +10,8 @@ import type { OpenCall } from './open-call.ts';
 export interface StallBudget {
   readonly ms: number;
   readonly setting: string;
+  /** Stands still while the process does: nobody could be sent anything. */
+  readonly clock: Clock;
 }
 
 /**
@@ -18,15 +21,15 @@ export interface StallBudget {
 export function taken(
   surface: Writable,
   response: Uint8Array,
-  call: OpenCall,
-  { ms, setting }: StallBudget,
+  call: Pick<OpenCall, 'end' | 'signal'>,
+  { ms, setting, clock }: StallBudget,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    call.end(Status.RESOURCE_EXHAUSTED, `the client took no response for ${ms} ms (${setting})`);
-  }, ms).unref();
+  const timer = clock.setTimer(ms, () =>
+    call.end(Status.RESOURCE_EXHAUSTED, `the client took no response for ${ms} ms (${setting})`),
+  );
   const done = () => {
-    clearTimeout(timer);
+    timer.clear();
     call.signal.removeEventListener('abort', done);
     resolve();
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import { PassThrough } from 'node:stream';
+import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
@@ -52,6 +53,18 @@ test('a client that stops taking loses its stream when the bound and one look mo
   expect(closedWith).toEqual([constants.NGHTTP2_CANCEL]);
   await once(stream, 'close');
   expect(clock.due()).toEqual([]);
+});
+
+test('time in which this process stood still is not the client’s', () => {
+  const clock = new VirtualClock();
+  using awake = new AwakeClock(clock);
+  const { stream, closedWith } = unread(10);
+  watchUnread(stream, 1_000, awake);
+  clock.leap(3_600_000);
+  clock.advance(700);
+  expect(closedWith).toEqual([]);
+  clock.advance(500);
+  expect(closedWith).toEqual([constants.NGHTTP2_CANCEL]);
 });
 
 test('a stream that was read to its end is closed though its client leaves its own side open', async () => {

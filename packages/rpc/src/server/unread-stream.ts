@@ -2,7 +2,7 @@
 // takes something: only one that stopped reading is cut, which frees what is queued for it.
 
 import { constants, type ServerHttp2Stream } from 'node:http2';
-import { type Clock, systemClock, type Timer } from '@syncline/runtime/clock.ts';
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import { Stall } from '@syncline/runtime/stall.ts';
 
 // How often the stream is looked at within the time it may stand still; it may stand for one look longer.
@@ -16,10 +16,10 @@ export interface UnreadStream
 
 /**
  * Watches a stream that nothing more is written to until it has closed, and resets it when its client has taken
- * nothing for `unreadMs`. What was queued together is taken together, as far as can be seen. One that was read to its
+ * nothing for `unreadMs` of the clock. What was queued together is taken together, as far as can be seen. One that was read to its
  * end is closed, whether or not the client closes its side.
  */
-export function watchUnread(stream: UnreadStream, unreadMs: number, clock: Clock = systemClock): void {
+export function watchUnread(stream: UnreadStream, unreadMs: number, clock: Clock): void {
   if (stream.destroyed) return;
   const queued = stream.writableLength;
   const stall = new Stall();
