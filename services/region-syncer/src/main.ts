@@ -109,6 +109,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     identity,
     replica,
     clientUrls: advertisedUrls(config, port),
+    awake,
     stop,
     liveness,
     logger,

@@ -1,7 +1,7 @@
 // What becomes of a copy that is loaded: a leader's or a follower's. Disposing of it ends that; the copy stays.
 
 import { LocalElection } from '@syncline/election/local-election.ts';
-import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { type Clock, systemClock as clock } from '@syncline/runtime/clock.ts';
 import type { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
@@ -31,6 +31,8 @@ export interface MemberParts {
   readonly identity: Identity;
   readonly replica: Replica;
   readonly clientUrls: readonly string[];
+  /** Stands still while the process does: what others had no chance to do then is not held against them. */
+  readonly awake: Clock;
   readonly stop: StopSignal;
   /** Where its loop tells how it goes. */
   readonly liveness: Liveness;
@@ -39,7 +41,7 @@ export interface MemberParts {
 
 /** Leads from now on: this process is the only candidate. */
 export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
-  const { config, store, identity, replica, clientUrls, logger } = parts;
+  const { config, store, identity, replica, clientUrls, awake, logger } = parts;
   await using undo = new AsyncDisposableStack();
   const cluster = await Cluster.load(store, clock);
   const buckets = new ReportedBuckets({ regions: config.bucketRegions, bytes: config.bucketBytes });
@@ -52,6 +54,7 @@ export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncD
       limits: leaderLimits(config),
       traces: tracingEnabled() ? new RecordTraces(config.traceEvery) : undefined,
       clock,
+      awake,
       logger: logger.child({ component: 'leader' }),
       soon: (run) => void setImmediate(run),
     }),
@@ -67,7 +70,7 @@ export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncD
 
 /** Follows the leader, which is at one of the addresses that the settings name, or known there. */
 export async function follow(parts: MemberParts, serving: Serving): Promise<AsyncDisposable> {
-  const { config, store, identity, replica, clientUrls, stop, liveness, logger } = parts;
+  const { config, store, identity, replica, clientUrls, awake, stop, liveness, logger } = parts;
   const settings = followerSettings(config);
   const follower = await Follower.start({
     replica,
@@ -78,6 +81,7 @@ export async function follow(parts: MemberParts, serving: Serving): Promise<Asyn
     clientUrls,
     settings,
     clock,
+    awake,
     rng,
     logger: logger.child({ component: 'follower' }),
     stop,

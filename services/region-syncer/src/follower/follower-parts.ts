@@ -39,6 +39,8 @@ export interface FollowerParts {
   readonly clientUrls: readonly string[];
   readonly settings: FollowerSettings;
   readonly clock: Clock;
+  /** Stands still while the process does: a leader that could not be heard was not silent. */
+  readonly awake: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
   /** Fails with what never should have been: memory and disk may differ, so the process has to end. */

@@ -55,7 +55,7 @@ export class Follower implements AsyncDisposable {
   }
 
   private constructor(parts: FollowerParts, forced: boolean) {
-    const { replica, identity, openLink, clientUrls, settings, clock, rng, store, logger } = parts;
+    const { replica, identity, openLink, clientUrls, settings, clock, awake, rng, store, logger } = parts;
     const { signal } = this.#stop;
     this.#parts = parts;
     this.#state = idleFollower(heldBy(replica), forced);
@@ -81,7 +81,7 @@ export class Follower implements AsyncDisposable {
       },
     });
     this.#pulse = new Pulse({
-      clock,
+      clock: awake,
       silenceMs: settings.silenceMs,
       isBusy: () => this.#isTaking || this.#inbox.isFilled,
       due: () => this.#dispatch({ kind: 'due' }),
@@ -114,7 +114,7 @@ export class Follower implements AsyncDisposable {
     return this.#addresses.current;
   }
 
-  /** How long ago the leader's last frame came, in ms; undefined before the first. */
+  /** How long ago the leader's last frame came, in ms, stops of this process included; undefined before the first. */
   get heardMs(): number | undefined {
     return this.#heardAtMs === undefined ? undefined : this.#parts.clock.monotonic() - this.#heardAtMs;
   }

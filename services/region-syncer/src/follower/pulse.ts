@@ -4,6 +4,7 @@
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 
 export interface PulseParts {
+  /** Stands still while the process does: nobody could be heard. */
   readonly clock: Clock;
   /** How long nothing may be heard, in ms. */
   readonly silenceMs: number;

@@ -10,7 +10,10 @@ export interface Condition {
   readonly detail: string;
   /** none: nothing was ever complete; mixed: a part of what has changed was taken, and the rest is missing. */
   readonly copy: 'none' | 'mixed' | 'complete';
-  /** Since the leader's last frame, in ms; undefined before the first. */
+  /**
+   * Since the leader's last frame, in ms, stops of this process included: a copy is as old as it is, whoever is to blame.
+   * Undefined before the first.
+   */
   readonly heardMs: number | undefined;
   readonly silenceMs: number;
   /** What the disk refused last; undefined while it takes what it is given. */

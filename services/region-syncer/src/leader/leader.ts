@@ -39,6 +39,8 @@ export interface LeaderParts {
   /** Undefined when nothing is traced. */
   readonly traces: RecordTraces | undefined;
   readonly clock: Clock;
+  /** Stands still while the process does: nobody stalls for that. */
+  readonly awake: Clock;
   readonly logger: Logger;
   /** Calls after others had their turn: setImmediate in a service. */
   readonly soon: (run: () => void) => void;
@@ -72,7 +74,7 @@ export class Leader implements Disposable {
 
   /** It leads when run() has won. */
   constructor(parts: LeaderParts) {
-    const { replica, identity, cluster, buckets, limits, traces, clock, logger, soon } = parts;
+    const { replica, identity, cluster, buckets, limits, traces, clock, awake, logger, soon } = parts;
     const { clusterId } = identity;
     const { counts, ailing } = this;
     const { flowDigits, blockBytes } = limits;
@@ -91,11 +93,11 @@ export class Leader implements Disposable {
     this.#heartbeats = new HeartbeatStreams(clusterId, limits.heartbeatStreams);
     const places = new Places(
       { most: limits.snapshots, queue: limits.snapshotQueue, waitMs: limits.snapshotWaitMs },
-      clock,
+      awake,
     );
     const frames = new SharedFrames();
     const maySend = () => this.#maySend;
-    const sync = { replica, clusterId, limits, clock, places, frames, counts, traces, maySend };
+    const sync = { replica, clusterId, limits, clock, awake, places, frames, counts, traces, maySend };
     this.followers = new Streams(sync, new Turns(clock, limits.turnMs, soon), logger);
     const heard = new HeardTerms({ replica, logger, over: () => this.#leadershipEnd });
     this.streams = {

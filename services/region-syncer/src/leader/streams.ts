@@ -120,7 +120,7 @@ export class Streams implements Disposable {
   }
 
   #lookLater(): Timer {
-    return this.#parts.clock.setTimer(this.#lookMs, () => {
+    return this.#parts.awake.setTimer(this.#lookMs, () => {
       for (const stream of this.#byName.values()) stream.look(this.#lookMs);
       this.#look = this.#byName.size > 0 ? this.#lookLater() : undefined;
     });

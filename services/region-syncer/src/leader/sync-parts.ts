@@ -34,6 +34,8 @@ export interface SyncParts {
   readonly clusterId: bigint;
   readonly limits: LeaderLimits;
   readonly clock: Clock;
+  /** Stands still while the process does: who could not send or be sent anything was not stalled. */
+  readonly awake: Clock;
   readonly places: Places;
   readonly frames: SharedFrames;
   readonly counts: StreamCounts;

@@ -10,7 +10,7 @@ import type { Streams } from './streams.ts';
 import type { SyncParts } from './sync-parts.ts';
 
 /** What the calls go to. */
-export interface SyncRegionsParts extends Pick<SyncParts, 'clusterId' | 'limits' | 'clock' | 'counts'> {
+export interface SyncRegionsParts extends Pick<SyncParts, 'clusterId' | 'limits' | 'awake' | 'counts'> {
   readonly streams: Streams;
   readonly heard: HeardTerms;
   /** Why nobody can join now; undefined when anybody can. */
@@ -32,7 +32,7 @@ export function syncRegions(parts: SyncRegionsParts): RawHandler {
       greeting.delete(call);
       timer.clear();
     };
-    const timer = parts.clock.setTimer(parts.limits.stallMs, () =>
+    const timer = parts.awake.setTimer(parts.limits.stallMs, () =>
       refuse(
         call,
         new StreamRefusedError('silent', `no request came within ${parts.limits.stallMs} ms`),

@@ -15,7 +15,7 @@ import { Places } from './places.ts';
 import { SharedFrames } from './shared-frames.ts';
 import { StreamCounts } from './stream-counts.ts';
 import type { EndReason } from './stream-ends.ts';
-import type { SyncReplica } from './sync-parts.ts';
+import type { SyncParts, SyncReplica } from './sync-parts.ts';
 import { SyncStream } from './sync-stream.ts';
 import { Turns } from './turns.ts';
 import { clusterId, smallLimits } from './world/leader-world.ts';
@@ -121,46 +121,55 @@ export class StreamsUnderTest {
   mayLead = true;
   readonly ends: EndReason[] = [];
   readonly faults: unknown[] = [];
+  readonly turns: Turns;
   readonly #limits: LeaderLimits;
-  readonly #turns: Turns;
   readonly #frames = new SharedFrames();
   readonly #streams: Set<SyncStream> = new Set();
 
   constructor(limits: Partial<LeaderLimits> = {}) {
     this.#limits = { ...smallLimits, ...limits };
     this.places = new Places({ most: 1, queue: 1, waitMs: 10_000 }, this.clock);
-    this.#turns = new Turns(this.clock, this.#limits.turnMs, (run) => void setImmediate(run));
+    this.turns = new Turns(this.clock, this.#limits.turnMs, (run) => void setImmediate(run));
+  }
+
+  /** What a stream works with. */
+  get parts(): SyncParts {
+    const { replica, clock, counts, places } = this;
+    return {
+      replica,
+      clusterId,
+      limits: this.#limits,
+      clock,
+      awake: clock,
+      places,
+      frames: this.#frames,
+      counts,
+      traces: undefined,
+      maySend: () => this.mayLead,
+    };
   }
 
   /** A follower joins; what it is sent at once is on the call. `takes`: it takes what it is sent. */
   join(asks: PeerOptions, takes = true): HeldCall {
     const call = new HeldCall(40 * 1024);
     call.isTaking = takes;
-    const { replica, clock, counts, places } = this;
-    const parts = { replica, clusterId, limits: this.#limits, clock, places, frames: this.#frames, counts };
-    const stream = new SyncStream(
-      call,
-      decodeSyncRequest(requestOf(asks)),
-      false,
-      { ...parts, traces: undefined, maySend: () => this.mayLead },
-      {
-        wake: (woken) => this.#turns.wake([woken]),
-        closed: (closed, reason) => {
-          this.#streams.delete(closed);
-          this.ends.push(reason);
-        },
-        fault: (_, error) => this.faults.push(error),
+    const stream = new SyncStream(call, decodeSyncRequest(requestOf(asks)), false, this.parts, {
+      wake: (woken) => this.turns.wake([woken]),
+      closed: (closed, reason) => {
+        this.#streams.delete(closed);
+        this.ends.push(reason);
       },
-    );
+      fault: (_, error) => this.faults.push(error),
+    });
     this.#streams.add(stream);
-    this.#turns.wake([stream]);
+    this.turns.wake([stream]);
     return call;
   }
 
   /** So many records are made, and told. */
   record(count: number): void {
     this.replica.record(count);
-    this.#turns.wake(this.#streams);
+    this.turns.wake(this.#streams);
   }
 
   /** Everything has happened that needs no time. */

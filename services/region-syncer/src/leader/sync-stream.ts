@@ -108,12 +108,11 @@ export class SyncStream implements Pump {
 
   /** To be called from time to time: ends it when it is stalled, and gives a sign of life `aheadMs` before it is due. */
   look(aheadMs: number): void {
-    const { clock, limits } = this.#parts;
-    const now = clock.monotonic();
-    if (this.#sending.look(now, this.#written, this.call.queuedBytes) >= limits.stallMs) {
+    const { clock, awake, limits } = this.#parts;
+    if (this.#sending.look(awake.monotonic(), this.#written, this.call.queuedBytes) >= limits.stallMs) {
       const details = `slow follower: took nothing for ${limits.stallMs} ms`;
       this.end({ reason: 'stalled', details, retryAfterMs: 0 });
-    } else if (now - this.#lastWriteMs + aheadMs >= limits.keepaliveMs) this.#sign();
+    } else if (clock.monotonic() - this.#lastWriteMs + aheadMs >= limits.keepaliveMs) this.#sign();
   }
 
   /** Ends it after what is queued; the first reason counts. */

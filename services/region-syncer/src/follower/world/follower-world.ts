@@ -4,7 +4,7 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { quietLogger } from '@syncline/rpc/serve.fixture.ts';
-import { systemClock as clock } from '@syncline/runtime/clock.ts';
+import { type Clock, systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
@@ -40,6 +40,8 @@ export interface FollowerWorldOptions {
   /** Of the store: point=action. */
   readonly failpoints?: string;
   readonly connectDeadlineMs?: number;
+  /** The clock that stands still while the process does; the machine's unless given. */
+  readonly awake?: Clock;
   /** Stands in front of the store's thread. */
   readonly through?: (store: RegionStoreThread) => Pick<RegionStoreThread, 'call'>;
 }
@@ -116,6 +118,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
       clientUrls,
       settings,
       clock,
+      awake: options.awake ?? clock,
       rng,
       logger: quietLogger(),
       stop,

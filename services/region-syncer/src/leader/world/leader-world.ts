@@ -131,7 +131,7 @@ export async function startLeader(options: LeaderWorldOptions): Promise<LeaderWo
   const soon = (run: () => void) => void setImmediate(run);
   const { traces } = options;
   const leader = stack.use(
-    new Leader({ replica, identity, cluster, buckets, limits, traces, clock, logger, soon }),
+    new Leader({ replica, identity, cluster, buckets, limits, traces, clock, awake: clock, logger, soon }),
   );
   const member = stack.use(new LeaderMember(leader, ['http://127.0.0.1:1']));
   const stop = new AbortController();

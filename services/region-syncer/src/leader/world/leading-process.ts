@@ -62,6 +62,7 @@ export class LeadingProcess {
       clusterId,
       limits,
       clock,
+      awake: clock,
       places: new Places({ most: 1, queue: 5, waitMs: Number.POSITIVE_INFINITY }, clock),
       frames: new SharedFrames(),
       counts: new StreamCounts(),
