@@ -71,14 +71,14 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       workers: mostWorkers(config),
       settings: threadSettings(config),
       spawn: () => spawnCoreWorker(workerData),
-      clock,
+      clock: awake,
       rng,
       liveness,
       logger: logger.child({ component: 'core' }),
     }),
   );
   const limits = northboundLimits(config);
-  const fanout = stack.use(new Fanout(host, limits, clock));
+  const fanout = stack.use(new Fanout(host, limits, awake));
   host.subscribers = fanout;
 
   const bounds = requestBounds(config);
@@ -91,11 +91,12 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       epoch: firstEpoch(await catalog.call('countStart')),
       session: {
         clock,
+        awake,
         rng,
         logger: logger.child({ component: 'session' }),
         host,
         hold: (datastore, go) => fanout.hold(datastore, go),
-        openLine: (endpoint) => new DeviceLine(endpoint, line, clock),
+        openLine: (endpoint) => new DeviceLine(endpoint, line, awake),
         settings: sessionSettings(config),
         traced,
       },
@@ -115,7 +116,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       listen: { host: config.host, port: config.port, tls: serverTlsOf(config) },
       admin: { host: config.host, port: config.adminPort },
       bindings: [
-        ...gnmiBindings({ served: () => datastores.list(), core: host, fanout, limits, clock }),
+        ...gnmiBindings({ served: () => datastores.list(), core: host, fanout, limits, clock: awake }),
         dataServerBinding(datastores, bounds),
         datastoreAdminBinding({ datastores, counts, clock }),
       ],

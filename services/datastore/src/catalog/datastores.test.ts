@@ -75,6 +75,7 @@ async function start() {
       onDeleted: (number) => deleted.push(number),
       session: {
         clock,
+        awake: clock,
         rng,
         logger,
         host,

@@ -3,7 +3,7 @@
 
 import type { ModelData } from '@syncline/proto/gnmi.ts';
 import { Backoff } from '@syncline/runtime/backoff.ts';
-import type { Timer } from '@syncline/runtime/clock.ts';
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import { Exchange } from './exchange.ts';
 import { Ingest } from './ingest.ts';
 import { idleSession, transition } from './machine.ts';
@@ -39,7 +39,7 @@ export class Session {
   #retryAtNs = 0n;
 
   constructor(spec: SessionSpec, context: SessionContext) {
-    const { clock, rng, host, openLine, settings, traced } = context;
+    const { clock, awake, rng, host, openLine, settings, traced } = context;
     const trace = traced ? new SessionTrace(spec.datastoreName, spec.name) : undefined;
     this.#spec = spec;
     this.#context = context;
@@ -49,7 +49,7 @@ export class Session {
       datastore: spec.datastore,
       sync: spec.slot,
       highWaterBytes: settings.ingestBytes,
-      clock,
+      clock: awake,
       send: (message, transfer) => host.send(message, transfer),
       ...(trace !== undefined && { trace: (epoch, bytes) => trace.batch(epoch, bytes) }),
       hold: (go) => context.hold(spec.datastore, go),
@@ -120,7 +120,7 @@ export class Session {
   #dispatch(event: SessionEvent): void {
     const before = this.#state.phase.kind;
     const { plan } = this.#spec;
-    const { state, effects } = transition(plan, this.#state, event, this.#context.clock.monotonic());
+    const { state, effects } = transition(plan, this.#state, event, this.#context.awake.monotonic());
     this.#state = state;
     const { phase, detail } = state;
     if (phase.kind !== before) {
@@ -183,12 +183,18 @@ export class Session {
     const { clock, settings } = this.#context;
     const inMs = this.#backoff.next() + (pace === 'slow' ? settings.slowRetryMs : 0);
     this.#retryAtNs = clock.now() + BigInt(Math.round(inMs)) * 1_000_000n;
-    this.#check(inMs);
+    this.#setTimer(clock, inMs);
   }
 
+  /** A device has its time while it can be heard; the next poll comes when it is due, since what is shown grows old. */
   #check(inMs: number): void {
+    const { clock, awake } = this.#context;
+    this.#setTimer(this.#state.phase.kind === 'syncing' ? awake : clock, inMs);
+  }
+
+  #setTimer(clock: Clock, inMs: number): void {
     this.#timer?.clear();
-    this.#timer = this.#context.clock.setTimer(inMs, () =>
+    this.#timer = clock.setTimer(inMs, () =>
       this.#dispatch({ kind: 'due', lastDataMs: this.#ingest.lastDataMs }),
     );
   }

@@ -34,6 +34,8 @@ export interface SessionSpec {
 /** What a session needs of the process. */
 export interface SessionContext {
   readonly clock: Clock;
+  /** Stands still while the process does: a device that could not be heard was not silent. */
+  readonly awake: Clock;
   readonly rng: Rng;
   readonly logger: Logger;
   readonly host: Pick<CoreHost, 'send' | 'onSync'>;

@@ -50,6 +50,7 @@ export class SessionWorld {
       },
       {
         clock: sim.clock,
+        awake: sim.clock,
         rng: sim.rng,
         logger,
         traced: false,
