@@ -34,6 +34,9 @@ export interface CallOwner {
   closed(call: OpenCall, code: Status): void;
 }
 
+/** The deadline's timer and the wall clock count whole milliseconds, so the timer may be early by one of each. */
+const timerSlackMs = 2;
+
 export class OpenCall {
   readonly method: MethodDescriptor;
   readonly context: CallContext;
@@ -68,9 +71,10 @@ export class OpenCall {
         surface.sendMetadata(toWire(header));
       },
     };
+    // The deadline is a time of the wall clock, which may be stepped before it is due.
+    const dueAt = this.startedAt + (Number(surface.getDeadline()) - Date.now()) - timerSlackMs;
     surface.on('cancelled', () => {
-      const deadline = surface.getDeadline();
-      const expired = Date.now() >= (deadline instanceof Date ? deadline.getTime() : deadline);
+      const expired = performance.now() >= dueAt;
       this.#abandon(
         expired
           ? new CallEnded(Status.DEADLINE_EXCEEDED, 'deadline exceeded')
