@@ -58,7 +58,8 @@ export interface ServiceProcess {
   readonly logs: LogTail;
   /** Settles when the process has ended and its output is read. */
   readonly exited: Promise<Exit>;
-  kill(signal: NodeJS.Signals): void;
+  /** Sends a signal; false when it has ended. */
+  kill(signal: NodeJS.Signals): boolean;
   /** Sets its wall clock to the machine's and `offsetMs`; it logs that when it is done (stepped-clock.ts). */
   setWallClock(offsetMs: number): void;
 }

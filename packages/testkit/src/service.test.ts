@@ -56,7 +56,7 @@ test('a service that never serves is killed at the deadline', async () => {
 
 test('a killed service starts again on its data and its ports', async () => {
   const first = await startService(standIn);
-  first.kill('SIGKILL');
+  await first.crash();
   expect(await first.exited).toEqual({ code: null, signal: 'SIGKILL' });
   await using second = await first.restart();
   expect(second.port).toBe(first.port);
@@ -79,6 +79,22 @@ test('a service that ended in a way nobody asked for fails its scope, with its l
   const replaced = await startService({ ...standIn, args: ['stop badly'] });
   await expect(replaced.restart()).rejects.toThrow('ended with code 3');
   await replaced[Symbol.asyncDispose]().catch(() => {});
+});
+
+test('a service that has died by itself cannot be killed: that fails, with its last words, and is said once', async () => {
+  const ended = async (service: Service, signal: 'SIGTERM' | 'SIGKILL') => {
+    process.kill(service.pid, signal);
+    await until(() => !alive(service.pid), { deadlineMs: 5_000, describe: `process ${service.pid} is gone` });
+  };
+  await using gone = await startService({ ...standIn, args: ['stop badly'] });
+  await ended(gone, 'SIGTERM');
+  await expect(gone.crash()).rejects.toThrow(/stand-in ended with code 3 before it was killed.*serving/s);
+  await using killed = await startService(standIn);
+  await ended(killed, 'SIGKILL');
+  await expect(killed.crash()).rejects.toThrow('stand-in ended with SIGKILL before it was killed');
+  await using frozen = await startService(standIn);
+  await ended(frozen, 'SIGKILL');
+  expect(() => frozen.kill('SIGSTOP')).toThrow(/stand-in had ended before SIGSTOP was sent.*serving/s);
 });
 
 test('a service that a test ends as it wants, or sees end, does not fail its scope', async () => {

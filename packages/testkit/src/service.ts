@@ -77,10 +77,25 @@ export class Service implements AsyncDisposable {
     return this.#process.logs.lines;
   }
 
-  /** Sends a signal. SIGSTOP freezes the process as a hung machine would, SIGCONT wakes it. */
+  /**
+   * Sends a signal. SIGSTOP freezes the process as a hung machine would, SIGCONT wakes it. Throws a ServiceError when the
+   * process has ended and the test did not look at the end.
+   */
   kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    this.#sent.add(signal);
-    this.#process.kill(signal);
+    const { service } = this.#options;
+    if (this.#process.kill(signal)) {
+      this.#sent.add(signal);
+    } else if (!this.#isWatched) {
+      this.#isWatched = true; // this error says it; disposal need not
+      throw new ServiceError(`${service} had ended before ${signal} was sent`, this.#process.logs);
+    }
+  }
+
+  /** kill -9, and that it is gone. Rejects with a ServiceError when something else had ended it before. */
+  async crash(): Promise<void> {
+    const sent = this.#process.kill('SIGKILL');
+    const exit = await this.exited;
+    if (!sent || exit.signal !== 'SIGKILL') throw this.#endedWith(exit, ' before it was killed');
   }
 
   /** What /readyz says. Rejects when nothing is said within 10 s. */
@@ -149,8 +164,12 @@ export class Service implements AsyncDisposable {
     const exit = await this.#end();
     const { code, signal } = exit;
     if (this.#isWatched || code === 0 || (signal !== null && this.#sent.has(signal))) return;
-    const how = signal ?? `code ${code}`;
-    throw new ServiceError(`${this.#options.service} ended with ${how}`, this.#process.logs, exit);
+    throw this.#endedWith(exit);
+  }
+
+  #endedWith(exit: Exit, when = ''): ServiceError {
+    const how = exit.signal ?? `code ${exit.code}`;
+    return new ServiceError(`${this.#options.service} ended with ${how}${when}`, this.#process.logs, exit);
   }
 
   async #end(): Promise<Exit> {
