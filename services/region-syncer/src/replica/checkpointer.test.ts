@@ -33,18 +33,10 @@ async function live(replica: Replica, count: number): Promise<void> {
   await settled(replica);
 }
 
-/** Nothing more is done about generations. */
-async function idle(): Promise<void> {
-  for (let calls = -1; calls !== disk.calls.length; ) {
-    calls = disk.calls.length;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 test('checkpoints are written while records come, and a restart replays only what came after', async () => {
   const { replica, told } = await openLeader(disk, { checkpointRecords: 60, pieceBytes: 600 });
   await live(replica, 400);
-  await idle();
+  await disk.idle();
   expect(told).toMatchObject({ failures: [], broken: [] });
   expect(told.checkpoints.length).toBeGreaterThan(2);
   expect(replica.applied).toBe(told.checkpoints.at(-1));
@@ -69,7 +61,7 @@ test('a generation is active only when every record in it is on disk', async () 
   const written = disk.called('flip').then(() => durable.push(replica.durable));
   await settled(replica);
   await written;
-  await idle();
+  await disk.idle();
   expect(refusals).toBeLessThan(0);
   expect(durable).toEqual(told.checkpoints);
 });
@@ -78,12 +70,12 @@ test('the log loses what the generation has and nobody is to have, but not what 
   const { replica } = await openLeader(disk, { checkpointRecords: 60 });
   const pin = replica.pin(indexOf(1, 25));
   await live(replica, 200);
-  await idle();
+  await disk.idle();
   expect(replica.first).toBeLessThanOrEqual(indexOf(1, 25));
   expect(pin.isLost).toBe(false);
   pin[Symbol.dispose]();
   await live(replica, 200);
-  await idle();
+  await disk.idle();
   expect(replica.first).toBeGreaterThan(indexOf(1, 200));
   expect(await replica.readLog(indexOf(1, 25), { records: 10, bytes: 1000 })).toBe('gone');
   expect(replica.status().log.records).toBeLessThan(200);
@@ -97,7 +89,7 @@ test('a pin that costs more than the budget is lost, and is told so', async () =
   using pin = replica.pin(indexOf(1, 25));
   using near = replica.pin(indexOf(1, 390));
   await live(replica, 400);
-  await idle();
+  await disk.idle();
   expect([pin.isLost, near.isLost]).toEqual([true, false]);
 });
 
@@ -129,11 +121,11 @@ test('more regions make checkpoints rarer', async () => {
   const { replica, told } = await openLeader(disk, { checkpointRecords: 10 });
   for (const model of regionsSideBySide(200)) record(replica, model);
   await settled(replica);
-  await idle();
+  await disk.idle();
   const first = told.checkpoints.length;
   for (let at = 0; at < 90; at++) record(replica, region(1, '', '0001', { load: BigInt(at) }));
   await settled(replica);
-  await idle();
+  await disk.idle();
   expect(told.checkpoints.length).toBeLessThanOrEqual(first + 1);
   expect(replica.next - replica.applied).toBeLessThan(100);
 });
@@ -146,7 +138,7 @@ test('a checkpoint makes way for a snapshot, and comes back when that is dropped
   const incoming = replica.begin();
   await incoming.stage(runOf(regionsSideBySide(40, 7)));
   await settled(replica);
-  await idle();
+  await disk.idle();
   expect(told.checkpoints).toEqual([]);
   incoming.drop();
   await expect.poll(() => told.checkpoints).toEqual([indexOf(1, 100)]);
@@ -161,7 +153,7 @@ test('disposing abandons a checkpoint', async () => {
   await replica[Symbol.asyncDispose]();
   expect(told).toEqual({ checkpoints: [], failures: [], broken: [] });
   const { length } = disk.calls;
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await disk.idle();
   expect(disk.calls.length).toBe(length);
   expect((await reopen(disk)).next).toBe(indexOf(1, 100));
 });
@@ -175,7 +167,7 @@ test('what a trim has taken is gone, and known to be, though its answer came too
     throw new StoreDeadlineError('trim', 1);
   };
   await live(replica, 200);
-  await idle();
+  await disk.idle();
   expect(told.failures.length).toBeGreaterThan(0);
   const asked = indexOf(1, 5);
   expect(replica.first).toBeLessThanOrEqual(asked);

@@ -67,7 +67,7 @@ test('one append is under way at a time, and the next takes all that came meanwh
 test('an append waits for more, but not once a chunk of it is whole', async () => {
   const { replica } = await openLeader(disk, { gatherMs: 3_000, chunk: { records: 8, bytes: 1024 } });
   for (const model of regionsSideBySide(3)) record(replica, model);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await disk.idle();
   expect(appends()).toBe(0);
   for (const model of regionsSideBySide(10, 1)) record(replica, model);
   await expect.poll(appends, { timeout: 1_000 }).toBe(1);

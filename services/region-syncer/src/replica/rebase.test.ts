@@ -50,7 +50,7 @@ describe('a follower', () => {
     const news = regionsSideBySide(10, 1);
     await replica.apply(runOf(news.slice(4, 10)), indexOf(3, 7), 'all');
     await settled(replica);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await disk.idle();
     expect([replica.applied, replica.regions.size]).toEqual([indexOf(3, 7), 8]);
     await replica.apply(runOf([...news.slice(0, 4), ...news.slice(0, 4)]), indexOf(3, 13), 'all');
     await settled(replica);

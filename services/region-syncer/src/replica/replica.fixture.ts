@@ -26,6 +26,9 @@ export const member: bigint = identity.memberId;
 export const ours: Origin = { kind: 'ours', member: 5n };
 export const pd: Origin = { kind: 'foreign', member: 5n };
 
+/** More turns of the event loop than any work takes between two calls of the store. */
+const turnsBetweenCalls = 50;
+
 /** A store in a folder of its own, which replicas can be opened on one after the other. */
 export class Disk implements Disposable {
   /** What was called so far. */
@@ -68,6 +71,16 @@ export class Disk implements Disposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#awaited.push({ method, resolve });
     return promise;
+  }
+
+  /** Resolves when every call is answered and no other follows from that. A call that is held back is waited for. */
+  async idle(): Promise<void> {
+    for (let calls = -1; calls !== this.calls.length; ) {
+      calls = this.calls.length;
+      await this.#last;
+      for (let turn = 0; turn < turnsBetweenCalls; turn++)
+        await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** The process dies, and another one opens the file: calls that have not begun are never answered. */
