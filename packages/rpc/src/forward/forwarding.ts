@@ -4,17 +4,19 @@
 
 import type { Metadata } from 'nice-grpc-common';
 import type { Binding, BoundMethod } from '../binding.ts';
+import type { RawClientStream } from '../client/raw-stream.ts';
 import type { Connection } from '../connect.ts';
 import type { Method } from '../method.ts';
 import type { RawCall } from '../raw-call.ts';
 import { decodeRequest } from '../server/request-stream.ts';
+import { onwardMetadata } from './onward-metadata.ts';
 import { pipe } from './pipe.ts';
 import { singleAnswer } from './single-answer.ts';
 
 /** Where a call goes instead. */
 export interface Onward {
   readonly connection: Connection;
-  /** What the other server is told in place of the caller's metadata. */
+  /** What the other server is told in place of the caller's metadata, see onwardMetadata. */
   readonly metadata: Metadata;
 }
 
@@ -41,8 +43,7 @@ function routedStream(bound: Extract<BoundMethod, { kind: 'raw' }>, route: Route
     handler(call: RawCall) {
       const onward = route(path, call.metadata);
       if (onward === undefined) return bound.handler(call);
-      const { connection, metadata } = onward;
-      pipe(call, connection.raw(path, { metadata, signal: call.signal }));
+      pipe(call, opened(path, onward, call.signal));
     },
   };
 }
@@ -61,12 +62,15 @@ function routedAnswer(
       const onward = route(path, context.metadata);
       if (onward === undefined)
         return method.encodeResponse(await handler(decoded(method, request as never), context));
-      const { connection, metadata } = onward;
       const { signal } = context;
       const requests = requestStream ? (request as AsyncIterable<Uint8Array>) : [request as Uint8Array];
-      return await singleAnswer(connection.raw(path, { metadata, signal }), requests, signal);
+      return await singleAnswer(opened(path, onward, signal), requests, signal);
     },
   };
+}
+
+function opened(path: string, { connection, metadata }: Onward, signal: AbortSignal): RawClientStream {
+  return connection.raw(path, { metadata: onwardMetadata(metadata), signal });
 }
 
 async function* decodedStream(method: Method, requests: AsyncIterable<Uint8Array>): AsyncGenerator {

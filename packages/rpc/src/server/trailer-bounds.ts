@@ -2,15 +2,13 @@
 // everybody on it, over a block beyond 64 KiB, and gRPC clients refuse one beyond 8 KiB: so all of it is bounded here.
 
 import { Metadata } from 'nice-grpc-common';
+import { fieldBytes } from '../field-bytes.ts';
 
 /** The longest text of a status as it is sent, percent-encoded, in bytes. */
 export const maxDetailsBytes = 4 * 1024;
 
 /** The most trailers may take together, in bytes as HTTP/2 counts them. */
 export const maxTrailerBytes = 3 * 1024;
-
-// RFC 9113, 6.5.2: what each field of a header list costs beside its name and value.
-const fieldOverhead = 32;
 
 const ellipsis = '…';
 
@@ -36,7 +34,7 @@ export function boundedTrailer(trailer: Metadata): { readonly sent: Metadata; re
   let room = maxTrailerBytes;
   for (const [key, values] of trailer) {
     for (const value of values) {
-      const size = key.length + encodedLength(value) + fieldOverhead;
+      const size = fieldBytes(key, value);
       if (size > room) dropped.push(key);
       else {
         room -= size;
@@ -50,9 +48,4 @@ export function boundedTrailer(trailer: Metadata): { readonly sent: Metadata; re
 // Longer than that cannot fit, so it is not encoded to find out.
 function fits(text: string): boolean {
   return text.length <= maxDetailsBytes && encodeURI(text).length <= maxDetailsBytes;
-}
-
-// Bytes travel as base64.
-function encodedLength(value: string | Uint8Array): number {
-  return typeof value === 'string' ? value.length : 4 * Math.ceil(value.byteLength / 3);
 }
