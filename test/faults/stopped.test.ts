@@ -56,6 +56,8 @@ test('stopped for longer than a subscriber may read nothing, it ends the one tha
   const before = await datastore.sync();
   await device.misbehave({ $case: 'burst', value: { leaves: 5_000, updates: 10_000, perNotification: 10 } });
   await datastore.becomes('both lagging', ({ northbound }) => northbound?.lagging === 2);
+  // Readers are looked at twenty times in their limit: both have been seen to wait.
+  await delay(300);
   const stopped = stop(datastore, 3_000);
   await slow.line.heal();
   await stopped;

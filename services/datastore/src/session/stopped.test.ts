@@ -14,16 +14,20 @@ import { Session } from './session.ts';
 const hourMs = 3_600_000;
 const stream: SyncMode = { kind: 'stream', delivery: 'ON_CHANGE', sampleIntervalNs: 0n };
 
-/** A session whose device answers Capabilities and each Get, and never anything of a stream. */
+/** A session whose device answers Capabilities and each Get, and of a stream sends what the test says. */
 async function startSession(mode: SyncMode) {
   const clock = new VirtualClock();
   const awake = new AwakeClock(clock);
   const silence = { pause() {}, resume() {}, hangUp() {} };
   let core: SyncListener | undefined;
+  let device: ((message: Uint8Array) => void) | undefined;
   const line: Line = {
     onConnected() {},
     capabilities: () => Promise.resolve({ offer: ['PROTO'], models: [] }),
-    subscribe: () => silence,
+    subscribe(_, onMessage) {
+      device = onMessage;
+      return silence;
+    },
     get(_, onAnswer) {
       onAnswer(new Uint8Array(0));
       return silence;
@@ -69,6 +73,8 @@ async function startSession(mode: SyncMode) {
     clock,
     phase: () => session.view.state.phase.kind,
     epoch: () => session.view.state.epoch,
+    /** The device sends something of its tree. */
+    send: () => device?.(Buffer.from('a message')),
     /** The core commits what it was sent. */
     commit(epoch: number) {
       core?.sealed(epoch);
@@ -84,12 +90,24 @@ async function startSession(mode: SyncMode) {
 
 test('a stop before the sync_response is not the device’s silence, which is counted on from there', async () => {
   using session = await startSession(stream);
-  session.clock.advance(30_000);
+  session.clock.advance(10_000);
   session.clock.leap(hourMs);
-  session.clock.advance(29_700);
+  session.send();
+  session.clock.advance(10_000);
+  session.clock.leap(hourMs);
+  session.clock.advance(49_700);
   expect([session.phase(), session.epoch()]).toEqual(['syncing', 1]);
   session.clock.advance(50);
   expect(session.phase()).toBe('backoff');
+});
+
+test('what a device sent in a stop is read before its time is over', async () => {
+  using session = await startSession(stream);
+  session.clock.advance(59_900);
+  session.clock.leap(hourMs);
+  session.commit(1);
+  session.clock.advance(1_000);
+  expect([session.phase(), session.epoch()]).toEqual(['synced', 1]);
 });
 
 test('a device that is polled is asked at once after a stop: what is shown has grown old meanwhile', async () => {
