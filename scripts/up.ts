@@ -11,6 +11,7 @@ import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { ClientError } from 'nice-grpc-common';
 import { ServiceEndedError } from './up/child.ts';
 import { Children, type Ports } from './up/children.ts';
+import { DataLock } from './up/data-lock.ts';
 import { hints } from './up/hints.ts';
 import { connectTo, ensureLocal, localName, watchLocal } from './up/local.ts';
 import { noticeOf } from './up/log-record.ts';
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
   // What a service says before it serves is told if it fails.
   let complain = (_text: string) => {};
   await using stack = new AsyncDisposableStack();
+  // Let go of when the services are gone.
+  stack.use(new DataLock(data));
   // Below the services on the stack: it is said when they are gone.
   stack.defer(() => print('stopped'));
   const children = stack.use(

@@ -12,6 +12,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A running `make up`; disposing kills what is left of it. */
 export interface Up extends AsyncDisposable {
+  readonly pid: number | undefined;
   readonly lines: readonly string[];
   /** Waits for a line that begins so. */
   line(start: string): Promise<string>;
@@ -43,6 +44,7 @@ export function startUp(data: string, env: Readonly<Record<string, string>>): Up
     }
   };
   return {
+    pid: child.pid,
     lines,
     ended,
     signal,

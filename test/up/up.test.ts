@@ -3,6 +3,7 @@ import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
+import { until } from '@syncline/testkit/wait.ts';
 import { expect, test } from 'vitest';
 import { syncline } from '../cli/syncline.ts';
 import { freePort, processesOf, startUp } from './up-process.ts';
@@ -87,6 +88,29 @@ test('a port that is taken is named with the setting that moves it', async () =>
       'set SYNCLINE_REGION_FOLLOWER_1_PORT to another port (0 picks a free one). Is `make up` running already?',
   );
   expect(await processesOf(dir.path)).toEqual([]);
+});
+
+test('a second one on the same data says at once that one is running, starts nothing, and leaves that one alone', async () => {
+  await using dir = await tempDir('up');
+  const { env } = await freePorts();
+  await using up = startUp(dir.path, env);
+  await up.line('starting');
+  const second = startUp(dir.path, env);
+  expect(await second.ended).toEqual({ code: 1, signal: null });
+  expect(second.lines).toEqual([
+    `error: \`make up\` is running already, as process ${up.pid}, with its data in ${dir.path}; stop it, or set ` +
+      'SYNCLINE_DATA to another place',
+  ]);
+  await up.line('ready');
+  up.signal('SIGKILL');
+  await up.ended;
+  await until(() => processesOf(dir.path), {
+    describe: 'the end of its services',
+    deadlineMs: 20_000,
+    accept: (pids) => pids.length === 0,
+  });
+  await using third = startUp(dir.path, env);
+  await third.line('ready');
 });
 
 test('wrong settings of a service are listed, and the exit code is 2', async () => {
