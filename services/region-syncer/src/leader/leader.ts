@@ -93,7 +93,7 @@ export class Leader implements Disposable {
     this.#heartbeats = new HeartbeatStreams(clusterId, limits.heartbeatStreams);
     const places = new Places(
       { most: limits.snapshots, queue: limits.snapshotQueue, waitMs: limits.snapshotWaitMs },
-      awake,
+      clock,
     );
     const frames = new SharedFrames();
     const maySend = () => this.#maySend;
