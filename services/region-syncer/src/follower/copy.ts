@@ -2,6 +2,7 @@
 // or what was thrown away with a snapshot, is superseded, because it is asked for again.
 // Invariant: a frame's work is over before the next frame is taken.
 
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
@@ -12,7 +13,6 @@ import type { Admission } from '../replica/fold.ts';
 import type { Incoming } from '../replica/incoming.ts';
 import type { Replica } from '../replica/replica.ts';
 import type { Frame } from '../wire/frame.ts';
-import { WireError } from '../wire/wire-error.ts';
 import { tracedApply } from './apply-span.ts';
 import type { CopyEffect, FollowerEvent, Origin, Why } from './state.ts';
 import type { Settled, Tally } from './tally.ts';

@@ -2,11 +2,11 @@
 // is read, because its regions may lie in memory that is used again.
 
 import { FrameKind } from '@syncline/proto/region-frame.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import type { Identity } from '../cluster/identity.ts';
 import { maxTerm } from '../log/index.ts';
-import { ByteWriter } from '../wire/byte-writer.ts';
 import { type Frame, type FrameLimits, readFrame } from '../wire/frame.ts';
-import { WireError } from '../wire/wire-error.ts';
 import type { FollowerEvent, FrameSummary } from './state.ts';
 
 export type ReadMessage =

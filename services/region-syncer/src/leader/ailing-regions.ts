@@ -1,10 +1,10 @@
 // The peers that leaders of regions complain of. No record has them, so a leader keeps them beside the tree, for the
 // regions that have any. Invariant: only regions of the tree are here, each as its last heartbeat has it.
 
+import { Cursor } from '@syncline/protobuf/cursor.ts';
 import { joined } from '../regions/uint64.ts';
 import type { AilingPeers } from '../service/member.ts';
 import { ailingPeers } from '../wire/ailing-peers.ts';
-import { Cursor } from '../wire/cursor.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
 
 /** Of pdpb.Region. */
@@ -45,7 +45,7 @@ function split(bytes: Uint8Array): AilingPeers {
   const down: Uint8Array[] = [];
   const pending: Uint8Array[] = [];
   const at = new Cursor().over(bytes, 0, bytes.length);
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag('region');
     at.content(tag, 'region');
     const lists = { [regionField.downPeers]: down, [regionField.pendingPeers]: pending };

@@ -1,10 +1,10 @@
 // For tests of the leader: a call whose other end is in the test's hand. It tells what it likes, as far as it is read,
 // and takes what it is sent at once, or when the test says so.
 
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { unframe } from '@syncline/rpc/frame.ts';
 import type { RawCall } from '@syncline/rpc/raw-call.ts';
 import { Metadata, type Status } from 'nice-grpc-common';
-import { ByteWriter } from '../wire/byte-writer.ts';
 import { type Frame, readFrame } from '../wire/frame.ts';
 
 /** How a call ended. */

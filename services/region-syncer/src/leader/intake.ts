@@ -2,6 +2,8 @@
 // Invariants: a heartbeat changes everything it says or nothing; received is the sum of what they have become.
 
 import { ErrorType } from '@syncline/proto/pdpb.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
@@ -9,11 +11,9 @@ import { ArenaFullError } from '../regions/arena.ts';
 import { absent } from '../regions/slots.ts';
 import { halves, joined } from '../regions/uint64.ts';
 import type { Replica } from '../replica/replica.ts';
-import { ByteWriter } from '../wire/byte-writer.ts';
 import { Heartbeat, heartbeatProblem, readHeartbeat } from '../wire/heartbeat.ts';
 import { appendHeartbeat } from '../wire/heartbeat-block.ts';
 import { RegionFields, readBlock } from '../wire/region-fields.ts';
-import { WireError } from '../wire/wire-error.ts';
 import type { AilingRegions } from './ailing-regions.ts';
 import { NewestBuckets } from './newest-buckets.ts';
 import type { RecordTraces } from './record-traces.ts';

@@ -1,9 +1,9 @@
 // Which buckets a record gets: its heartbeat's, those that were reported since, or those the region had. The newest
 // version counts, and a region that says it has none has none.
 
+import { Cursor } from '@syncline/protobuf/cursor.ts';
 import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
 import { isLess, joined } from '../regions/uint64.ts';
-import { Cursor } from '../wire/cursor.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { RegionFields } from '../wire/region-fields.ts';
 
@@ -69,7 +69,7 @@ function readVersion(bytes: Uint8Array, { bucketMetaStart, bucketMetaStop }: Hea
   const at = cursor.over(bytes, bucketMetaStart, bucketMetaStop);
   let lo = 0;
   let hi = 0;
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag('bucket_meta');
     if (tag >>> 3 === versionField) {
       at.varint(tag, 'bucket_meta.version');

@@ -1,5 +1,5 @@
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { expect, test } from 'vitest';
-import { ByteWriter } from '../wire/byte-writer.ts';
 import { Heartbeat, readHeartbeat } from '../wire/heartbeat.ts';
 import { appendHeartbeat } from '../wire/heartbeat-block.ts';
 import { RegionFields, readBlock } from '../wire/region-fields.ts';

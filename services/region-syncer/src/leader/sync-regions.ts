@@ -1,9 +1,9 @@
 // pdpb.PD/SyncRegions until its follower has said who it is and what it wants: one message, which is checked in PD's words.
 // Whatever it sends after that means nothing, as in PD.
 
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import type { RawCall, RawHandler } from '@syncline/rpc/raw-call.ts';
 import { decodeSyncRequest, type SyncRequest } from '../wire/sync-request.ts';
-import { WireError } from '../wire/wire-error.ts';
 import type { HeardTerms } from './heard-terms.ts';
 import { refuse, StreamRefusedError } from './stream-refusals.ts';
 import type { Streams } from './streams.ts';

@@ -1,6 +1,6 @@
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { WireError } from '../wire/wire-error.ts';
 import { type Chunk, chunkFrom, chunkHead, endOf, mergeChunks, splitChunk } from './chunk.ts';
 import { firstOfTerm } from './index.ts';
 import { block, chunkOf, runOf } from './run.fixture.ts';

@@ -1,8 +1,8 @@
 // A run: blocks (see wire/region-fields.ts) back to back. Here they are only counted off, never read.
 
-import { Cursor } from '../wire/cursor.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { blockTag } from '../wire/region-fields.ts';
-import { WireError } from '../wire/wire-error.ts';
 
 const elements = Object.entries(blockTag);
 const cursor = new Cursor();

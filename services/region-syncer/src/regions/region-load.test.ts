@@ -1,7 +1,7 @@
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { WireError } from '../wire/wire-error.ts';
 import { OverlapError, RegionLoad } from './region-load.ts';
 import type { RegionTree } from './region-tree.ts';
 import {

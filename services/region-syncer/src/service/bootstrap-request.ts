@@ -3,7 +3,7 @@
 import type { Store } from '@syncline/proto/metapb.ts';
 import { Region } from '@syncline/proto/metapb.ts';
 import type { BootstrapRequest } from '@syncline/proto/pdpb.ts';
-import { ByteWriter } from '../wire/byte-writer.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { frameField } from '../wire/frame-tags.ts';
 
 /** A request that a cluster cannot begin with; the message is PD's. */

@@ -1,7 +1,7 @@
 // The answers of region reads, written field by field. Invariant: none grows beyond its bound.
 
 import { GetRegionResponse, ResponseHeader } from '@syncline/proto/pdpb.ts';
-import { ByteWriter } from '../wire/byte-writer.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import type { RegionLayout, RegionView } from './region-view.ts';
 
 /** An answer would be larger than it may be. */

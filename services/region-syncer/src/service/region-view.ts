@@ -1,10 +1,10 @@
 // One region as a client is shown it, copied from its block: what a store sent is what a client gets, and nothing of it
 // is decoded on the way. One view is used for every region of an answer.
 
+import type { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import { joined } from '../regions/uint64.ts';
-import type { ByteWriter } from '../wire/byte-writer.ts';
 import { RegionFields, readBlock } from '../wire/region-fields.ts';
 import type { AilingPeers } from './member.ts';
 

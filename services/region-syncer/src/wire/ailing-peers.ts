@@ -1,6 +1,6 @@
 // The peers of a region that its leader calls down or pending. They are not synced (no PD sends them to followers),
 // so a leader keeps them beside the tree for the few regions that have any: as fields 3 and 4 of a pdpb.Region.
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
 const regionField = { downPeers: 3, pendingPeers: 4 } as const;

@@ -1,8 +1,8 @@
 // What a frame says beside its regions.
 import { type Error as PdError, Error as PdErrorCodec } from '@syncline/proto/pdpb.ts';
-import { Cursor } from './cursor.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { digestBytes, frameField, headerField } from './frame-tags.ts';
-import { WireError } from './wire-error.ts';
 
 /** The head of a frame that was read. What is absent is 0, empty or undefined; ours counts only from one of ours. */
 export interface ReadHead {
@@ -95,7 +95,7 @@ export function readHeadField(at: Cursor, tag: number, head: HeadInProgress, ids
 function readHeader(at: Cursor, head: HeadInProgress): void {
   const { bytes } = at;
   const within = inner.over(bytes, at.start, at.stop);
-  while (within.at < within.end) {
+  while (within.more()) {
     const tag = within.tag('header');
     switch (tag >>> 3) {
       case headerField.clusterId:
@@ -135,7 +135,7 @@ function idsAt(at: Cursor, most: number): BigUint64Array {
   if (count > most) throw new WireError('removed', `are ${count} ids, at most ${most} are taken`);
   const ids = new BigUint64Array(count);
   const halves = new Uint32Array(ids.buffer);
-  for (let i = 0; within.at < within.end; i += 2) {
+  for (let i = 0; within.more(); i += 2) {
     within.number('removed');
     halves[i] = within.lo;
     halves[i + 1] = within.hi;

@@ -1,8 +1,8 @@
 // Where the four parallel lists of a frame lie: regions, region_stats, region_leaders, buckets. Protobuf lets a
 // message's fields come in any order; a Syncline writes a region's four elements back to back, a PD list after list.
-import { Cursor } from './cursor.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { frameField } from './frame-tags.ts';
-import { WireError } from './wire-error.ts';
 
 /** The lists by their place in a block. */
 export const list = { regions: 0, stats: 1, leaders: 2, buckets: 3 } as const;

@@ -1,12 +1,12 @@
 // The regions of a frame as a run: a Syncline's own bytes, or written anew where another put them list after list.
 // Every region of a run can stand, and everything in it is well-formed.
-import type { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { type FrameLists, type List, ListWalk, list, listName } from './frame-lists.ts';
 import { frameField } from './frame-tags.ts';
 import { checkUnread, regionProblem } from './region-check.ts';
 import { RegionFields, readBlock, readBuckets, readLeader, readRegion } from './region-fields.ts';
 import { readStat, StatFields } from './stat-fields.ts';
-import { WireError } from './wire-error.ts';
 
 export interface Run {
   /** `count` blocks; a view on the message or on what it was converted into. */

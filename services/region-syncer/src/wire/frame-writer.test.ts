@@ -1,12 +1,13 @@
 import { SyncRegionResponse } from '@syncline/proto/pdpb.ts';
 import { FrameKind } from '@syncline/proto/region-frame.ts';
+import { anyUint64 } from '@syncline/protobuf/arbitrary.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { unframe } from '@syncline/rpc/frame.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ByteWriter } from './byte-writer.ts';
 import { readFrame } from './frame.ts';
 import { emptyFrame, type FrameHead, frameOf, frameWithRoom } from './frame-writer.ts';
-import { anyCarried, anyRegion, anyUint64, plainRegion, runOf } from './wire.fixture.ts';
+import { anyCarried, anyRegion, plainRegion, runOf } from './wire.fixture.ts';
 
 const anyIndex = fc.maxSafeNat();
 

@@ -1,7 +1,7 @@
 // Frames of pdpb.PD/SyncRegions: a head of a few fields, then a run, which is copied once.
 import type { FrameKind } from '@syncline/proto/region-frame.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { frameHeaderBytes } from '@syncline/rpc/frame.ts';
-import { ByteWriter } from './byte-writer.ts';
 import { frameField, headerField } from './frame-tags.ts';
 
 /** What is in front of the run. All but the first two are our own and only for a follower that said hello. */

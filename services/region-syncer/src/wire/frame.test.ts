@@ -1,10 +1,11 @@
 import { Buckets, Peer, Region } from '@syncline/proto/metapb.ts';
 import { ErrorType, RegionStat, SyncRegionResponse } from '@syncline/proto/pdpb.ts';
 import { FrameKind } from '@syncline/proto/region-frame.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { frameHeaderBytes } from '@syncline/rpc/frame.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ByteWriter } from './byte-writer.ts';
 import { type Frame, readFrame } from './frame.ts';
 import { frameOf } from './frame-writer.ts';
 import { regionProblem } from './region-check.ts';
@@ -20,7 +21,6 @@ import {
   plainRegion,
   runOf,
 } from './wire.fixture.ts';
-import { WireError } from './wire-error.ts';
 
 const limits = { blocks: 100, bytes: 1 << 20 };
 

@@ -1,11 +1,11 @@
 // A frame of pdpb.PD/SyncRegions from any leader: a Syncline of any version or a PD. It is read whole before anything
 // of it counts: one malformed byte, or in a Syncline's one region that cannot stand, refuses all of it.
-import type { ByteWriter } from './byte-writer.ts';
-import { Cursor } from './cursor.ts';
+import type { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { emptyHead, type ReadHead, readHeadField } from './frame-head.ts';
 import { FrameLists, type ListName, listName, listOf } from './frame-lists.ts';
 import { convertRun, type Run, readOwnRun } from './frame-run.ts';
-import { WireError } from './wire-error.ts';
 
 /** What is taken at the most; more is a WireError. An old PD leader replays up to 10,000 regions in one frame. */
 export interface FrameLimits {
@@ -36,7 +36,7 @@ export function readFrame(message: Uint8Array, limits: FrameLimits, converted: B
   const head = emptyHead();
   const lists = new FrameLists();
   const at = new Cursor().over(message, 0, message.length);
-  while (at.at < at.end) {
+  while (at.more()) {
     const from = at.at;
     const tag = at.tag('frame');
     const which = listOf(tag >>> 3);

@@ -1,6 +1,6 @@
 // From a heartbeat to the block that the tree, the log and the followers get.
-import { ByteWriter } from './byte-writer.ts';
-import { Cursor } from './cursor.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
 import { frameField } from './frame-tags.ts';
 import type { Heartbeat } from './heartbeat.ts';
 
@@ -43,7 +43,7 @@ function writeBuckets(bytes: Uint8Array, heartbeat: Heartbeat): void {
   buckets.clear();
   buckets.uint64(bucketsField.regionId, heartbeat.region.idLo, heartbeat.region.idHi);
   const at = cursor.over(bytes, heartbeat.bucketMetaStart, heartbeat.bucketMetaStop);
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag('bucket_meta');
     switch (tag >>> 3) {
       case metaField.version:

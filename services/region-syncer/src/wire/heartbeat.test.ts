@@ -1,8 +1,10 @@
 import { BucketMeta } from '@syncline/proto/metapb.ts';
 import { RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
+import { anyUint64 } from '@syncline/protobuf/arbitrary.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ByteWriter } from './byte-writer.ts';
 import { Heartbeat, heartbeatProblem, readHeartbeat, traceparentIn } from './heartbeat.ts';
 import { appendHeartbeat } from './heartbeat-block.ts';
 import {
@@ -10,13 +12,11 @@ import {
   anyPeer,
   anyRegion,
   anyStat,
-  anyUint64,
   goodRegion,
   plainRegion,
   runOf,
   uint64,
 } from './wire.fixture.ts';
-import { WireError } from './wire-error.ts';
 
 type Request = Partial<RegionHeartbeatRequest>;
 

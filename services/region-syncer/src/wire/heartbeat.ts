@@ -1,10 +1,10 @@
 // A pdpb.RegionHeartbeatRequest, read where it lies. Everything that a block will take from it is checked here: what
 // a leader has taken it sends to followers, which refuse whole frames.
-import { Cursor } from './cursor.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { headerField } from './frame-tags.ts';
 import { checkFields, checkUnread, regionProblem } from './region-check.ts';
 import { RegionFields, readLeader, readRegion } from './region-fields.ts';
-import { WireError } from './wire-error.ts';
 
 const heartbeatField = {
   header: 1,
@@ -60,7 +60,7 @@ const text = new TextDecoder();
 export function readHeartbeat(bytes: Uint8Array, into: Heartbeat): void {
   reset(into);
   const at = outer.over(bytes, 0, bytes.length);
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag('heartbeat');
     switch (tag >>> 3) {
       case heartbeatField.header:
@@ -153,7 +153,7 @@ function readTraceparent(at: Cursor, tag: number, into: Heartbeat): void {
 
 function readClusterId(at: Cursor, into: Heartbeat): void {
   const within = inner.over(at.bytes, at.start, at.stop);
-  while (within.at < within.end) {
+  while (within.more()) {
     const tag = within.tag('header');
     if (tag >>> 3 === headerField.clusterId) {
       within.varint(tag, 'header.cluster_id');
@@ -167,7 +167,7 @@ function readLeaderStore(at: Cursor, into: Heartbeat): void {
   into.hasLeader = true;
   into.leaderStoreLo = into.leaderStoreHi = 0;
   const within = inner.over(at.bytes, at.start, at.stop);
-  while (within.at < within.end) {
+  while (within.more()) {
     const tag = within.tag('leader');
     if (tag >>> 3 === peerField.storeId) {
       within.varint(tag, 'leader.store_id');

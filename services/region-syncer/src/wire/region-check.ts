@@ -1,7 +1,7 @@
 // Whether a region that was read can stand: what the tree and the log take for granted.
-import { Cursor, wireType } from './cursor.ts';
+import { Cursor, wireType } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import type { RegionFields } from './region-fields.ts';
-import { WireError } from './wire-error.ts';
 
 /**
  * Why the region cannot stand, under the field that is wrong; undefined when it can. A region needs an id, an epoch
@@ -46,7 +46,7 @@ const inner = new Cursor();
 /** Throws WireError when a message inside the region that readRegion() left unread is malformed. */
 export function checkUnread(bytes: Uint8Array, region: RegionFields): void {
   const at = cursor.over(bytes, region.unread, region.regionStop);
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag('region');
     at.skip(tag, 'region');
     if ((tag & 7) === wireType.bytes) checkFields(bytes, at.start, at.stop, 'region.peers');
@@ -72,7 +72,7 @@ export function checkFields(bytes: Uint8Array, start: number, stop: number, mess
 /** Throws WireError unless bytes[start, stop) are numbers and packed lists of numbers, as a BucketStats is. */
 export function checkLists(bytes: Uint8Array, start: number, stop: number, message: string): void {
   const at = cursor.over(bytes, start, stop);
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag(message);
     if ((tag & 7) !== wireType.bytes) {
       at.varint(tag, message);
@@ -80,7 +80,7 @@ export function checkLists(bytes: Uint8Array, start: number, stop: number, messa
     }
     at.content(tag, message);
     const list = inner.over(bytes, at.start, at.stop);
-    while (list.at < list.end) list.number(message);
+    while (list.more()) list.number(message);
   }
 }
 

@@ -1,9 +1,9 @@
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ByteWriter } from './byte-writer.ts';
 import { RegionFields, readBlock, readBuckets, readRegion } from './region-fields.ts';
 import { anyCarried, anyRegion, plainRegion, runOf, uint64 } from './wire.fixture.ts';
-import { WireError } from './wire-error.ts';
 
 /** Zeros around the block: nothing may depend on where it lies. */
 function padded(block: Uint8Array, before: number): Uint8Array {

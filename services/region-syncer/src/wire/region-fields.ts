@@ -1,8 +1,8 @@
 // What is indexed of a block: one region's elements of SyncRegionResponse's fields 2 (metapb.Region), 4 (RegionStat),
 // 5 (leader) and 6 (Buckets), back to back in this order, all four. One RegionFields is used for a million blocks.
-import { Cursor } from './cursor.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { checkLists } from './region-check.ts';
-import { WireError } from './wire-error.ts';
 
 /** The first byte of each of a block's elements, in the order they have. */
 export const blockTag = { region: 0x12, stat: 0x22, leader: 0x2a, buckets: 0x32 } as const;
@@ -126,7 +126,7 @@ export function readRegion(bytes: Uint8Array, start: number, stop: number, into:
 function readEpoch(at: Cursor, stop: number, into: RegionFields): void {
   at.at = at.start;
   at.end = at.stop;
-  while (at.at < at.end) {
+  while (at.more()) {
     const tag = at.tag('region.region_epoch');
     switch (tag >>> 3) {
       case epochField.confVer:

@@ -1,5 +1,5 @@
 // The traffic of a region as pdpb.RegionStat carries it.
-import { Cursor } from './cursor.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
 
 const statField = { bytesWritten: 1, bytesRead: 2, keysWritten: 3, keysRead: 4 } as const;
 const twoTo32 = 2 ** 32;

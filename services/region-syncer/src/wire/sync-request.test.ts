@@ -1,9 +1,9 @@
 import { Member, SyncRegionRequest } from '@syncline/proto/pdpb.ts';
+import { anyUint64 } from '@syncline/protobuf/arbitrary.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeSyncRequest, encodeSyncRequest } from './sync-request.ts';
-import { anyUint64 } from './wire.fixture.ts';
-import { WireError } from './wire-error.ts';
 
 const member = Member.create({ name: 'f1', memberId: 2n ** 63n, clientUrls: ['http://127.0.0.1:3379'] });
 

@@ -1,7 +1,7 @@
 // The one message that a follower sends on a sync stream: who it is and where it goes on. Once per stream, so the
 // generated code does the work.
 import { type Member, SyncRegionRequest } from '@syncline/proto/pdpb.ts';
-import { WireError } from './wire-error.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 
 /** What the peer can do, in the bits of `capabilities`; a PD has none of them. */
 const capability = { syncline: 1n, delta: 2n } as const;

@@ -1,26 +1,10 @@
 // Regions of every shape, and the blocks that generated code makes of them: the independent codec of the wire tests.
 import { Buckets, Peer, PeerRole, Region, type RegionEpoch } from '@syncline/proto/metapb.ts';
 import { RegionStat } from '@syncline/proto/pdpb.ts';
+import { anyUint64 } from '@syncline/protobuf/arbitrary.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import fc from 'fast-check';
-import { ByteWriter } from './byte-writer.ts';
 import type { RegionFields } from './region-fields.ts';
-
-/** All of uint64, its ends more often. */
-export const anyUint64 = fc.oneof(
-  fc.bigInt(0n, 2n ** 64n - 1n),
-  fc.constantFrom(
-    0n,
-    1n,
-    127n,
-    128n,
-    2n ** 28n - 1n,
-    2n ** 28n,
-    2n ** 32n - 1n,
-    2n ** 32n,
-    2n ** 53n,
-    2n ** 64n - 1n,
-  ),
-);
 
 export const anyKey = fc.oneof(
   fc.uint8Array({ maxLength: 12 }),

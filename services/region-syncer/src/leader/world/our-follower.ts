@@ -1,12 +1,12 @@
 // One of ours in an explored run: the real state machine over a tree.
 
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { expect } from 'vitest';
 import { idleFollower, transition } from '../../follower/machine.ts';
 import type { FollowerEvent, FollowerState, FrameSummary } from '../../follower/state.ts';
 import { firstOfTerm } from '../../log/index.ts';
 import { RegionTree } from '../../regions/region-tree.ts';
 import { smallLimits } from '../../regions/regions.fixture.ts';
-import { ByteWriter } from '../../wire/byte-writer.ts';
 import { type Frame, readFrame } from '../../wire/frame.ts';
 import { recordsBetween } from '../lag.ts';
 import type { LeadingProcess } from './leading-process.ts';

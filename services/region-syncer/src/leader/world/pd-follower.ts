@@ -1,10 +1,10 @@
 // A PD of 2026 in an explored run, by the rules of its client (PD: pkg/syncer/client.go).
 
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { expect } from 'vitest';
 import { firstOfTerm } from '../../log/index.ts';
 import { RegionTree } from '../../regions/region-tree.ts';
 import { blocksOf, smallLimits } from '../../regions/regions.fixture.ts';
-import { ByteWriter } from '../../wire/byte-writer.ts';
 import { readFrame } from '../../wire/frame.ts';
 import { recordsBetween } from '../lag.ts';
 import type { LeadingProcess } from './leading-process.ts';

@@ -1,9 +1,9 @@
 // A client of SyncRegions that writes down what it is sent, as one of ours or as a PD.
 
 import { SyncRegionRequest } from '@syncline/proto/pdpb.ts';
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import type { Connection, StreamEnd } from '@syncline/rpc/connect.ts';
 import { until } from '@syncline/testkit/wait.ts';
-import { ByteWriter } from '../../wire/byte-writer.ts';
 import { type Frame, readFrame } from '../../wire/frame.ts';
 import { RegionFields, readBlock } from '../../wire/region-fields.ts';
 import { encodeSyncRequest } from '../../wire/sync-request.ts';

@@ -1,11 +1,11 @@
 // Explored runs of a leader: stores tell it of their regions, followers come, stay, leave and come back, and its process
 // dies and begins again, with what it had on disk or, once, with a backup of that.
 
+import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { Status } from 'nice-grpc-common';
 import { expect } from 'vitest';
 import { firstOfTerm } from '../../log/index.ts';
-import { ByteWriter } from '../../wire/byte-writer.ts';
 import { readFrame } from '../../wire/frame.ts';
 import { heartbeatOf, type Said } from './heartbeats.ts';
 import { JudgedRegions } from './judged-regions.ts';

@@ -4,8 +4,8 @@ export class WireError extends Error {
   /** The field that is wrong, by its path from the message: `region.start_key`. */
   readonly field: string;
 
-  constructor(field: string, problem: string) {
-    super(`${field}: ${problem}`);
+  constructor(field: string, problem: string, options?: ErrorOptions) {
+    super(`${field}: ${problem}`, options);
     this.field = field;
   }
 }

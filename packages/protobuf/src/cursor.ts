@@ -30,6 +30,11 @@ export class Cursor {
     return this;
   }
 
+  /** True while there is a further field. */
+  more(): boolean {
+    return this.at < this.end;
+  }
+
   /** A field's tag: its number times 8, and its wire type. `message` names what the field would belong to. */
   tag(message: string): number {
     const { bytes, at } = this;
@@ -77,7 +82,7 @@ export class Cursor {
     this.stop = this.at = stop;
   }
 
-  /** Passes over the field that `tag` announced, which belongs to `message`. */
+  /** Passes over the field that `tag` announced, which belongs to `message`. If it has content, that is [start, stop). */
   skip(tag: number, message: string): void {
     switch (tag & 7) {
       case wireType.varint:
