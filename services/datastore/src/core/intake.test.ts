@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { balances } from './ledger.ts';
 import { encodePath } from './path-wire.ts';
 import { CoreFixture, notification, set, type Value } from './running.fixture.ts';
-import { Writer } from './wire.ts';
+import { Writer } from './writer.ts';
 
 const paths = (core: CoreFixture) => [...core.leaves().keys()];
 

@@ -7,6 +7,8 @@ import { concat, type Path, PathError, rootPath } from '@syncline/gnmi/path.ts';
 import { printPath } from '@syncline/gnmi/path-text.ts';
 import { TypedValue } from '@syncline/proto/gnmi.ts';
 import { Extension, ExtensionID } from '@syncline/proto/gnmi_ext.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { type LeafTable, noPrefix, PathTooLongError, type Prefix } from './leaf-table.ts';
 import { decodeOr, NotificationScan, UpdateScan } from './notification-scan.ts';
 import { decodePath, encodePath, refuseWildcards } from './path-wire.ts';
@@ -15,7 +17,6 @@ import { SlabFullError } from './slab.ts';
 import type { Sync } from './sync.ts';
 import { checkValue } from './typed-value-check.ts';
 import type { Window } from './window.ts';
-import { Cursor, WireError } from './wire.ts';
 
 const responseField = { update: 0x0a, sync: 0x18, extension: 0x2a } as const;
 
@@ -66,17 +67,17 @@ export class Intake {
     const cursor = this.#messages.over(buf, start, end);
     try {
       while (cursor.more()) {
-        const tag = cursor.varint32();
+        const tag = cursor.tag('response');
         if (tag === responseField.update) {
-          cursor.bytes();
+          cursor.content(tag, 'update');
           this.#notification(sync, current, buf, cursor.start, cursor.stop);
         } else if (tag === responseField.sync) {
-          cursor.varint64();
-          if (cursor.low !== 0) this.#syncResponse(sync, current);
+          cursor.varint(tag, 'sync_response');
+          if (cursor.lo !== 0) this.#syncResponse(sync, current);
         } else if (tag === responseField.extension) {
-          cursor.bytes();
+          cursor.content(tag, 'extension');
           this.#extension(buf, cursor.start, cursor.stop);
-        } else cursor.skip(tag);
+        } else cursor.skip(tag, 'response');
       }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
@@ -86,7 +87,7 @@ export class Intake {
 
   /** A device of ours names the trace of a change in an experimental extension; all others are ignored. */
   #extension(buf: Uint8Array, start: number, end: number): void {
-    const { ext } = decodeOr(buf.subarray(start, end), (bytes) => Extension.decode(bytes));
+    const { ext } = decodeOr(buf.subarray(start, end), 'extension', (bytes) => Extension.decode(bytes));
     if (ext?.$case === 'registeredExt' && ext.value.id === ExtensionID.EID_EXPERIMENTAL)
       this.changes.push(Buffer.from(ext.value.msg).toString('latin1'));
   }

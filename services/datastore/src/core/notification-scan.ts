@@ -2,7 +2,8 @@
 // every message; what it says is true until the next read(). Malformed bytes throw WireError.
 import { updateValue } from '@syncline/gnmi/update-value.ts';
 import { TypedValue, Update, Value } from '@syncline/proto/gnmi.ts';
-import { Cursor, WireError } from './wire.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 
 const notificationField = {
   timestamp: 0x08,
@@ -36,7 +37,7 @@ export class NotificationScan {
     this.timeLow = this.timeHigh = this.prefixStart = this.prefixStop = this.deletes = this.updates = 0;
     this.atomic = false;
     const cursor = this.#cursor.over(buf, start, end);
-    while (cursor.more()) this.#field(cursor, cursor.varint32());
+    while (cursor.more()) this.#field(cursor, cursor.tag('notification'));
   }
 
   eachDelete(visit: (start: number, end: number) => void): void {
@@ -50,40 +51,40 @@ export class NotificationScan {
   #field(cursor: Cursor, tag: number): void {
     switch (tag) {
       case notificationField.update:
-        cursor.bytes();
+        cursor.content(tag, 'update');
         this.updates++;
         break;
       case notificationField.delete:
-        cursor.bytes();
+        cursor.content(tag, 'delete');
         this.deletes++;
         break;
       case notificationField.timestamp:
-        cursor.varint64();
-        this.timeLow = cursor.low;
-        this.timeHigh = cursor.high;
+        cursor.varint(tag, 'timestamp');
+        this.timeLow = cursor.lo;
+        this.timeHigh = cursor.hi;
         break;
       case notificationField.prefix:
-        cursor.bytes();
+        cursor.content(tag, 'prefix');
         this.prefixStart = cursor.start;
         this.prefixStop = cursor.stop;
         break;
       case notificationField.atomic:
-        cursor.varint64();
-        this.atomic = cursor.low !== 0;
+        cursor.varint(tag, 'atomic');
+        this.atomic = cursor.lo !== 0;
         break;
       default:
-        cursor.skip(tag);
+        cursor.skip(tag, 'notification');
     }
   }
 
   #each(field: number, visit: (start: number, end: number) => void): void {
     const cursor = this.#cursor.over(this.#buf, this.#start, this.#end);
     while (cursor.more()) {
-      const tag = cursor.varint32();
+      const tag = cursor.tag('notification');
       if (tag === field) {
-        cursor.bytes();
+        cursor.content(tag, 'notification');
         visit(cursor.start, cursor.stop);
-      } else cursor.skip(tag);
+      } else cursor.skip(tag, 'notification');
     }
   }
 }
@@ -107,20 +108,22 @@ export class UpdateScan {
     this.duplicates = 0;
     let old: Uint8Array | undefined;
     while (cursor.more()) {
-      const tag = cursor.varint32();
+      const tag = cursor.tag('update');
       if (tag === updateField.path) {
-        cursor.bytes();
+        cursor.content(tag, 'update.path');
         this.pathStart = cursor.start;
         this.pathStop = cursor.stop;
       } else if (tag === updateField.value) {
-        cursor.bytes();
+        cursor.content(tag, 'update.val');
         this.valueStart = cursor.start;
         this.valueStop = cursor.stop;
-      } else if (tag === updateField.duplicates) this.duplicates = cursor.varint32();
-      else if (tag === updateField.oldValue) {
-        cursor.bytes();
+      } else if (tag === updateField.duplicates) {
+        cursor.varint(tag, 'update.duplicates');
+        this.duplicates = cursor.lo;
+      } else if (tag === updateField.oldValue) {
+        cursor.content(tag, 'update.value');
         old = buf.subarray(cursor.start, cursor.stop);
-      } else cursor.skip(tag);
+      } else cursor.skip(tag, 'update');
     }
     if (old === undefined || this.valueStart !== this.valueStop) return;
     this.value = fromDeprecatedValue(old);
@@ -131,15 +134,22 @@ export class UpdateScan {
 
 /** gNMI 0.4's Value as a TypedValue. */
 function fromDeprecatedValue(bytes: Uint8Array): Uint8Array {
-  const value = updateValue({ ...Update.create(), value: decodeOr(bytes, (it) => Value.decode(it)) });
+  const value = updateValue({
+    ...Update.create(),
+    value: decodeOr(bytes, 'update.value', (it) => Value.decode(it)),
+  });
   return TypedValue.encode({ value }).finish();
 }
 
-/** Decodes by generated code, whose errors for malformed bytes are plain ones, as WireError. */
-export function decodeOr<Message>(bytes: Uint8Array, decode: (bytes: Uint8Array) => Message): Message {
+/** Decodes by generated code, whose errors for malformed bytes are plain ones, as WireError of `field`. */
+export function decodeOr<Message>(
+  bytes: Uint8Array,
+  field: string,
+  decode: (bytes: Uint8Array) => Message,
+): Message {
   try {
     return decode(bytes);
   } catch (error) {
-    throw new WireError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new WireError(field, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

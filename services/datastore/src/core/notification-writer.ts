@@ -2,10 +2,11 @@
 // sent is copied as it was encoded; only another encoding is worked out anew (datastore-hot-path.md 1.3).
 import { encodeAs } from '@syncline/gnmi/encoding.ts';
 import { Encoding, TypedValue } from '@syncline/proto/gnmi.ts';
+import { varintSize } from '@syncline/protobuf/varint-size.ts';
 import type { LeafTable } from './leaf-table.ts';
 import { valueTag } from './typed-value-check.ts';
 import { largestCount } from './window.ts';
-import { varintSize, Writer } from './wire.ts';
+import { Writer } from './writer.ts';
 
 const frameHeader = 5;
 const jsonTags: ReadonlySet<number> = new Set([valueTag.json, valueTag.jsonIetf]);

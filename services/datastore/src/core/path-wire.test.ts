@@ -1,9 +1,9 @@
 import { comparePaths, type PathElem, pathElem, pathOf } from '@syncline/gnmi/path.ts';
 import * as gnmi from '@syncline/proto/gnmi.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodePath, ElemRanges, encodePath, scanCanonical } from './path-wire.ts';
-import { WireError } from './wire.ts';
 
 const word = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }),

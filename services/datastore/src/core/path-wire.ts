@@ -3,7 +3,10 @@
 import { isUtf8 } from 'node:buffer';
 import { canonicalOrigin, type Path, type PathElem, PathError, pathElem } from '@syncline/gnmi/path.ts';
 import { PathSyntaxError, parseElem } from '@syncline/gnmi/path-text.ts';
-import { Cursor, varintSize, WireError, Writer } from './wire.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
+import { varintSize } from '@syncline/protobuf/varint-size.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
+import { Writer } from './writer.ts';
 
 const pathField = { element: 0x0a, origin: 0x12, elem: 0x1a, target: 0x22 } as const;
 const elemField = { name: 0x0a, key: 0x12 } as const;
@@ -60,8 +63,8 @@ function scanElem(buf: Uint8Array, start: number, end: number): boolean {
 /** Takes the field `tag`; false when it is another, or its tag or length takes more bytes than it needs. */
 function takeField(cursor: Cursor, tag: number): boolean {
   const from = cursor.at;
-  if (cursor.varint32() !== tag) return false;
-  cursor.bytes();
+  if (cursor.tag('path') !== tag) return false;
+  cursor.content(tag, 'path');
   return cursor.start - from === 1 + varintSize(cursor.stop - cursor.start);
 }
 
@@ -81,16 +84,12 @@ export function decodePath(buf: Uint8Array, start = 0, end = buf.length): Path {
   let origin = '';
   let target = '';
   while (cursor.more()) {
-    const tag = cursor.varint32();
-    if ((tag & 7) !== 2) {
-      cursor.skip(tag);
-      continue;
-    }
-    cursor.bytes();
+    const tag = cursor.tag('path');
+    cursor.skip(tag, 'path');
     if (tag === pathField.elem) elems.push(decodeElem(buf, cursor.start, cursor.stop));
-    else if (tag === pathField.origin) origin = text(buf, cursor.start, cursor.stop);
-    else if (tag === pathField.target) target = text(buf, cursor.start, cursor.stop);
-    else if (tag === pathField.element) old.push(oldElem(text(buf, cursor.start, cursor.stop)));
+    else if (tag === pathField.origin) origin = text(cursor, 'path.origin');
+    else if (tag === pathField.target) target = text(cursor, 'path.target');
+    else if (tag === pathField.element) old.push(oldElem(text(cursor, 'path.element')));
   }
   return { origin: canonicalOrigin(origin), target, elems: elems.length > 0 ? elems : old };
 }
@@ -111,14 +110,10 @@ export function decodeElem(buf: Uint8Array, start: number, end: number): PathEle
   const keys: [string, string][] = [];
   let name = '';
   while (cursor.more()) {
-    const tag = cursor.varint32();
-    if (tag === elemField.name) {
-      cursor.bytes();
-      name = text(buf, cursor.start, cursor.stop);
-    } else if (tag === elemField.key) {
-      cursor.bytes();
-      keys.push(decodeKey(buf, cursor.start, cursor.stop));
-    } else cursor.skip(tag);
+    const tag = cursor.tag('path.elem');
+    cursor.skip(tag, 'path.elem');
+    if (tag === elemField.name) name = text(cursor, 'path.elem.name');
+    else if (tag === elemField.key) keys.push(decodeKey(buf, cursor.start, cursor.stop));
   }
   return pathElem(name, keys);
 }
@@ -127,13 +122,10 @@ function decodeKey(buf: Uint8Array, start: number, end: number): [string, string
   const cursor = new Cursor().over(buf, start, end);
   const pair: [string, string] = ['', ''];
   while (cursor.more()) {
-    const tag = cursor.varint32();
-    if (tag !== entryField.key && tag !== entryField.value) {
-      cursor.skip(tag);
-      continue;
-    }
-    cursor.bytes();
-    pair[tag === entryField.key ? 0 : 1] = text(buf, cursor.start, cursor.stop);
+    const tag = cursor.tag('path.elem.key');
+    cursor.skip(tag, 'path.elem.key');
+    if (tag === entryField.key) pair[0] = text(cursor, 'path.elem.key');
+    else if (tag === entryField.value) pair[1] = text(cursor, 'path.elem.key');
   }
   return pair;
 }
@@ -141,9 +133,10 @@ function decodeKey(buf: Uint8Array, start: number, end: number): [string, string
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
-function text(buf: Uint8Array, start: number, end: number): string {
-  const bytes = buf.subarray(start, end);
-  if (!isUtf8(bytes)) throw new WireError('a name is not UTF-8');
+/** The text that was taken last, of `field`. */
+function text({ bytes: buf, start, stop }: Cursor, field: string): string {
+  const bytes = buf.subarray(start, stop);
+  if (!isUtf8(bytes)) throw new WireError(field, 'is not UTF-8');
   return decoder.decode(bytes);
 }
 

@@ -1,9 +1,9 @@
 import { leafListValue, scalarValue } from '@syncline/gnmi/arbitrary.ts';
 import { TypedValue } from '@syncline/proto/gnmi.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkValue } from './typed-value-check.ts';
-import { WireError } from './wire.ts';
 
 /** A length-delimited field of less than 128 bytes. */
 function field(tag: number, ...content: (Uint8Array | number)[]): Uint8Array {
@@ -45,8 +45,8 @@ test.for<[string, Uint8Array, string]>([
   ['a member of a later gNMI', Buffer.of(0x78, 1), 'a value of the unknown kind 15'],
   ['text that is not UTF-8', field(0x0a, 0xff), 'the text is not UTF-8'],
   ['JSON that is cut', field(0x52, Buffer.from('[1,')), 'unreadable JSON'],
-  ['a leaf-list that is cut', field(0x42, 0x0a, 0x7f), 'ends beyond its message'],
-  ['an item that is cut', field(0x42, field(0x0a, 0x0a, 0x7f)), 'ends beyond its message'],
+  ['a leaf-list that is cut', field(0x42, 0x0a, 0x7f), 'val.leaflist_val: 127 bytes announced, 0 follow'],
+  ['an item that is cut', field(0x42, field(0x0a, 0x0a, 0x7f)), 'val: 127 bytes announced, 0 follow'],
   ['an item without a value', field(0x42, field(0x0a)), 'item 0 of the leaf-list has no value'],
   ['an item that is not UTF-8', field(0x42, field(0x0a, field(0x0a, 0xff))), 'the text is not UTF-8'],
   ['an item of unreadable JSON', field(0x42, field(0x0a, field(0x52, 0x22))), 'unreadable JSON'],
@@ -60,9 +60,9 @@ test.for<[string, Uint8Array, string]>([
     field(0x42, field(0x0a, field(0x42, field(0x0a, text)))),
     'an item of a leaf-list',
   ],
-  ['a decimal that is cut', field(0x3a, 0x08, 0xff), 'the message ends inside a number'],
-  ['a group', field(0x3a, 0x0b, 0x0c), 'field 1 has the wire type 3'],
-  ['a field without a number', field(0x3a, 0x00, 0x00), 'a field has the number 0'],
+  ['a decimal that is cut', field(0x3a, 0x08, 0xff), 'val.decimal_val: the bytes end inside a number'],
+  ['a group', field(0x3a, 0x0b, 0x0c), 'val.decimal_val: field 1 has the wire type 3'],
+  ['a field without a number', field(0x3a, 0x00, 0x00), 'val.decimal_val: a field has no valid number'],
   ['an Any whose type is not UTF-8', field(0x4a, 0x0a, 0x01, 0xff), 'the type of the value is not UTF-8'],
 ])('%s is refused: it could not be shown', ([, bytes, reason]) => {
   expect(fault(bytes)).toContain(reason);

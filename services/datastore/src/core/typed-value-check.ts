@@ -2,7 +2,7 @@
 // that nothing later meets a value that cannot be shown.
 import { isUtf8 } from 'node:buffer';
 import { JsonError, parseJson } from '@syncline/gnmi/json.ts';
-import { Cursor } from './wire.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
 
 const cursor = new Cursor();
 
@@ -41,8 +41,8 @@ export function checkValue(buf: Uint8Array, start: number, end: number): ValueCh
 
 function checkMember(buf: Uint8Array, start: number, end: number, isItem: boolean): ValueCheck {
   cursor.over(buf, start, end);
-  const tag = cursor.varint32();
-  cursor.skip(tag);
+  const tag = cursor.tag('val');
+  cursor.skip(tag, 'val');
   if (cursor.more()) return { fault: 'the value has more than one member' };
   switch (tag) {
     case valueTag.string:
@@ -60,8 +60,9 @@ function checkMember(buf: Uint8Array, start: number, end: number, isItem: boolea
     case valueTag.double:
       return 'leaf';
     case valueTag.decimal:
+      return checkFields(buf, cursor.start, cursor.stop, 'val.decimal_val');
     case valueTag.any:
-      return checkFields(buf, cursor.start, cursor.stop);
+      return checkFields(buf, cursor.start, cursor.stop, 'val.any_val');
     case valueTag.leaflist:
       return isItem
         ? { fault: 'a leaf-list is an item of a leaf-list' }
@@ -75,8 +76,8 @@ function checkMember(buf: Uint8Array, start: number, end: number, isItem: boolea
 function checkItems(buf: Uint8Array, start: number, end: number): ValueCheck {
   const items = new Cursor().over(buf, start, end);
   for (let item = 0; items.more(); item++) {
-    const tag = items.varint32();
-    items.skip(tag);
+    const tag = items.tag('val.leaflist_val');
+    items.skip(tag, 'val.leaflist_val');
     if (tag !== lengthDelimited1) continue;
     if (items.start === items.stop) return { fault: `item ${item} of the leaf-list has no value` };
     const check = checkMember(buf, items.start, items.stop, true);
@@ -87,11 +88,11 @@ function checkItems(buf: Uint8Array, start: number, end: number): ValueCheck {
 }
 
 /** A Decimal64 or an Any: messages whose only text is field 1. */
-function checkFields(buf: Uint8Array, start: number, end: number): ValueCheck {
+function checkFields(buf: Uint8Array, start: number, end: number, field: string): ValueCheck {
   const fields = new Cursor().over(buf, start, end);
   while (fields.more()) {
-    const tag = fields.varint32();
-    fields.skip(tag);
+    const tag = fields.tag(field);
+    fields.skip(tag, field);
     if (tag === lengthDelimited1 && !isText(buf, fields.start, fields.stop))
       return { fault: 'the type of the value is not UTF-8' };
   }

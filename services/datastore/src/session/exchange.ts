@@ -2,7 +2,7 @@
 // An event of a channel or call that was given up never comes out.
 
 import type { ModelData } from '@syncline/proto/gnmi.ts';
-import { WireError } from '../core/wire.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { asSubscribeResponses } from './get-answer.ts';
 import type { Ingest, Source } from './ingest.ts';
 import { type CallEnd, callEndOf, type Line, type OpenLine, type Subscribed } from './line.ts';

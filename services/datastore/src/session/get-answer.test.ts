@@ -1,6 +1,6 @@
 import { GetResponse, SubscribeResponse } from '@syncline/proto/gnmi.ts';
+import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { expect, test } from 'vitest';
-import { WireError } from '../core/wire.ts';
 import { asSubscribeResponses } from './get-answer.ts';
 
 const notification = (name: string) => ({

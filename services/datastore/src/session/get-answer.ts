@@ -1,7 +1,7 @@
 // A poll's answer as a stream would have brought it. A GetResponse holds its notifications under the same field
 // number as a SubscribeResponse holds its one, so each is cut out with its tag and is a message already.
 
-import { Cursor } from '../core/wire.ts';
+import { Cursor } from '@syncline/protobuf/cursor.ts';
 
 const notificationTag = 0x0a;
 
@@ -17,12 +17,9 @@ export function asSubscribeResponses(answer: Uint8Array, take: (message: Uint8Ar
   const cursor = new Cursor().over(answer, 0, answer.byteLength);
   while (cursor.more()) {
     const from = cursor.at;
-    const tag = cursor.varint32();
-    if (tag !== notificationTag) cursor.skip(tag);
-    else {
-      cursor.bytes();
-      messages.push(answer.subarray(from, cursor.at));
-    }
+    const tag = cursor.tag('answer');
+    cursor.skip(tag, 'answer');
+    if (tag === notificationTag) messages.push(answer.subarray(from, cursor.at));
   }
   for (const message of messages) take(message);
   take(syncResponse);
