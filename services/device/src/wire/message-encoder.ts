@@ -6,10 +6,11 @@ import type { Path } from '@syncline/gnmi/path.ts';
 import { toProto } from '@syncline/gnmi/path-proto.ts';
 import { type Encoding, Notification as ProtoNotification } from '@syncline/proto/gnmi.ts';
 import { Extension, ExtensionID } from '@syncline/proto/gnmi_ext.ts';
+import { varintSize } from '@syncline/protobuf/varint-size.ts';
 import type { Message, Notification } from '../change.ts';
 import type { TreeLeaf } from '../tree-leaf.ts';
 import { encodePath } from './path-bytes.ts';
-import { ProtoWriter, varintSize } from './proto-writer.ts';
+import { ProtoWriter } from './proto-writer.ts';
 import { writeValue, writeVerbatim } from './value-bytes.ts';
 
 // SubscribeResponse

@@ -1,16 +1,10 @@
-// Protobuf's primitives into one buffer that is used again and again. Only what gNMI's hot messages need.
+// Protobuf's primitives into one buffer that is used again and again. Only what gNMI's hot messages need: a ByteWriter
+// knows neither text nor bigint nor double, and keeps its memory whatever size a rare message made it.
 
 const INITIAL_BYTES = 64 << 10;
 
 /** A rare long message must not hold its memory for ever. */
 const KEPT_BYTES = 4 << 20;
-
-/** Bytes of a number as a varint; `value` is a whole number from 0 to 2^53. */
-export function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
-  return size;
-}
 
 /** A buffer that fills from the front and grows as needed; reset() starts over, as a rule in the same memory. */
 export class ProtoWriter {

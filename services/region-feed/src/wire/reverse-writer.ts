@@ -1,5 +1,7 @@
 // Protobuf written from the last field to the first: when the head of a nested message is written its length is known,
-// so nothing is measured beforehand and nothing is moved.
+// so nothing is measured beforehand and nothing is moved. That is why it is not a ByteWriter, which fills from the front.
+
+import { varintSize } from '@syncline/protobuf/varint-size.ts';
 
 const INITIAL_BYTES = 1024;
 
@@ -78,11 +80,4 @@ export class ReverseWriter {
     this.#at = grown.length - length;
     this.#buffer = grown;
   }
-}
-
-function varintSize(value: number): number {
-  if (value < 2 ** 14) return 2;
-  let size = 2;
-  for (let rest = Math.floor(value / 2 ** 14); rest > 0; rest = Math.floor(rest / 128)) size++;
-  return size;
 }
