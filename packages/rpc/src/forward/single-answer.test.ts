@@ -82,3 +82,15 @@ test('requests that fail end the call at the other server, and are what it faile
   const signal = await reached.promise;
   await until(() => signal.aborted, { deadlineMs: 5_000, describe: 'the end at the other server' });
 });
+
+test('a caller that cancels has cancelled, whereas a line that is closed under it is UNAVAILABLE', async () => {
+  await using back = await startEcho({ collect: () => new Promise(() => {}) });
+  const caller = new AbortController();
+  const onward = back.connection.raw('/test.Echo/Collect', { signal: caller.signal });
+  const cancelled = singleAnswer(onward, [], caller.signal);
+  const closed = singleAnswer(onwardTo(back), [], never);
+  caller.abort();
+  back.connection[Symbol.dispose]();
+  await expect(cancelled).rejects.toMatchObject({ code: Status.CANCELLED });
+  await expect(closed).rejects.toMatchObject({ code: Status.UNAVAILABLE });
+});

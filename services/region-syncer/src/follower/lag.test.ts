@@ -62,6 +62,14 @@ test('wall clocks, that of the leader or ours, may be far apart and jump', () =>
   }
 });
 
+test('the clock of another leader is not compared with that of the one before', () => {
+  lag.told(base + 1, nowMs());
+  lag.forget();
+  clock.advance(10_000);
+  lag.told(base + 2, nowMs() - 3_000);
+  expect(lag.ms()).toBe(0);
+});
+
 test('of terms that ended meanwhile only the leader’s own is counted', () => {
   lag.told(indexOf(5, 12), nowMs());
   expect(lag.records(base + 7)).toBe(12);

@@ -55,6 +55,14 @@ test('steps of the leader’s clock make no frame older than it is, and none you
   );
 });
 
+test('a frame is as old as it was slower than any of the ten minutes before it', () => {
+  const fast = Array.from({ length: 180 }, () => ({ gapMs: 10_000, delayMs: 5, stepMs: 0 }));
+  for (let before = 1; before <= fast.length; before += 1) {
+    const slow = { gapMs: 10_000, delayMs: 3_005, stepMs: 0 };
+    expect(ages([...fast.slice(0, before), slow]).at(-1)?.found).toBe(3_000);
+  }
+});
+
 test('a step that is too short to be seen, or clocks that drift, count for twenty minutes at the most', () => {
   const frames = Array.from({ length: 120 }, () => ({ gapMs: 10_000, delayMs: 5, stepMs: 0 }));
   const found = ages([
