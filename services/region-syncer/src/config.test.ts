@@ -5,7 +5,7 @@ import { settingsHelp } from '@syncline/rpc/settings-help.ts';
 import { expect, test } from 'vitest';
 import { advertisedUrls, contradictions, settings } from './config.ts';
 import { replicaSettings, storeOptions } from './settings/copy.ts';
-import { followerSettings, linkSettings } from './settings/following.ts';
+import { followerSettings, lineOptions, linkSettings } from './settings/following.ts';
 
 const variables = (short: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(short).map(([name, value]) => [`SYNCLINE_REGION_SYNCER_${name}`, value]));
@@ -122,6 +122,24 @@ test('the leader is called in plaintext unless a setting of its TLS is there', (
     username: 'u',
     password: 'p',
   });
+});
+
+test('calls are passed on as the leader is called, but in the name of their caller', () => {
+  const config = read({
+    LEADER_CA: 'ca',
+    LEADER_USERNAME: 'u',
+    LEADER_PASSWORD: 'p',
+    MAX_FRAME: '8MiB',
+    LEADER_KEEPALIVE: '7s',
+  });
+  const { security, keepalive } = linkSettings(config, 'pd:2379');
+  expect(lineOptions(config)).toEqual({
+    security,
+    keepalive,
+    maxReceiveBytes: 8 * 2 ** 20,
+    reconnect: { initialMs: 100, maxMs: 3_000 },
+  });
+  expect([security.kind, keepalive.timeMs]).toEqual(['tls', 7_000]);
 });
 
 test('waits before a new connection are left to chance as a whole', () => {

@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { until } from '@syncline/testkit/wait.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import { type EchoServer, startEcho } from '../echo.fixture.ts';
+import { rawBidi } from '../binding.ts';
+import { EchoDefinition, type EchoServer, startEcho } from '../echo.fixture.ts';
 import { singleAnswer } from './single-answer.ts';
 
 const never = new AbortController().signal;
@@ -27,15 +28,7 @@ test('requests that are not read are not asked for, and all of them arrive in th
     }
   }
   const answer = singleAnswer(onwardTo(back), requests(), never);
-  let before = -1;
-  await until(
-    () => {
-      const stays = given === before;
-      before = given;
-      return stays;
-    },
-    { deadlineMs: 20_000, everyMs: 300, describe: 'requests no longer being asked for' },
-  );
+  await stays(() => given);
   expect(given).toBeLessThan(count / 8);
   open.resolve();
   expect(Buffer.from(await answer).toString()).toBe('done');
@@ -61,6 +54,39 @@ test('requests are not asked for any more once there is a status', async () => {
     code: Status.ABORTED,
   });
   await returned.promise;
+});
+
+test('requests that wait to be read are let go once there is a status', async () => {
+  const refused = Promise.withResolvers<never>();
+  await using back = await startEcho({ collect: () => refused.promise });
+  const returned = Promise.withResolvers<void>();
+  let given = 0;
+  async function* endless() {
+    try {
+      for (;;) {
+        await turn();
+        given += 1;
+        yield Buffer.alloc(32 * 1024, 'x');
+      }
+    } finally {
+      returned.resolve();
+    }
+  }
+  const answer = singleAnswer(onwardTo(back), endless(), never);
+  await stays(() => given);
+  refused.reject(new ServerError(Status.ABORTED, 'enough'));
+  await expect(answer).rejects.toMatchObject({ code: Status.ABORTED });
+  await returned.promise;
+});
+
+test('a call that ends well without an answer is INTERNAL', async () => {
+  const none = rawBidi(EchoDefinition, 'chat', (call) => call.end(Status.OK, ''));
+  await using back = await startEcho({}, { bindings: [none] });
+  const onward = back.connection.raw('/test.Echo/Chat');
+  await expect(singleAnswer(onward, [], never)).rejects.toMatchObject({
+    code: Status.INTERNAL,
+    details: 'there was no answer to pass back',
+  });
 });
 
 test('requests that fail end the call at the other server, and are what it failed of', async () => {
@@ -94,3 +120,17 @@ test('a caller that cancels has cancelled, whereas a line that is closed under i
   await expect(cancelled).rejects.toMatchObject({ code: Status.CANCELLED });
   await expect(closed).rejects.toMatchObject({ code: Status.UNAVAILABLE });
 });
+
+/** Waits until a number has not changed for 300 ms. */
+async function stays(look: () => number): Promise<void> {
+  let before = -1;
+  await until(
+    () => {
+      const now = look();
+      const same = now === before;
+      before = now;
+      return same;
+    },
+    { deadlineMs: 20_000, everyMs: 300, describe: 'a number that stays' },
+  );
+}
