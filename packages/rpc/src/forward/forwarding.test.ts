@@ -139,6 +139,19 @@ test('a call that is cancelled is cancelled at the other server', async () => {
   await until(() => signal.aborted, { deadlineMs: 5_000, describe: 'the end at the other server' });
 });
 
+test('a unary call may take as long as its caller says, whatever the other server gives those that say nothing', async () => {
+  const unary: EchoImplementation['unary'] = (request, { signal }) =>
+    delay(600, request, { signal, ref: false });
+  const limits = { maxReceiveBytes: 1 << 20, drainMs: 1_000, defaultDeadlineMs: 200 };
+  await using back = await startEcho({ unary }, { serve: { limits } });
+  using connection = connect(back.address, plaintext);
+  await using front = await startFront((_, metadata) => ({ connection, metadata }));
+  await expect(front.client.unary({ text: 'a' }, { deadlineMs: 5_000 })).resolves.toEqual({ text: 'a' });
+  await expect(front.client.unary({ text: 'a' }, { deadlineMs: 100 })).rejects.toMatchObject({
+    code: Status.DEADLINE_EXCEEDED,
+  });
+});
+
 test('without the other server a call is UNAVAILABLE, and so is one whose line is closed under it', async () => {
   const back = await startEcho();
   await back[Symbol.asyncDispose]();

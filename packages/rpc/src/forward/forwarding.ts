@@ -2,7 +2,7 @@
 // only the other server knows of them is lost, and its status comes back in its own words.
 // Invariant: what is passed on ends with the call it came from, and no earlier than the other server says.
 
-import type { Metadata } from 'nice-grpc-common';
+import { Metadata } from 'nice-grpc-common';
 import type { Binding, BoundMethod } from '../binding.ts';
 import type { RawClientStream } from '../client/raw-stream.ts';
 import type { Connection } from '../connect.ts';
@@ -12,6 +12,9 @@ import { decodeRequest } from '../server/request-stream.ts';
 import { onwardMetadata } from './onward-metadata.ts';
 import { pipe } from './pipe.ts';
 import { singleAnswer } from './single-answer.ts';
+
+// The other server gives a unary call that says nothing a deadline of its own, which may be shorter than its caller's.
+const noDefaultDeadline = ['grpc-timeout', '24H'] as const;
 
 /** Where a call goes instead. */
 export interface Onward {
@@ -25,7 +28,7 @@ export type Route = (path: string, metadata: Metadata) => Onward | undefined;
 
 /**
  * `binding`, but for the calls that `route` sends elsewhere. The other server's message and status are passed back, its
- * header and trailer are not. Unary calls must have a deadline here: none is set for the other server.
+ * header and trailer are not. A unary call has its deadline here: at the other server it ends by being cancelled.
  * Throws TypeError for a method that answers by an async generator; one that is bound raw may stream its answers.
  */
 export function forwarding(binding: Binding, route: Route): Binding {
@@ -63,8 +66,14 @@ function routedAnswer(
       if (onward === undefined)
         return method.encodeResponse(await handler(decoded(method, request as never), context));
       const { signal } = context;
-      const requests = requestStream ? (request as AsyncIterable<Uint8Array>) : [request as Uint8Array];
-      return await singleAnswer(opened(path, onward, signal), requests, signal);
+      if (requestStream)
+        return await singleAnswer(opened(path, onward, signal), request as AsyncIterable<Uint8Array>, signal);
+      const metadata = Metadata(onward.metadata).set(...noDefaultDeadline);
+      return await singleAnswer(
+        opened(path, { ...onward, metadata }, signal),
+        [request as Uint8Array],
+        signal,
+      );
     },
   };
 }
