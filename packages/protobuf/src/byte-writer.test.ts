@@ -36,6 +36,16 @@ test('what was written since clear() is read as it was meant, whatever it had to
   );
 });
 
+test('a part of other bytes is copied, be it short or long, and nothing around it', () => {
+  const from = Uint8Array.from({ length: 250 }, (_, i) => i);
+  for (const stop of [11, 74, 75, 200]) {
+    const out = new ByteWriter(0);
+    out.copy(from, 10, stop);
+    expect(out.view()).toEqual(from.slice(10, stop));
+    expect(out.bytes.subarray(out.length).every((byte) => byte === 0)).toBe(true);
+  }
+});
+
 test('a number of 0 is left out, an empty content is not', () => {
   const out = new ByteWriter(0);
   out.safeInteger(1, 0);

@@ -29,6 +29,7 @@ test('a number that is cut short or has more than ten bytes is malformed, read o
     expect(() => cursorOver(...long.slice(0, bytes)).number('n')).toThrow(WireError);
     expect(() => cursorOver(...long.slice(0, bytes)).skip(0x08, 'm')).toThrow(WireError);
   }
+  expect(() => cursorOver(...long.slice(0, 10), 1).number('n')).toThrow(WireError);
   expect(() => cursorOver(...long).number('n')).toThrow('n: a number has more than 10 bytes');
   expect(() => cursorOver(...long).skip(0x08, 'm')).toThrow('m: a number has more than 10 bytes');
 });
@@ -44,6 +45,7 @@ test('content that reaches beyond the end names its field and both lengths', () 
   expect(() => cursorOver(5, 1, 2).content(0x12, 'region.start_key')).toThrow(
     'region.start_key: 5 bytes announced, 2 follow',
   );
+  expect(() => cursorOver(3, 1, 2).content(0x12, 'k')).toThrow('k: 3 bytes announced, 2 follow');
   expect(() => cursorOver().content(0x12, 'k')).toThrow(WireError);
   expect(() =>
     cursorOver(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01).content(0x12, 'k'),
@@ -52,7 +54,7 @@ test('content that reaches beyond the end names its field and both lengths', () 
 
 test('a field of another wire type is malformed', () => {
   expect(() => cursorOver(1).varint(0x0a, 'region.id')).toThrow('region.id: field 1 has the wire type 2');
-  expect(() => cursorOver(1).content(0x10, 'region.start_key')).toThrow(WireError);
+  expect(() => cursorOver(0).content(0x10, 'k')).toThrow('k: field 2 has the wire type 0');
 });
 
 test('unknown fields of every wire type but groups are passed over', () => {
@@ -90,6 +92,6 @@ test('unknown fields of every wire type but groups are passed over', () => {
 
 test('a tag without a field number, or beyond 32 bits, is malformed', () => {
   expect(() => cursorOver(0x02).tag('m')).toThrow('m: a field has no valid number');
-  expect(() => cursorOver(0x80, 0x80, 0x80, 0x80, 0x80, 0x01).tag('m')).toThrow(WireError);
+  expect(() => cursorOver(0x8a, 0x80, 0x80, 0x80, 0x80, 0x01).tag('m')).toThrow(WireError);
   expect(() => cursorOver().tag('m')).toThrow(WireError);
 });

@@ -59,3 +59,13 @@ test('the pre-0.4 element list counts only without elem', () => {
   const old = gnmi.Path.encode({ ...gnmi.Path.create(), element: ['a', 'b'] }).finish();
   expect(decodePath(old).elems.map((e) => e.name)).toEqual(['a', 'b']);
 });
+
+test.for<[field: string, bytes: Uint8Array]>([
+  ['path.origin', Uint8Array.of(0x12, 1, 0xff)],
+  ['path.target', Uint8Array.of(0x22, 1, 0xff)],
+  ['path.element', Uint8Array.of(0x0a, 1, 0xff)],
+  ['path.elem.name', Uint8Array.of(0x1a, 3, 0x0a, 1, 0xff)],
+  ['path.elem.key', Uint8Array.of(0x1a, 8, 0x0a, 1, 0x61, 0x12, 3, 0x0a, 1, 0xff)],
+])('a %s that is not UTF-8 is refused under its name', ([field, bytes]) => {
+  expect(() => decodePath(bytes)).toThrow(`${field}: is not UTF-8`);
+});
