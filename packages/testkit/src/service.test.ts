@@ -78,7 +78,7 @@ test('a service that ended in a way nobody asked for fails its scope, with its l
   await expect(stopsBadly[Symbol.asyncDispose]()).rejects.toMatchObject({ exit: { code: 3, signal: null } });
   const replaced = await startService({ ...standIn, args: ['stop badly'] });
   await expect(replaced.restart()).rejects.toThrow('ended with code 3');
-  await replaced[Symbol.asyncDispose]().catch(() => {});
+  await expect(replaced[Symbol.asyncDispose]()).rejects.toThrow('ended with code 3');
 });
 
 test('a service that has died by itself cannot be killed: that fails, with its last words, and is said once', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { until, WaitError } from './wait.ts';
+import { until, untilStill, WaitError } from './wait.ts';
 
 test('the wait ends with the first accepted value', async () => {
   let looks = 0;
@@ -48,4 +48,11 @@ test('a probe that throws is asked again, and its last error is shown', async ()
 test('a probe that hangs is given up at the deadline', async () => {
   const hangs = () => new Promise<boolean>(() => {});
   await expect(until(hangs, { deadlineMs: 20, describe: 'an answer' })).rejects.toThrow(/never answered/);
+});
+
+test('a number is still when it has not changed between two looks', async () => {
+  const numbers = [1, 2, 3, 3, 4];
+  let looks = 0;
+  await untilStill(() => numbers[looks++] ?? 0);
+  expect(looks).toBe(4);
 });

@@ -43,6 +43,20 @@ export async function until<T>(probe: () => T | Promise<T>, wait: Wait<T>): Prom
   }
 }
 
+/** Waits until a number has not changed for 300 ms. Rejects with a WaitError after 20 s. */
+export async function untilStill(look: () => number): Promise<void> {
+  let before = Number.NaN;
+  await until(
+    () => {
+      const now = look();
+      const isStill = now === before;
+      before = now;
+      return isStill;
+    },
+    { deadlineMs: 20_000, everyMs: 300, describe: 'a number that stays' },
+  );
+}
+
 async function beforeDeadline<T>(probe: () => T | Promise<T>, end: number): Promise<Look<T> | undefined> {
   const giveUp = new AbortController();
   try {

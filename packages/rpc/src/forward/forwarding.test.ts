@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { until } from '@syncline/testkit/wait.ts';
+import { until, untilStill } from '@syncline/testkit/wait.ts';
 import { Metadata, ServerError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { implement, rawBidi } from '../binding.ts';
@@ -204,7 +204,7 @@ test('a caller that does not read holds the other server back, and has everythin
     writeOn(call);
   });
   const stream = relay.front.connection.raw('/test.Echo/Chat', onward);
-  await settled(() => written);
+  await untilStill(() => written);
   expect(written).toBeLessThan(4 * 2 ** 20);
   let read = 0;
   stream.onMessage((message) => {
@@ -237,7 +237,7 @@ test('another server that does not read holds its caller back, and has everythin
   stream.onDrain(writeOn);
   writeOn();
   const call = await opened.promise;
-  await settled(() => written);
+  await untilStill(() => written);
   expect(written).toBeLessThan(8 * 2 ** 20);
   call.resume();
   expect(await new Promise((resolve) => stream.onEnd(resolve))).toMatchObject({ code: Status.OK });
@@ -249,17 +249,3 @@ test('a method that streams its answers cannot be passed on unless it is raw', (
     'forwarding: /test.Echo/Repeat streams its answers; bind it with rawBidi()',
   );
 });
-
-/** Waits until a number has not changed for 300 ms. */
-async function settled(look: () => number): Promise<void> {
-  let last = -1;
-  await until(
-    () => {
-      const now = look();
-      const same = now === last;
-      last = now;
-      return same;
-    },
-    { deadlineMs: 20_000, describe: 'a number that stays', everyMs: 300 },
-  );
-}

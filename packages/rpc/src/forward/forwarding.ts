@@ -57,14 +57,16 @@ function routedAnswer(
 ): BoundMethod {
   const { path, requestStream, responseStream } = method.descriptor;
   if (responseStream) throw new TypeError(`forwarding: ${path} streams its answers; bind it with rawBidi()`);
-  const decoded = requestStream ? decodedStream : decodeRequest;
+  const read = (request: unknown) =>
+    requestStream
+      ? decodedStream(method, request as AsyncIterable<Uint8Array>)
+      : decodeRequest(method, request as Uint8Array);
   return {
     kind: 'typed',
     method: { ...method, decodeRequest: (bytes) => bytes, encodeResponse: (bytes) => bytes as Uint8Array },
     async handler(request, context) {
       const onward = route(path, context.metadata);
-      if (onward === undefined)
-        return method.encodeResponse(await handler(decoded(method, request as never), context));
+      if (onward === undefined) return method.encodeResponse(await handler(read(request), context));
       const { signal } = context;
       if (requestStream)
         return await singleAnswer(opened(path, onward, signal), request as AsyncIterable<Uint8Array>, signal);

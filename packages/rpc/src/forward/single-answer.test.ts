@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { until } from '@syncline/testkit/wait.ts';
+import { until, untilStill } from '@syncline/testkit/wait.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { rawBidi } from '../binding.ts';
@@ -28,7 +28,7 @@ test('requests that are not read are not asked for, and all of them arrive in th
     }
   }
   const answer = singleAnswer(onwardTo(back), requests(), never);
-  await stays(() => given);
+  await untilStill(() => given);
   expect(given).toBeLessThan(count / 8);
   open.resolve();
   expect(Buffer.from(await answer).toString()).toBe('done');
@@ -73,7 +73,7 @@ test('requests that wait to be read are let go once there is a status', async ()
     }
   }
   const answer = singleAnswer(onwardTo(back), endless(), never);
-  await stays(() => given);
+  await untilStill(() => given);
   refused.reject(new ServerError(Status.ABORTED, 'enough'));
   await expect(answer).rejects.toMatchObject({ code: Status.ABORTED });
   await returned.promise;
@@ -120,17 +120,3 @@ test('a caller that cancels has cancelled, whereas a line that is closed under i
   await expect(cancelled).rejects.toMatchObject({ code: Status.CANCELLED });
   await expect(closed).rejects.toMatchObject({ code: Status.UNAVAILABLE });
 });
-
-/** Waits until a number has not changed for 300 ms. */
-async function stays(look: () => number): Promise<void> {
-  let before = -1;
-  await until(
-    () => {
-      const now = look();
-      const same = now === before;
-      before = now;
-      return same;
-    },
-    { deadlineMs: 20_000, everyMs: 300, describe: 'a number that stays' },
-  );
-}

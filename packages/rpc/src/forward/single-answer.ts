@@ -5,13 +5,16 @@ import { ServerError, Status } from 'nice-grpc-common';
 import type { RawClientStream, StreamEnd } from '../client/raw-stream.ts';
 import { passedBack } from './passed-back.ts';
 
+/** Messages to send, as they come. */
+type Requests = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /**
  * Sends `requests` onward and gives the answer. Rejects with the other server's status as a ServerError, whether or not
  * there are more requests to come, and with what `requests` throw. `signal` is the caller's, with which `onward` ends.
  */
 export async function singleAnswer(
   onward: RawClientStream,
-  requests: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  requests: Requests,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const answers: Uint8Array[] = [];
@@ -30,7 +33,7 @@ export async function singleAnswer(
 
 async function sentAndEnded(
   onward: RawClientStream,
-  requests: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  requests: Requests,
   ended: Promise<StreamEnd>,
 ): Promise<StreamEnd> {
   try {
@@ -41,11 +44,7 @@ async function sentAndEnded(
   }
 }
 
-async function send(
-  onward: RawClientStream,
-  requests: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  ended: Promise<unknown>,
-): Promise<void> {
+async function send(onward: RawClientStream, requests: Requests, ended: Promise<unknown>): Promise<void> {
   let drained = Promise.withResolvers<void>();
   let isOver = false;
   void ended.then(() => {

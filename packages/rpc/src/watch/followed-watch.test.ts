@@ -74,7 +74,9 @@ class Neighbour implements AsyncDisposable {
 
   async stop(): Promise<void> {
     this.#end.abort();
-    await this.running.catch(() => {});
+    await this.running.catch((error: unknown) => {
+      if (error !== this.#end.signal.reason && error !== this.refuses) throw error;
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
