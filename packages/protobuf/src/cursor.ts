@@ -15,9 +15,12 @@ export class Cursor {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
   end = 0;
-  /** The last varint, as two unsigned halves. */
-  lo = 0;
-  hi = 0;
+  /**
+   * The last varint, as two unsigned halves. They begin as a double: V8 throws away what it has compiled when a field
+   * that had only small integers gets its first one above 2^31 - 1, and that would be in the middle of a stream.
+   */
+  lo = -0;
+  hi = -0;
   /** The content of the last length-delimited field is bytes[start, stop). */
   start = 0;
   stop = 0;
@@ -47,7 +50,7 @@ export class Cursor {
     }
     this.number(message);
     if (this.hi !== 0 || this.lo >>> 3 === 0) throw new WireError(message, 'a field has no valid number');
-    return this.lo;
+    return this.lo >>> 0;
   }
 
   /** The varint that `tag` announced, into `lo` and `hi`. */
@@ -70,16 +73,19 @@ export class Cursor {
   content(tag: number, field: string): void {
     if ((tag & 7) !== wireType.bytes) throw wrongType(tag, field);
     const { bytes, at, end } = this;
-    let length = at < end ? (bytes[at] as number) : 0x80;
-    if (length < 0x80) this.start = at + 1;
-    else {
+    const byte = at < end ? (bytes[at] as number) : 0x80;
+    if (byte < 0x80) {
+      this.start = at + 1;
+      this.stop = this.start + byte;
+      if (this.stop > end) throw tooLong(field, byte, end - this.start);
+    } else {
       this.number(field);
-      length = this.hi * twoTo32 + this.lo;
       this.start = this.at;
+      const left = end - this.start;
+      if (this.hi !== 0 || this.lo > left) throw tooLong(field, this.hi * twoTo32 + this.lo, left);
+      this.stop = this.start + (this.lo >>> 0);
     }
-    const stop = this.start + length;
-    if (stop > end) throw new WireError(field, `${length} bytes announced, ${end - this.start} follow`);
-    this.stop = this.at = stop;
+    this.at = this.stop;
   }
 
   /** Passes over the field that `tag` announced, which belongs to `message`. If it has content, that is [start, stop). */
@@ -155,6 +161,10 @@ export class Cursor {
     } while ((bytes[at++] as number) >= 0x80);
     this.at = at;
   }
+}
+
+function tooLong(field: string, announced: number, left: number): WireError {
+  return new WireError(field, `${announced} bytes announced, ${left} follow`);
 }
 
 function wrongType(tag: number, field: string): WireError {

@@ -16,7 +16,7 @@ function append(arena: Arena, bytes: Uint8Array): Held {
 }
 
 const read = (arena: Arena, { page, offset, bytes }: Held) =>
-  arena.bytes(page).slice(offset, offset + bytes.length);
+  new Uint8Array(arena.bytes(page).subarray(offset, offset + bytes.length));
 
 test('blocks keep their bytes while others come and go, and every byte of the pages is accounted for', () => {
   const rng = seededRng(5);

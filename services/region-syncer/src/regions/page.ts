@@ -5,6 +5,7 @@
 const longestByHand = 512;
 
 export class Page {
+  /** A Buffer, as everything is that comes off the wire: what reads both is compiled for one kind of bytes. */
   readonly bytes: Uint8Array;
   /** The same memory as `bytes`: four bytes are read at once through it. */
   readonly view: DataView;
@@ -16,7 +17,7 @@ export class Page {
 
   constructor(size: number) {
     const memory = new SharedArrayBuffer(size);
-    this.bytes = new Uint8Array(memory);
+    this.bytes = Buffer.from(memory);
     this.view = new DataView(memory);
   }
 

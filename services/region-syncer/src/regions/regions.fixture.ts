@@ -74,7 +74,7 @@ export function finished<T>(steps: Generator<void, T>): T {
 
 /** The block of a slot. */
 export function viewOfSlot(tree: RegionTree, slot: number): Uint8Array {
-  return tree.bytes(slot).slice(tree.start(slot), tree.end(slot));
+  return new Uint8Array(tree.bytes(slot).subarray(tree.start(slot), tree.end(slot)));
 }
 
 /** All blocks of a tree, in its order. */

@@ -158,14 +158,14 @@ export class Slots {
     return this.#get(slot, word.bucket);
   }
 
-  /** The lower half of what the region counts for in it, unsigned. */
+  /** The lower half of what the region counts for in it, signed. */
   hashLo(slot: number): number {
-    return this.#get(slot, word.hashLo);
+    return this.#get(slot, word.hashLo) | 0;
   }
 
   /** The upper half of it. */
   hashHi(slot: number): number {
-    return this.#get(slot, word.hashHi);
+    return this.#get(slot, word.hashHi) | 0;
   }
 
   /** Says which record put the region, and its raft term; 0 when that is not known. */

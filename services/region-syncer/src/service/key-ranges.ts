@@ -51,7 +51,7 @@ export class Cover {
 
   /** The next region. Throws KeyHoleError when it does not begin where the ones before end. */
   add(start: Uint8Array, end: Uint8Array): void {
-    const region = { startKey: start.slice(), endKey: end.slice() };
+    const region = { startKey: new Uint8Array(start), endKey: new Uint8Array(end) };
     if (this.#end !== undefined && Buffer.compare(start, this.#end) > 0) {
       const between = `between region${rangeText(this.#last)} and region${rangeText(region)}`;
       throw new KeyHoleError(this.#range, between);
