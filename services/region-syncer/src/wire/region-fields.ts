@@ -12,7 +12,10 @@ const epochField = { confVer: 1, version: 2 } as const;
 const peerField = { id: 1 } as const;
 const bucketsField = { version: 2, stats: 4 } as const;
 
-/** A region, as positions in the bytes that were read; uint64 as two unsigned halves. True until the next read. */
+/**
+ * A region, as positions in the bytes that were read; uint64 as two unsigned halves, which begin as doubles as those of
+ * the Cursor do. True until the next read.
+ */
 export class RegionFields {
   /** The content of the metapb.Region is [regionStart, regionStop), and so on for the other three elements. */
   regionStart = 0;
@@ -24,28 +27,28 @@ export class RegionFields {
   bucketsStart = 0;
   bucketsStop = 0;
 
-  idLo = 0;
-  idHi = 0;
+  idLo = -0;
+  idHi = -0;
   startKey = 0;
   startKeyLength = 0;
   endKey = 0;
   /** 0: the region has no end. */
   endKeyLength = 0;
   hasEpoch = false;
-  confVerLo = 0;
-  confVerHi = 0;
-  versionLo = 0;
-  versionHi = 0;
+  confVerLo = -0;
+  confVerHi = -0;
+  versionLo = -0;
+  versionHi = -0;
   /** How many there are. */
   peers = 0;
   /** From here to regionStop are all messages within the region that are kept unread: peers, encryption_meta. */
   unread = 0;
   /** 0 in both: no leader is known. */
-  leaderIdLo = 0;
-  leaderIdHi = 0;
+  leaderIdLo = -0;
+  leaderIdHi = -0;
   /** 0 in both: there are no buckets. */
-  bucketVersionLo = 0;
-  bucketVersionHi = 0;
+  bucketVersionLo = -0;
+  bucketVersionHi = -0;
 }
 
 const cursor = new Cursor();
