@@ -1,6 +1,15 @@
 // F14: disks that are full, or refuse. Nothing that is not on the leader's is sent, and nothing is lost when it mends.
 
+import { statSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { indexOf } from '../../services/region-syncer/src/log/index.ts';
+import { chunkOf } from '../../services/region-syncer/src/log/run.fixture.ts';
+import {
+  contents,
+  identity,
+  openStore,
+  storeOptions,
+} from '../../services/region-syncer/src/store/store.fixture.ts';
 import { SmallDisk } from '../small-disk.ts';
 import { MemberUnderTest } from './member-under-test.ts';
 import { expectBalanced, expectSame } from './same.ts';
@@ -54,6 +63,27 @@ test.skipIf(disk === undefined)(
     disk?.makeRoom();
     await expectSame(leader, [follower]);
     expect((await follower.status()).joins).toMatchObject({ snapshot: 0n });
+  },
+);
+
+test.skipIf(disk === undefined)(
+  'F14: what SQLite cannot move from its log into the file stays in the log, and is moved when there is room',
+  () => {
+    const directory = disk?.directory('store') ?? '';
+    using store = openStore(directory, { walPages: 20 });
+    store.identify(identity);
+    let next = indexOf(store.startTerm(0), 0);
+    const pages = () => Math.floor(statSync(storeOptions(directory).file).size / 4096);
+    const before = pages();
+    for (let i = 0; i < 30; i++) next = store.append([chunkOf(next, 8, 500)]);
+    disk?.fill(0);
+    store.tidy();
+    expect(pages()).toBeLessThan(before + 30);
+    expect(contents(store).log).toHaveLength(240);
+    disk?.makeRoom();
+    store.tidy();
+    expect(pages()).toBeGreaterThanOrEqual(before + 30);
+    expect(contents(store).log).toHaveLength(240);
   },
 );
 

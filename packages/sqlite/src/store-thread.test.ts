@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CounterStore } from '../testdata/counter-store.ts';
 import { StoreDeadlineError, StoreLostError, StoreThread, type StoreThreadOptions } from './store-thread.ts';
@@ -72,6 +73,17 @@ test('a deadline does not count the time in which this process stood still', asy
   const held = store.call('hold', 300);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
   await expect(held).resolves.toBeUndefined();
+});
+
+test('what a store does after an answer is not waited for by who called, but by who calls next', async () => {
+  await using store = await openCounters();
+  const latch = new Int32Array(new SharedArrayBuffer(4));
+  await store.call('tidyAt', latch);
+  const next = store.call('add', 'a', 1);
+  expect(await Promise.race([next, setTimeout(100, 'waits')])).toBe('waits');
+  Atomics.store(latch, 0, 1);
+  Atomics.notify(latch, 0);
+  expect(await next).toBe(1);
 });
 
 test('arguments that cannot be cloned are refused at once, and no answer is expected', async () => {

@@ -3,11 +3,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromStore, ToStore } from './store-protocol.ts';
 
+/** What is served: its methods that are called, and what is for this thread alone. */
+export interface ServedStore extends Disposable {
+  /** Does after each answer what its caller need not wait for. What it throws ends the thread. */
+  tidy?(): void;
+}
+
 /**
  * Opens the store with what the thread was started with and answers calls, one after the other, until it is told to
  * close. What opening throws ends the thread, and open() on the other side rejects with it.
  */
-export function serveStore<Data, Store extends Disposable>(openStore: (data: Data) => Store): void {
+export function serveStore<Data, Store extends ServedStore>(openStore: (data: Data) => Store): void {
   const port = parentPort;
   if (port === null) throw new Error('a store worker runs as a worker thread only');
   const store = openStore(workerData as Data);
@@ -26,6 +32,7 @@ export function serveStore<Data, Store extends Disposable>(openStore: (data: Dat
     } catch (error) {
       post({ kind: 'thrown', call, error });
     }
+    store.tidy?.();
   });
   post({ kind: 'open' });
 }

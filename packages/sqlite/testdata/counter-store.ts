@@ -6,6 +6,7 @@ import { serveStore } from '../src/store-worker.ts';
 export class CounterStore implements Disposable {
   readonly #database: Database;
   #failure: string | undefined;
+  #latch: Int32Array | undefined;
 
   constructor(file: string) {
     this.#database = open(file, {
@@ -36,6 +37,15 @@ export class CounterStore implements Disposable {
   count(rows: number): unknown {
     const numbers = 'WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?)';
     return this.#database.prepare(`${numbers} SELECT count(*) FROM number`).pluck().get(rows);
+  }
+
+  /** Lets tidy() wait until the latch is not 0. */
+  tidyAt(latch: Int32Array): void {
+    this.#latch = latch;
+  }
+
+  tidy(): void {
+    if (this.#latch !== undefined) Atomics.wait(this.#latch, 0, 0);
   }
 
   /** Lets closing throw. */

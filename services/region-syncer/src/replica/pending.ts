@@ -63,7 +63,8 @@ export class Pending {
     const { records, bytes } = this.#bounds;
     const continues = first === this.#first + this.#count && termOf(first) === termOf(this.#first);
     if (!continues || this.#count + count > records || this.#length + length > bytes) this.#seal();
-    if (length > bytes) {
+    // The next one of its size would not fit in with it: a chunk of its own is copied once.
+    if (length * 2 > bytes && this.#count === 0) {
       this.#sealed.push({ first, count, bytes: new Uint8Array(run.subarray(start, end)) });
       return;
     }

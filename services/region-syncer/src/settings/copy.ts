@@ -86,7 +86,7 @@ export function storeOptions(settings: Values, file: string): RegionStoreOptions
   return {
     file,
     synchronous: settings.synchronous === 'full' ? 'FULL' : 'NORMAL',
-    walAutocheckpointPages: settings.autocheckpoint,
+    walPages: settings.autocheckpoint,
     diskBytes: settings.disk,
     segmentRecords: settings.segment,
     chunk: chunkBounds(settings),

@@ -217,6 +217,11 @@ export class RegionStore implements Disposable {
     return this.#cluster.bootstrapped();
   }
 
+  /** See StoreFile.checkpoint(). */
+  tidy(): void {
+    this.#file.checkpoint();
+  }
+
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
   }

@@ -3,7 +3,7 @@
 
 import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open } from '@syncline/sqlite/database.ts';
-import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
+import { asStoreFault, faultOf } from '@syncline/sqlite/store-fault.ts';
 import { History } from './history.ts';
 import { HistoryTable } from './history-table.ts';
 import { LogSegments } from './log-segments.ts';
@@ -15,8 +15,15 @@ export interface Held {
   readonly history: History;
 }
 
+/** What SQLite tells of its write-ahead log, in pages; `log` is -1 when there is none. */
+interface LogState {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
 export class StoreFile implements Disposable {
   readonly database: Database;
+  readonly #walPages: number;
   readonly #segmentRecords: number;
   #held: Held | undefined;
 
@@ -27,7 +34,9 @@ export class StoreFile implements Disposable {
   constructor(options: RegionStoreOptions) {
     this.#segmentRecords = options.segmentRecords;
     this.database = openFile(options);
-    this.database.pragma(`wal_autocheckpoint = ${options.walAutocheckpointPages}`);
+    this.#walPages = options.walPages;
+    // See checkpoint().
+    this.database.pragma('wal_autocheckpoint = 0');
     const pageBytes = Number(this.database.pragma('page_size', { simple: true }));
     this.database.pragma(`max_page_count = ${Math.ceil(options.diskBytes / pageBytes)}`);
   }
@@ -65,6 +74,20 @@ export class StoreFile implements Disposable {
       throw asStoreFault(operation, error);
     }
     return value;
+  }
+
+  /**
+   * Moves what SQLite's write-ahead log has into the file, once that is enough. To be called when a write is answered: with
+   * SQLite's own automatism it would be answered after that. What the disk refuses stays in the log, durable as it is.
+   */
+  checkpoint(): void {
+    const [state] = this.database.pragma('wal_checkpoint(NOOP)') as LogState[];
+    if (state === undefined || state.log - state.checkpointed < this.#walPages) return;
+    try {
+      this.database.pragma('wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      if (faultOf(asStoreFault('checkpoint', error)) === undefined) throw error;
+    }
   }
 
   [Symbol.dispose](): void {

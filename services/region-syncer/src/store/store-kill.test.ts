@@ -95,7 +95,7 @@ test('with the end of its write-ahead log lost, a store is what some call left',
         mkdirSync(directory);
         const { file } = storeOptions(directory);
         // Nothing is moved into the file, so that any end of the log may be lost.
-        using store = openStore(directory, { walAutocheckpointPages: 1_000_000 });
+        using store = openStore(directory, { walPages: 1_000_000 });
         const unknown = expected(emptyModel);
         const states: Contents[] = [{ ...unknown, boot: { ...unknown.boot, identity: undefined } }];
         store.identify(identity);
@@ -113,7 +113,7 @@ test('with the end of its write-ahead log lost, a store is what some call left',
 });
 
 test('what must not be given out twice is not, even when all of the write-ahead log is lost', () => {
-  using store = openStore(directory, { walAutocheckpointPages: 1_000_000 });
+  using store = openStore(directory, { walPages: 1_000_000 });
   store.identify(identity);
   const term = store.startTerm(0);
   const id = store.reserveIds(10);

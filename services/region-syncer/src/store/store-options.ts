@@ -6,8 +6,8 @@ export interface RegionStoreOptions {
   readonly file: string;
   /** FULL: what append() was given is on disk when it returns. NORMAL: a power cut, not a kill, may lose the last of it. */
   readonly synchronous: 'NORMAL' | 'FULL';
-  /** How many pages the write-ahead log grows to before it is moved into the file, by the call that fills it. */
-  readonly walAutocheckpointPages: number;
+  /** How many pages the write-ahead log grows to before it is moved into the file, after the call that fills it. */
+  readonly walPages: number;
   /** How large the file may grow; beyond it, writing fails with disk-full. It never shrinks, but uses what is free again. */
   readonly diskBytes: number;
   /** How many records of the log are dropped together. */

@@ -20,7 +20,7 @@ export function storeOptions(
   return {
     file: join(directory, 'regions.db'),
     synchronous: 'NORMAL',
-    walAutocheckpointPages: 200,
+    walPages: 200,
     diskBytes: 2 ** 30,
     segmentRecords: 20,
     chunk: { records: 8, bytes: 4096 },

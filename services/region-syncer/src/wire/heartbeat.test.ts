@@ -143,5 +143,5 @@ test('what the last heartbeat had does not show in the next', () => {
     traceparent: 'x',
   });
   const used = read(full);
-  expect(read(Buffer.of(), used)).toEqual(new Heartbeat());
+  expect(read(Buffer.of(), used)).toEqual(read(Buffer.of()));
 });

@@ -17,7 +17,7 @@ const shared = new RegionStore(
   {
     file: ':memory:',
     synchronous: 'NORMAL',
-    walAutocheckpointPages: 200,
+    walPages: 200,
     diskBytes: 2 ** 30,
     segmentRecords: 4,
     chunk: { records: 3, bytes: 200 },
