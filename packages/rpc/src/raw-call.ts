@@ -23,10 +23,10 @@ export interface RawCall {
   pause(): void;
   resume(): void;
   /**
-   * Queues a run of complete gRPC frames as one write. The bytes belong to the call until they are sent: do not
-   * reuse the buffer. Nothing is refused: the writer watches `queuedBytes` and stops by itself.
+   * Queues a run of complete gRPC frames as one write; it may lie in pieces, cut anywhere. They are not copied: the bytes
+   * have to stay as they are until they are sent. Nothing is refused: the writer watches `queuedBytes` and stops by itself.
    */
-  writeFramed(frames: Uint8Array): void;
+  writeFramed(...pieces: readonly Uint8Array[]): void;
   /** Bytes written and not yet accepted by the client's flow-control window. */
   readonly queuedBytes: number;
   /** Called each time the queue has emptied after holding more than about 64 KiB. One per call. */

@@ -14,13 +14,14 @@ describe.each([
   ['into the HTTP/2 stream', true],
   ['message by message', false],
 ])('%s', (_, direct) => {
-  test('frames arrive as messages in order', async () => {
+  test('frames arrive as messages in order, wherever they are cut', async () => {
     await using peer = await open((call, sink) => {
-      sink.write(framed(Buffer.from('a'), Buffer.from('b')));
-      sink.write(framed(Buffer.from('c')));
+      sink.write([framed(Buffer.from('a'), Buffer.from('b'))]);
+      const cut = framed(Buffer.from('c'), Buffer.from('d'));
+      sink.write([cut.subarray(0, 3), cut.subarray(3, 7), cut.subarray(7)]);
       call.end();
     }, direct);
-    expect((await peer.received()).map(String)).toEqual(['a', 'b', 'c']);
+    expect((await peer.received()).map(String)).toEqual(['a', 'b', 'c', 'd']);
   });
 
   test('what is not on the wire yet is counted, and its end is told once', async () => {
@@ -32,7 +33,7 @@ describe.each([
         queued.push(sink.queuedBytes);
         call.end();
       });
-      for (let written = 0; written < 8; written++) sink.write(framed(Buffer.alloc(32 * 1024)));
+      for (let written = 0; written < 8; written++) sink.write([framed(Buffer.alloc(32 * 1024))]);
       queued.push(sink.queuedBytes);
     }, direct);
     expect(await peer.received()).toHaveLength(8);
@@ -43,9 +44,9 @@ describe.each([
 
   test('writing after the end is dropped', async () => {
     await using peer = await open((call, sink) => {
-      sink.write(framed(Buffer.from('a')));
+      sink.write([framed(Buffer.from('a'))]);
       call.end();
-      setImmediate(() => sink.write(framed(Buffer.from('late'))));
+      setImmediate(() => sink.write([framed(Buffer.from('late'))]));
     }, direct);
     expect((await peer.received()).map(String)).toEqual(['a']);
   });

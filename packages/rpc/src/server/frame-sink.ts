@@ -7,7 +7,8 @@ import { http2StreamOf } from './http2-stream.ts';
 
 /** Takes framed messages. Writes after the stream is gone are dropped: the call is over. */
 export interface FrameSink {
-  write(frames: Uint8Array): void;
+  /** Complete frames, which the pieces are one after the other. */
+  write(pieces: readonly Uint8Array[]): void;
   /** Bytes written and not yet on the wire. */
   readonly queuedBytes: number;
   /** Calls back each time the queue has emptied after having filled. */
@@ -32,9 +33,11 @@ class Http2Sink implements FrameSink {
     stream.on('error', () => {});
   }
 
-  write(frames: Uint8Array): void {
+  write(pieces: readonly Uint8Array[]): void {
     if (this.#stream.destroyed || this.#stream.writableEnded) return;
-    this.#stream.write(frames);
+    this.#stream.cork();
+    for (const piece of pieces) this.#stream.write(piece);
+    this.#stream.uncork();
   }
 
   get queuedBytes(): number {
@@ -57,8 +60,10 @@ class MessageSink implements FrameSink {
     this.#call = call;
   }
 
-  write(frames: Uint8Array): void {
+  write(pieces: readonly Uint8Array[]): void {
     if (this.#call.destroyed || this.#call.writableEnded) return;
+    const [first, ...others] = pieces;
+    const frames = first !== undefined && others.length === 0 ? first : Buffer.concat(pieces);
     for (const message of unframe(frames)) {
       this.#queuedBytes += message.byteLength;
       this.#call.write(message, () => this.#sent(message.byteLength));

@@ -85,10 +85,10 @@ class GrpcRawCall implements RawCall {
     this.#surface.resume();
   }
 
-  writeFramed(frames: Uint8Array): void {
+  writeFramed(...pieces: readonly Uint8Array[]): void {
     if (this.#call.over) return;
     this.#call.context.sendHeader();
-    this.#sink.write(frames);
+    this.#sink.write(pieces);
   }
 
   get queuedBytes(): number {

@@ -24,6 +24,8 @@ export class HeldCall implements RawCall {
   readonly trace = undefined;
   /** Everything that was written, one buffer for each write. */
   readonly written: Uint8Array[] = [];
+  /** The same as it was given. */
+  readonly pieces: (readonly Uint8Array[])[] = [];
   /** Whether what is written is taken at once. */
   isTaking = true;
   isPaused = false;
@@ -95,9 +97,11 @@ export class HeldCall implements RawCall {
     this.#read();
   }
 
-  writeFramed(frames: Uint8Array): void {
+  writeFramed(...pieces: readonly Uint8Array[]): void {
     if (this.signal.aborted) return;
+    const frames = Buffer.concat(pieces);
     this.written.push(frames);
+    this.pieces.push(pieces);
     if (this.isTaking) return;
     this.#queuedBytes += Math.max(this.#leastBytes, frames.length);
     this.#hasFilled ||= this.#queuedBytes >= fullBytes;

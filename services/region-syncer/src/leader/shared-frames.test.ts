@@ -4,9 +4,9 @@ import { SharedFrames } from './shared-frames.ts';
 
 const at = firstOfTerm(2);
 const chunk = { first: at, count: 1, bytes: new Uint8Array(8) };
-const make = () => Buffer.alloc(1);
+const make = () => [Buffer.alloc(1)];
 
-test('followers at one position get one buffer', () => {
+test('followers at one position get one frame', () => {
   const frames = new SharedFrames();
   expect(frames.of(chunk, at, 2, true, make)).toBe(frames.of(chunk, at, 2, true, make));
 });

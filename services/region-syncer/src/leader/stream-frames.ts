@@ -3,7 +3,13 @@
 
 import { FrameKind } from '@syncline/proto/region-frame.ts';
 import type { Chunk } from '../log/chunk.ts';
-import { emptyFrame, type FrameHead, frameOf, frameWithRoom } from '../wire/frame-writer.ts';
+import {
+  emptyFrame,
+  type FrameHead,
+  type FramePieces,
+  frameOf,
+  frameWithRoom,
+} from '../wire/frame-writer.ts';
 import type { RegionSource } from './region-source.ts';
 import type { SyncParts } from './sync-parts.ts';
 import type { FramePlan } from './sync-phase.ts';
@@ -18,15 +24,15 @@ export class StreamFrames {
   }
 
   /** A frame that carries nothing. A keepalive has the digest of what is committed when that is all there is. */
-  empty(plan: FramePlan): Buffer {
+  empty(plan: FramePlan): FramePieces {
     const head = this.#head(plan);
     const { next, durable, digest } = this.#parts.replica;
     const isComparable = plan.kind === FrameKind.KEEPALIVE && plan.startIndex === next && next === durable;
-    return emptyFrame(this.#ours && isComparable ? { ...head, digest: digest.encode() } : head);
+    return [emptyFrame(this.#ours && isComparable ? { ...head, digest: digest.encode() } : head)];
   }
 
   /** A frame of live records has their digest, if there is one, and the trace context of the first that is traced. */
-  records(plan: FramePlan, { first, count, bytes, digest }: Chunk): Buffer {
+  records(plan: FramePlan, { first, count, bytes, digest }: Chunk): FramePieces {
     const head = this.#head(plan);
     if (plan.kind !== FrameKind.LIVE) return frameOf(head, bytes);
     const traceparent = this.#parts.traces?.sent(first, count);
@@ -34,14 +40,14 @@ export class StreamFrames {
   }
 
   /** The run that `source` chose last. */
-  regions(plan: FramePlan, source: RegionSource): Buffer {
+  regions(plan: FramePlan, source: RegionSource): FramePieces {
     const { bytes, runAt } = frameWithRoom(this.#head(plan), source.runBytes);
     source.fill(bytes, runAt);
-    return bytes;
+    return [bytes];
   }
 
-  ids(plan: FramePlan, removed: BigUint64Array): Buffer {
-    return emptyFrame({ ...this.#head(plan), removed });
+  ids(plan: FramePlan, removed: BigUint64Array): FramePieces {
+    return [emptyFrame({ ...this.#head(plan), removed })];
   }
 
   #head({ kind, startIndex, previous, total }: FramePlan): FrameHead {

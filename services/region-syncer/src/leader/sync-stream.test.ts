@@ -97,16 +97,19 @@ test('no frame is sent once the leadership is lost, though it was lost in the mi
   expect(call.ended).toMatchObject({ code: Status.UNAVAILABLE, details: 'not leader' });
 });
 
-test('followers at one position are sent one buffer, made once', async () => {
+test('followers at one position are sent the same bytes: a head that was made once, and the records as they are held', async () => {
   const w = new StreamsUnderTest();
   w.replica.record(5);
   const at = { ...follower, startIndex: w.replica.next };
   const [a, b] = [w.join({ ...at, name: 'a' }), w.join({ ...at, name: 'b' })];
   w.record(3);
   await w.settled();
-  const [live, ...others] = a.written.slice(1);
-  expect([kinds(a)[1], others.length]).toEqual([LIVE, 0]);
-  expect(b.written[1]).toBe(live);
+  expect(kinds(a).slice(1)).toEqual([LIVE]);
+  const [head, run] = a.pieces[1] ?? [];
+  expect(b.pieces[1]?.[0]).toBe(head);
+  expect(b.pieces[1]?.[1]).toBe(run);
+  const held = w.replica.read(at.startIndex, { records: 3, bytes: 1 << 20 });
+  expect(typeof held === 'object' && held.bytes === run).toBe(true);
 });
 
 test('a fault of ours ends a stream UNAVAILABLE, so that its follower comes back, and is counted as ours', async () => {

@@ -7,6 +7,7 @@ import { sleep } from '@syncline/runtime/clock.ts';
 import { Stall } from '@syncline/runtime/stall.ts';
 import { Status } from 'nice-grpc-common';
 import { planJoin } from '../log/plan.ts';
+import type { FramePieces } from '../wire/frame-writer.ts';
 import type { SyncRequest } from '../wire/sync-request.ts';
 import { HeldHistory } from './held-history.ts';
 import { NoPlaceError } from './places.ts';
@@ -248,15 +249,15 @@ export class SyncStream implements Pump {
     this.#take({ kind: 'quiet', next: replica.durable });
   }
 
-  #take(event: SyncEvent, carry?: (plan: FramePlan) => Buffer): void {
+  #take(event: SyncEvent, carry?: (plan: FramePlan) => FramePieces): void {
     const before = this.#state.phase.kind;
     const { state, frames } = syncStep(this.#state, event);
     this.#state = state;
     for (const [i, plan] of frames.entries()) {
-      const frame = i === 0 && carry !== undefined ? carry(plan) : this.#frames.empty(plan);
-      this.#written += frame.length;
+      const pieces = i === 0 && carry !== undefined ? carry(plan) : this.#frames.empty(plan);
+      for (const piece of pieces) this.#written += piece.length;
       this.#lastWriteMs = this.#parts.clock.monotonic();
-      this.call.writeFramed(frame);
+      this.call.writeFramed(...pieces);
     }
     if (state.phase.kind !== before) this.#entered(before);
   }

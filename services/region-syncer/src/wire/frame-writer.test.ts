@@ -6,8 +6,8 @@ import { unframe } from '@syncline/rpc/frame.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readFrame } from './frame.ts';
-import { emptyFrame, type FrameHead, frameOf, frameWithRoom } from './frame-writer.ts';
-import { anyCarried, anyRegion, plainRegion, runOf } from './wire.fixture.ts';
+import { emptyFrame, type FrameHead, frameWithRoom } from './frame-writer.ts';
+import { anyCarried, anyRegion, framed, plainRegion, runOf } from './wire.fixture.ts';
 
 const anyIndex = fc.maxSafeNat();
 
@@ -25,8 +25,8 @@ const anyHead: fc.Arbitrary<{ [Key in keyof FrameHead]-?: NonNullable<FrameHead[
   total: anyIndex,
 });
 
-function messageOf(framed: Uint8Array): Buffer {
-  const [message, ...others] = [...unframe(framed)];
+function messageOf(frames: Uint8Array): Buffer {
+  const [message, ...others] = [...unframe(frames)];
   expect(others).toEqual([]);
   return message ?? Buffer.of();
 }
@@ -34,7 +34,7 @@ function messageOf(framed: Uint8Array): Buffer {
 test('generated code reads a frame as it was meant', () => {
   fc.assert(
     fc.property(anyHead, fc.array(anyCarried(anyRegion), { maxLength: 3 }), (head, carried) => {
-      const frame = SyncRegionResponse.decode(messageOf(frameOf(head, runOf(carried))));
+      const frame = SyncRegionResponse.decode(messageOf(framed(head, runOf(carried))));
       expect(frame.header).toEqual({ clusterId: head.clusterId, error: undefined });
       expect(frame.startIndex).toBe(BigInt(head.startIndex));
       expect(frame.kind).toBe(head.kind);
@@ -80,7 +80,7 @@ test('a frame with a region is these bytes', () => {
   const run = runOf([
     { region: plainRegion(7n, 'a', 'b'), stat: undefined, leader: undefined, buckets: undefined },
   ]);
-  const framed = frameOf({ clusterId: 5n, startIndex: 1, kind: FrameKind.LIVE, term: 1 }, run);
+  const bytes = framed({ clusterId: 5n, startIndex: 1, kind: FrameKind.LIVE, term: 1 }, run);
   const expected = [
     '00 0000002a', // uncompressed, 42 bytes
     '0a02 0805', // header { cluster_id 5 }
@@ -93,7 +93,7 @@ test('a frame with a region is these bytes', () => {
     '2a04 08081001', // peers { id 8, store_id 1 }
     '2200 2a00 3200', // nothing known of stat, leader, buckets
   ];
-  expect(framed.toString('hex')).toBe(expected.join('').replaceAll(' ', ''));
+  expect(bytes.toString('hex')).toBe(expected.join('').replaceAll(' ', ''));
 });
 
 test('a run in pieces is put where the frame has room for it', () => {
@@ -104,5 +104,5 @@ test('a run in pieces is put where the frame has room for it', () => {
   const { bytes, runAt } = frameWithRoom(head, run.length);
   bytes.set(run.subarray(0, 5), runAt);
   bytes.set(run.subarray(5), runAt + 5);
-  expect(bytes).toEqual(frameOf(head, run));
+  expect(bytes).toEqual(framed(head, run));
 });

@@ -1,4 +1,4 @@
-// Frames of pdpb.PD/SyncRegions: a head of a few fields, then a run, which is copied once.
+// Frames of pdpb.PD/SyncRegions: a head of a few fields, then a run, which is copied once at the most.
 import type { FrameKind } from '@syncline/proto/region-frame.ts';
 import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { frameHeaderBytes } from '@syncline/rpc/frame.ts';
@@ -28,27 +28,39 @@ const head = new ByteWriter(4_096);
 const inner = new ByteWriter(256);
 const text = new TextEncoder();
 
-/** One gRPC message with `run` behind the head, in a buffer of its own. */
-export function frameOf(fields: FrameHead, run: Uint8Array): Buffer {
-  const { bytes, runAt } = frameWithRoom(fields, run.length);
-  bytes.set(run, runAt);
-  return bytes;
+/** What is written as one gRPC message, see RawCall.writeFramed. */
+export type FramePieces = readonly Uint8Array[];
+
+/** One gRPC message with `run` behind the head: the run itself, which has to stay as it is. */
+export function frameOf(fields: FrameHead, run: Uint8Array): FramePieces {
+  return [start(fields, run.length, 0).bytes, run];
 }
 
 /** One gRPC message without regions. */
 export function emptyFrame(fields: FrameHead): Buffer {
-  return frameWithRoom(fields, 0).bytes;
+  return start(fields, 0, 0).bytes;
 }
 
 /**
  * One gRPC message with room for a run of `runBytes`, which the caller has to fill wholly, from bytes[runAt] on:
  * for a run that lies in pieces.
  */
-export function frameWithRoom(fields: FrameHead, runBytes: number): { bytes: Buffer; runAt: number } {
+export function frameWithRoom(fields: FrameHead, runBytes: number): Start {
+  return start(fields, runBytes, runBytes);
+}
+
+/** The beginning of a message, and where its run begins. */
+interface Start {
+  readonly bytes: Buffer;
+  readonly runAt: number;
+}
+
+/** All of a message before its run of `runBytes`, and `room` bytes more. */
+function start(fields: FrameHead, runBytes: number, room: number): Start {
   head.clear();
   writeHead(fields);
   const runAt = frameHeaderBytes + head.length;
-  const bytes = Buffer.allocUnsafe(runAt + runBytes);
+  const bytes = Buffer.allocUnsafe(runAt + room);
   bytes[0] = 0;
   bytes.writeUInt32BE(head.length + runBytes, 1);
   bytes.set(head.view(), frameHeaderBytes);

@@ -7,7 +7,6 @@ import { frameHeaderBytes } from '@syncline/rpc/frame.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Frame, readFrame } from './frame.ts';
-import { frameOf } from './frame-writer.ts';
 import { regionProblem } from './region-check.ts';
 import { RegionFields, readBlock } from './region-fields.ts';
 import {
@@ -17,6 +16,7 @@ import {
   anyRegion,
   anyStat,
   decodeBlock,
+  framed,
   goodRegion,
   plainRegion,
   runOf,
@@ -46,7 +46,7 @@ test("a Syncline's run is taken as it is", () => {
   fc.assert(
     fc.property(fc.array(anyCarried(goodRegion), { maxLength: 5 }), (carried) => {
       const run = runOf(carried);
-      const message = frameOf({ clusterId: 1n, startIndex: 2 ** 36, kind: FrameKind.LIVE }, run).subarray(
+      const message = framed({ clusterId: 1n, startIndex: 2 ** 36, kind: FrameKind.LIVE }, run).subarray(
         frameHeaderBytes,
       );
       const frame = read(message);
@@ -130,7 +130,7 @@ test('a frame that is cut short is refused or a shorter frame, and nothing worse
   fc.assert(
     fc.property(fc.array(anyCarried(goodRegion), { maxLength: 3 }), fc.boolean(), (carried, own) => {
       const kind = own ? FrameKind.REPLAY : FrameKind.UNSPECIFIED;
-      const written = frameOf({ clusterId: 1n, startIndex: 5, kind }, runOf(carried)).subarray(
+      const written = framed({ clusterId: 1n, startIndex: 5, kind }, runOf(carried)).subarray(
         frameHeaderBytes,
       );
       const whole = own ? written : listed(SyncRegionResponse.decode(written));
@@ -155,7 +155,7 @@ test('a frame with wrong bytes is refused, or all of its regions can be answered
       fc.boolean(),
       (carried, damage, own) => {
         const kind = own ? FrameKind.REPLAY : FrameKind.UNSPECIFIED;
-        const message = frameOf({ clusterId: 1n, startIndex: 5, kind }, runOf(carried)).subarray(
+        const message = framed({ clusterId: 1n, startIndex: 5, kind }, runOf(carried)).subarray(
           frameHeaderBytes,
         );
         for (const [at, byte] of damage) message[at % message.length] = byte;
@@ -190,7 +190,7 @@ test("in a Syncline's frame one region that cannot stand refuses all; in a PD's 
   const fields = ['region.id', 'region.region_epoch', 'region.end_key', 'region.end_key'];
   for (const [i, region] of bad.entries()) {
     const message = (kind: FrameKind): Buffer =>
-      frameOf({ clusterId: 1n, startIndex: 5, kind }, runOf([plain, { ...plain, region }])).subarray(5);
+      framed({ clusterId: 1n, startIndex: 5, kind }, runOf([plain, { ...plain, region }])).subarray(5);
     expect(() => read(message(FrameKind.LIVE))).toThrow(expect.objectContaining({ field: fields[i] }));
     const { run } = read(message(FrameKind.UNSPECIFIED));
     expect({ count: run.count, refused: run.refused }).toEqual({ count: 1, refused: 1 });
@@ -226,7 +226,7 @@ test('a frame with more regions, removed ids or bytes than are taken is refused'
   const take = (message: Uint8Array, most = few): Frame => readFrame(message, most, new ByteWriter(64));
   const run = runOf([plain, plain, plain]);
   for (const kind of [FrameKind.UNSPECIFIED, FrameKind.LIVE]) {
-    const message = frameOf({ clusterId: 1n, startIndex: 5, kind }, run).subarray(5);
+    const message = framed({ clusterId: 1n, startIndex: 5, kind }, run).subarray(5);
     expect(() => take(message)).toThrow('regions: are more than 2');
     expect(() => take(message, { blocks: 3, bytes: message.length - 1 })).toThrow(WireError);
     expect(take(message, { blocks: 3, bytes: message.length }).run.count).toBe(3);

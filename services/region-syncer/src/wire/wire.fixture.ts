@@ -4,6 +4,7 @@ import { RegionStat } from '@syncline/proto/pdpb.ts';
 import { anyUint64 } from '@syncline/protobuf/arbitrary.ts';
 import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import fc from 'fast-check';
+import { type FrameHead, frameOf } from './frame-writer.ts';
 import type { RegionFields } from './region-fields.ts';
 
 export const anyKey = fc.oneof(
@@ -72,6 +73,11 @@ export const anyCarried = (region: fc.Arbitrary<Region>): fc.Arbitrary<Carried> 
     leader: fc.option(anyPeer, { nil: undefined }),
     buckets: fc.option(anyBuckets, { nil: undefined }),
   });
+
+/** One gRPC message with this run, in one piece. */
+export function framed(head: FrameHead, run: Uint8Array): Buffer {
+  return Buffer.concat(frameOf(head, run));
+}
 
 /** The blocks of these regions, back to back. */
 export function runOf(regions: readonly Carried[]): Uint8Array {

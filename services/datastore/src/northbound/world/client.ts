@@ -51,8 +51,9 @@ export class SimulatedClient implements RawCall {
     this.#drained = listener;
   }
 
-  writeFramed(frames: Uint8Array): void {
+  writeFramed(...pieces: readonly Uint8Array[]): void {
     if (this.#abort.signal.aborted) return;
+    const frames = Buffer.concat(pieces);
     this.#queue.push(frames);
     this.queuedBytes += frames.byteLength;
     this.mostQueuedBytes = Math.max(this.mostQueuedBytes, this.queuedBytes);

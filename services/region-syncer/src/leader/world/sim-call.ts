@@ -60,8 +60,9 @@ export class SimCall implements RawCall {
     return this.#inFlight;
   }
 
-  writeFramed(frames: Uint8Array): void {
+  writeFramed(...pieces: readonly Uint8Array[]): void {
     if (this.signal.aborted) return;
+    const frames = Buffer.concat(pieces);
     this.#inFlight += 1;
     this.#hasFilled ||= this.queuedBytes >= 64 * 1024;
     for (const message of unframe(frames)) this.#sees(message);
