@@ -1,7 +1,6 @@
 // One RPC as the wire knows it: its path, which sides stream, and the codec of its messages.
 // Derived from ts-proto's service definitions, so nobody writes a path by hand.
 
-import type { ServiceDefinition as GrpcJsServiceDefinition } from '@grpc/grpc-js';
 import type { TsProtoServiceDefinition } from 'nice-grpc';
 import type { MethodDescriptor } from 'nice-grpc-common';
 
@@ -29,25 +28,6 @@ export function methodsOf(definition: TsProtoServiceDefinition): Map<string, Met
         decodeRequest: (bytes) => requestType.decode(bytes) as unknown,
         encodeResponse: (message) =>
           responseType.encode(responseType.fromPartial?.(message) ?? message).finish(),
-      },
-    ]),
-  );
-}
-
-/** The methods of a definition in grpc-js's own shape, which is how the reflection package ships its service. */
-export function methodsOfGrpcJs(definition: GrpcJsServiceDefinition): Map<string, Method> {
-  return new Map(
-    Object.entries(definition).map(([name, method]) => [
-      name,
-      {
-        descriptor: {
-          path: method.path,
-          requestStream: method.requestStream,
-          responseStream: method.responseStream,
-          options: {},
-        },
-        decodeRequest: (bytes) => method.requestDeserialize(Buffer.from(bytes)) as unknown,
-        encodeResponse: (message) => method.responseSerialize(message),
       },
     ]),
   );

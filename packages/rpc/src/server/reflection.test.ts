@@ -1,7 +1,9 @@
 import { createChannel, createClient } from 'nice-grpc';
+import { Status } from 'nice-grpc-common';
 import { ServerReflectionService } from 'nice-grpc-server-reflection';
 import { ServerReflectionRequest } from 'nice-grpc-server-reflection/lib/proto/grpc/reflection/v1/reflection_pb.js';
 import { expect, test } from 'vitest';
+import type { StreamEnd } from '../connect.ts';
 import { startEcho } from '../echo.fixture.ts';
 
 type Ask = (request: ServerReflectionRequest) => void;
@@ -51,4 +53,16 @@ test('an unknown symbol is an error of the answer, not of the call', async () =>
   await using echo = await startEcho({}, withReflection);
   const answer = await reflect(echo.address, 'v1', (request) => request.setFileContainingSymbol('no.Such'));
   expect(answer.errorResponse).toEqual({ errorCode: 5, errorMessage: 'Symbol not found: no.Such' });
+});
+
+test('a request that cannot be read ends its call, and the next one is answered', async () => {
+  await using echo = await startEcho({}, withReflection);
+  const stream = echo.connection.raw('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo');
+  const ended = new Promise<StreamEnd>((resolve) => stream.onEnd(resolve));
+  stream.write(Buffer.of(0x0a, 9));
+  const { code, details } = await ended;
+  expect(code).toBe(Status.INTERNAL);
+  expect(details).toContain('cannot decode the request (2 bytes)');
+  const answer = await reflect(echo.address, 'v1', (request) => request.setListServices('*'));
+  expect(answer.listServicesResponse?.serviceList).toHaveLength(2);
 });

@@ -6,9 +6,12 @@ import { ServerError, Status } from 'nice-grpc-common';
 import type { Method } from '../method.ts';
 
 /** Decodes one request; throws INTERNAL, as gRPC does for bytes that are not the message they should be. */
-export function decodeRequest(method: Method, bytes: Uint8Array): unknown {
+export function decodeRequest<Request>(
+  codec: { decodeRequest(bytes: Uint8Array): Request },
+  bytes: Uint8Array,
+): Request {
   try {
-    return method.decodeRequest(bytes);
+    return codec.decodeRequest(bytes);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ServerError(Status.INTERNAL, `cannot decode the request (${bytes.byteLength} bytes): ${why}`);
