@@ -81,10 +81,10 @@ export class StoreFile implements Disposable {
    * SQLite's own automatism it would be answered after that. What the disk refuses stays in the log, durable as it is.
    */
   checkpoint(): void {
-    const [state] = this.database.pragma('wal_checkpoint(NOOP)') as LogState[];
-    if (state === undefined || state.log - state.checkpointed < this.#walPages) return;
     try {
-      this.database.pragma('wal_checkpoint(PASSIVE)');
+      const [state] = this.database.pragma('wal_checkpoint(NOOP)') as LogState[];
+      if (state !== undefined && state.log - state.checkpointed >= this.#walPages)
+        this.database.pragma('wal_checkpoint(PASSIVE)');
     } catch (error) {
       if (faultOf(asStoreFault('checkpoint', error)) === undefined) throw error;
     }
