@@ -42,7 +42,8 @@ test('after leaves are forgotten their paths name new ones', () => {
 test('ids that the store has no leaf for are not present', () => {
   const leaves = new LeafTable(4096);
   for (const id of [3, 1000]) {
-    leaves.load(id, encodePath(parsePath(`/l[k=${id}]`)));
+    const path = encodePath(parsePath(`/l[k=${id}]`));
+    leaves.load(id, path, 0, path.length);
     leaves.put(id, leaves.slab.store(Buffer.of(0x10, 1), 0, 2), 2, 1);
   }
   const present = Array.from({ length: leaves.bound }, (_, leaf) => leaf).filter((leaf) =>

@@ -112,11 +112,11 @@ export class LeafTable {
     return this.#resolveAlias(prefix, buf, start, end);
   }
 
-  /** Makes a leaf known under an id that the store gave it. For loading. */
-  load(leaf: number, path: Uint8Array): void {
-    this.paths.put(leaf, path, 0, path.length);
-    const canonical = scanCanonical(path, 0, path.length, this.#ranges);
-    this.#attach(leaf, path, canonical ? this.#ranges : treeElems(decodePath(path)));
+  /** Makes the leaf with the path buf[start, end) known under an id that the store gave it. For loading. */
+  load(leaf: number, buf: Uint8Array, start: number, end: number): void {
+    this.paths.put(leaf, buf, start, end);
+    const canonical = scanCanonical(buf, start, end, this.#ranges);
+    this.#attach(leaf, buf, canonical ? this.#ranges : treeElems(decodePath(buf, start, end)));
   }
 
   /** True when running has a value for the leaf. */

@@ -163,13 +163,13 @@ export class Running implements Disposable {
       const sync = this.#syncs.get(stored.slot);
       if (sync !== undefined) sync.lastSyncNs = stored.lastSyncNs;
     }
-    this.#store.loadLeaves((leaf, path, record) => {
-      const header = new DataView(record.buffer, record.byteOffset, recordHeader);
-      leaves.load(leaf, path);
-      const block = leaves.slab.store(record, recordHeader, record.length);
-      leaves.put(leaf, block, record.length - recordHeader, header.getUint32(8, true));
-      leaves.timeLow[leaf] = header.getUint32(0, true);
-      leaves.timeHigh[leaf] = header.getUint32(4, true);
+    this.#store.loadLeaves((leaf, bytes, path, record, end) => {
+      const value = record + recordHeader;
+      leaves.load(leaf, bytes, path, record);
+      const block = leaves.slab.store(bytes, value, end);
+      leaves.put(leaf, block, end - value, bytes.readUInt32LE(record + 8));
+      leaves.timeLow[leaf] = bytes.readUInt32LE(record);
+      leaves.timeHigh[leaf] = bytes.readUInt32LE(record + 4);
     });
   }
 
