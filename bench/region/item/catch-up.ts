@@ -32,9 +32,11 @@ async function measureOurs(records: number, signal: AbortSignal): Promise<Figure
   await cluster.connecting(follower);
   const [leaderBefore, followerBefore] = [await leader.usage(), await follower.usage()];
   const began = leader.thaw();
-  // Nobody takes a million a second: until then asking would only take from what is measured.
-  await delay(records / 1_000, undefined, { signal });
+  // Asking takes from what is measured, and nobody takes a million a second.
+  const soonest = records / 1_000;
+  await delay(soonest, undefined, { signal });
   const ready = await cluster.ready(follower);
+  if (ready - began < soonest + 5) throw new Error('it may have been ready before it was asked');
   const [leaderAfter, followerAfter] = [await leader.usage(), await follower.usage()];
   await cluster.settle();
   const { joins } = await follower.status();

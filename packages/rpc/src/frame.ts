@@ -3,7 +3,7 @@
 /** Bytes in front of each message. */
 export const frameHeaderBytes = 5;
 
-/** One message, framed for the wire; several concatenated are what `RawCall.writeFramed` takes. */
+/** One message, framed for the wire; several of them, cut anywhere, are what `RawCall.writeFramed` takes. */
 export function frame(message: Uint8Array): Buffer {
   const framed = Buffer.allocUnsafe(frameHeaderBytes + message.byteLength);
   framed[0] = 0;

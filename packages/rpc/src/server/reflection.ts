@@ -1,7 +1,7 @@
 // Server reflection, from the descriptor set the proto package ships. Few processes are ever asked, and what answers takes
 // 20 MiB: it is loaded for the first who asks.
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CallContext } from 'nice-grpc-common';
 import { type Binding, bindHandlers } from '../binding.ts';
@@ -17,10 +17,11 @@ type Reflection = (requests: AsyncIterable<Uint8Array>, context: CallContext) =>
 /** Reflection for the services of these bindings, in both versions that tools ask for. */
 export function reflectionBindings(bindings: readonly Binding[]): Binding[] {
   const services = [...new Set([...bindings.map((binding) => binding.service), 'grpc.health.v1.Health'])];
+  const descriptors = readFileSync(fileURLToPath(import.meta.resolve('@syncline/proto/suite.binpb')));
   let loaded: Promise<Reflection> | undefined;
   const implementation = {
     async *serverReflectionInfo(requests: AsyncIterable<Uint8Array>, context: CallContext) {
-      loaded ??= load(services);
+      loaded ??= load(services, descriptors);
       const reflection = await loaded;
       yield* reflection(requests, context);
     },
@@ -39,10 +40,9 @@ function undecoded(service: string): Method {
   };
 }
 
-async function load(services: readonly string[]): Promise<Reflection> {
+async function load(services: readonly string[], descriptors: Uint8Array): Promise<Reflection> {
   const { ServerReflection, ServerReflectionService } = await import('nice-grpc-server-reflection');
   const { requestDeserialize, responseSerialize } = ServerReflectionService.serverReflectionInfo;
-  const descriptors = await readFile(fileURLToPath(import.meta.resolve('@syncline/proto/suite.binpb')));
   const implementation = ServerReflection(descriptors, services);
   const codec = { decodeRequest: (bytes: Uint8Array) => requestDeserialize(Buffer.from(bytes)) };
   async function* decoded(requests: AsyncIterable<Uint8Array>) {

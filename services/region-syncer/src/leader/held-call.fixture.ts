@@ -22,7 +22,7 @@ export class HeldCall implements RawCall {
   readonly metadata = Metadata();
   readonly peer = 'held';
   readonly trace = undefined;
-  /** Everything that was written, one buffer for each write. */
+  /** Everything that was written, each write in one buffer. */
   readonly written: Uint8Array[] = [];
   /** The same as it was given. */
   readonly pieces: (readonly Uint8Array[])[] = [];

@@ -1,5 +1,6 @@
 // The records that one stream sends next, from memory or, when they have left it, from disk.
-// Invariant: one read is in flight at the most, and what it brought is at most `ahead` frames.
+// Invariant: one read is in flight at the most, and what it brought is at most `ahead` frames, which share their memory:
+// it is held until the last of them is sent.
 
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
 import type { Replica } from '../replica/replica.ts';

@@ -81,3 +81,16 @@ function recordsOf(chunks: readonly Chunk[]): number {
 function bytesOf(chunks: readonly Chunk[]): Buffer {
   return Buffer.concat(chunks.map(({ bytes }) => bytes));
 }
+
+test('a run of more than half a chunk begins none, unless there is one that it fits in', () => {
+  const pending = new Pending({ records: 100, bytes: 1_000 });
+  const add = (chunk: Chunk) => pending.add(chunk.first, chunk.count, chunk.bytes, 0, chunk.bytes.length);
+  const [large, small] = [chunkOf(0, 1, 600), chunkOf(1, 1, 10)];
+  add(large);
+  expect(pending.hasWholeChunk).toBe(true);
+  add(small);
+  expect(pending.take().map(({ count }) => count)).toEqual([1, 1]);
+  add(chunkOf(2, 1, 10));
+  add(chunkOf(3, 1, 600));
+  expect(pending.take().map(({ count }) => count)).toEqual([2]);
+});

@@ -39,7 +39,7 @@ export class GenerationStore {
   begin(): void {
     this.#writing = undefined;
     const active = this.#file.read('begin a generation', ({ history }) => history.generation?.table);
-    while (this.#file.write('begin a generation', () => this.sweep(active)));
+    while (this.#file.write('begin a generation', () => this.sweep(active))) this.#file.checkpoint();
     this.#writing = { table: active === 0 ? 1 : 0, regions: 0, bytes: 0 };
   }
 

@@ -42,7 +42,7 @@ export class RegionStore implements Disposable {
 
   /** Removes what a process left behind that died, and tells where the history stands. */
   boot(): BootState {
-    while (this.sweep());
+    while (this.sweep()) this.tidy();
     return this.state();
   }
 
@@ -217,7 +217,7 @@ export class RegionStore implements Disposable {
     return this.#cluster.bootstrapped();
   }
 
-  /** See StoreFile.checkpoint(). */
+  /** To be called after each answer, see StoreFile.checkpoint(). */
   tidy(): void {
     this.#file.checkpoint();
   }

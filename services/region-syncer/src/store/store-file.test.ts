@@ -40,3 +40,27 @@ test('what is written stays in the write-ahead log until it is enough, and is mo
   expect(pages('-wal')).toBe(log);
   expect(contents(store).log).toHaveLength(62 * 8);
 });
+
+test('a call of many transactions does not let the log grow', () => {
+  {
+    using store = openStore(directory, { walPages: 20 });
+    store.identify(identity);
+    store.startTerm(0);
+    store.beginGeneration();
+    for (let i = 0; i < 200; i++) {
+      store.putGeneration([{ regions: 8, bytes: chunkOf(0, 8, 500).bytes }]);
+      store.tidy();
+    }
+  }
+  using store = openStore(directory, { walPages: 20 });
+  store.boot();
+  const swept = pages('-wal');
+  store.beginGeneration();
+  for (let i = 0; i < 200; i++) {
+    store.putGeneration([{ regions: 8, bytes: chunkOf(0, 8, 500).bytes }]);
+    store.tidy();
+  }
+  store.abandonGeneration();
+  store.beginGeneration();
+  expect([swept, pages('-wal')].map((log) => log <= 60)).toEqual([true, true]);
+});

@@ -26,6 +26,10 @@ export class StoreFile implements Disposable {
   readonly #walPages: number;
   readonly #segmentRecords: number;
   #held: Held | undefined;
+  /** Something was written since the log was looked at. */
+  #isDue = false;
+  /** The disk did not take what the log has. */
+  #isOwed = false;
 
   /**
    * Opens or creates the file. Throws StoreFaultError, of fault busy while another process has it open, and
@@ -53,7 +57,9 @@ export class StoreFile implements Disposable {
   /** Runs `body` in one transaction; when it throws, nothing of it stays. Throws StoreFaultError when the disk refuses. */
   write<Value>(operation: string, body: (held: Held) => Value): Value {
     try {
+      if (this.#isOwed) this.#moveLog();
       const held = this.#state();
+      this.#isDue = true;
       return this.database.transaction(() => body(held)).immediate();
     } catch (error) {
       this.#held = undefined;
@@ -77,21 +83,29 @@ export class StoreFile implements Disposable {
   }
 
   /**
-   * Moves what SQLite's write-ahead log has into the file, once that is enough. To be called when a write is answered: with
-   * SQLite's own automatism it would be answered after that. What the disk refuses stays in the log, durable as it is.
+   * Moves what SQLite's write-ahead log has into the file, once that is enough. To be called after each write, when it is
+   * answered: with SQLite's own automatism it would be answered after that. What the disk refuses stays in the log, durable
+   * as it is, and the next write begins with it and is refused with it.
    */
   checkpoint(): void {
+    if (!this.#isDue) return;
+    this.#isDue = false;
     try {
       const [state] = this.database.pragma('wal_checkpoint(NOOP)') as LogState[];
-      if (state !== undefined && state.log - state.checkpointed >= this.#walPages)
-        this.database.pragma('wal_checkpoint(PASSIVE)');
+      if (state !== undefined && state.log - state.checkpointed >= this.#walPages) this.#moveLog();
     } catch (error) {
       if (faultOf(asStoreFault('checkpoint', error)) === undefined) throw error;
+      this.#isOwed = true;
     }
   }
 
   [Symbol.dispose](): void {
     this.database.close();
+  }
+
+  #moveLog(): void {
+    this.database.pragma('wal_checkpoint(PASSIVE)');
+    this.#isOwed = false;
   }
 
   #state(): Held {
