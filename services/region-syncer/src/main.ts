@@ -20,6 +20,7 @@ import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Identity, newClusterId } from './cluster/identity.ts';
 import { advertisedUrls, type Config, contradictions, settings } from './config.ts';
+import { collectSeldom } from './garbage.ts';
 import { follow, lead } from './member.ts';
 import { Replica } from './replica/replica.ts';
 import { storeOn } from './replica/replica-store.ts';
@@ -33,6 +34,7 @@ import { replicaSettings, storeOptions } from './settings/copy.ts';
 import { lineOptions } from './settings/following.ts';
 import { openRegionStore } from './store/open-region-store.ts';
 
+collectSeldom();
 await runConfigured(settings, contradictions, main);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
