@@ -26,6 +26,8 @@ export const cases: readonly InteropCase[] = [
 
       for (const kind of ['leader', 'epoch', 'split', 'merge'] as const) await leader.change(500, kind);
       const { digest, regions, index } = await leader.digest();
+      // It counts a record after it has put its region.
+      await follower.becomes('having counted all records', (held) => held.index === index);
       const held = await follower.shows(digest);
       assert.deepEqual(held, { running: true, regions, index, digest });
     },
