@@ -24,6 +24,7 @@ interface LogState {
 export class StoreFile implements Disposable {
   readonly database: Database;
   readonly #walPages: number;
+  readonly #logState: ReturnType<typeof prepareLogState>;
   readonly #segmentRecords: number;
   #held: Held | undefined;
   /** Something was written since the log was looked at. */
@@ -41,6 +42,7 @@ export class StoreFile implements Disposable {
     this.#walPages = options.walPages;
     // See checkpoint().
     this.database.pragma('wal_autocheckpoint = 0');
+    this.#logState = prepareLogState(this.database);
     const pageBytes = Number(this.database.pragma('page_size', { simple: true }));
     this.database.pragma(`max_page_count = ${Math.ceil(options.diskBytes / pageBytes)}`);
   }
@@ -91,7 +93,7 @@ export class StoreFile implements Disposable {
     if (!this.#isDue) return;
     this.#isDue = false;
     try {
-      const [state] = this.database.pragma('wal_checkpoint(NOOP)') as LogState[];
+      const state = this.#logState.get();
       if (state !== undefined && state.log - state.checkpointed >= this.#walPages) this.#moveLog();
     } catch (error) {
       if (faultOf(asStoreFault('checkpoint', error)) === undefined) throw error;
@@ -116,6 +118,10 @@ export class StoreFile implements Disposable {
     }
     return this.#held;
   }
+}
+
+function prepareLogState(database: Database) {
+  return database.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)');
 }
 
 /** The first record that follows `position`, when all that do are in the log; undefined when they are not. */
