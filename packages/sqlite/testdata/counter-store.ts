@@ -39,13 +39,15 @@ export class CounterStore implements Disposable {
     return this.#database.prepare(`${numbers} SELECT count(*) FROM number`).pluck().get(rows);
   }
 
-  /** Lets tidy() wait until the latch is not 0. */
+  /** Lets tidy() set latch[1] to 1 and wait until latch[0] is not 0. */
   tidyAt(latch: Int32Array): void {
     this.#latch = latch;
   }
 
   tidy(): void {
-    if (this.#latch !== undefined) Atomics.wait(this.#latch, 0, 0);
+    if (this.#latch === undefined) return;
+    Atomics.store(this.#latch, 1, 1);
+    Atomics.wait(this.#latch, 0, 0);
   }
 
   /** Lets closing throw. */

@@ -1,5 +1,5 @@
 // Server reflection, from the descriptor set the proto package ships. Few processes are ever asked, and what answers takes
-// 20 MiB: it is loaded for the first who asks.
+// 10 MiB: it is loaded for the first who asks.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

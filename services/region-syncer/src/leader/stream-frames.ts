@@ -28,7 +28,7 @@ export class StreamFrames {
     const head = this.#head(plan);
     const { next, durable, digest } = this.#parts.replica;
     const isComparable = plan.kind === FrameKind.KEEPALIVE && plan.startIndex === next && next === durable;
-    return [emptyFrame(this.#ours && isComparable ? { ...head, digest: digest.encode() } : head)];
+    return emptyFrame(this.#ours && isComparable ? { ...head, digest: digest.encode() } : head);
   }
 
   /** A frame of live records has their digest, if there is one, and the trace context of the first that is traced. */
@@ -47,7 +47,7 @@ export class StreamFrames {
   }
 
   ids(plan: FramePlan, removed: BigUint64Array): FramePieces {
-    return [emptyFrame({ ...this.#head(plan), removed })];
+    return emptyFrame({ ...this.#head(plan), removed });
   }
 
   #head({ kind, startIndex, previous, total }: FramePlan): FrameHead {

@@ -1,4 +1,4 @@
-// Records that wait for the disk, gathered into chunks: as large as they may be, or the half of it at least.
+// Records that wait for the disk, gathered into chunks that are as large as they may be, unless a run is the half of one already.
 // Invariant: what is taken from here is in order, without a gap within a chunk, in buffers of just the bytes: a view
 // that is handed to another thread takes the whole of its buffer along.
 

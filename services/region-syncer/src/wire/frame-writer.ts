@@ -37,8 +37,8 @@ export function frameOf(fields: FrameHead, run: Uint8Array): FramePieces {
 }
 
 /** One gRPC message without regions. */
-export function emptyFrame(fields: FrameHead): Buffer {
-  return start(fields, 0, 0).bytes;
+export function emptyFrame(fields: FrameHead): FramePieces {
+  return [start(fields, 0, 0).bytes];
 }
 
 /**

@@ -55,7 +55,7 @@ export function own(kind: FrameKind, fields: Own, ...carried: Carried[]): Buffer
     leaderUnixMs: Date.now(),
     ...fields,
   };
-  return carried.length === 0 ? emptyFrame(head) : Buffer.concat(frameOf(head, runOf(carried)));
+  return Buffer.concat(carried.length === 0 ? emptyFrame(head) : frameOf(head, runOf(carried)));
 }
 
 /** A whole snapshot of a Syncline, in pieces of `size`, that stands for all before `stands`. */
