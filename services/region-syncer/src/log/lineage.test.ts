@@ -64,9 +64,10 @@ test('records are added where the history ends, or as the first of a newer term'
 test('terms are forgotten once nobody can go on from their end', () => {
   const history = lineage();
   history.truncate(indexOf(5, 0));
-  expect(history.judge(indexOf(2, 10)).kind).toBe('forgotten');
+  expect(history.judge(indexOf(2, 10))).toEqual({ kind: 'known', from: indexOf(5, 0) });
   expect(history.judge(indexOf(4, 0))).toEqual({ kind: 'known', from: indexOf(5, 0) });
   history.truncate(indexOf(5, 1));
+  expect(history.judge(indexOf(2, 10)).kind).toBe('forgotten');
   expect(history.terms()).toEqual([{ term: 5, end: indexOf(5, 20) }]);
 });
 
@@ -90,6 +91,23 @@ test('law: from what judge says on, exactly the missing records follow', () => {
       const missing = log.slice(has);
       if (missing.length === 0) expect(judgement).toEqual({ kind: 'in-sync' });
       else expect(judgement).toEqual({ kind: 'known', from: missing[0] });
+    }),
+  );
+});
+
+test('law: a term is forgotten exactly when who is at its end misses a record that is gone', () => {
+  fc.assert(
+    fc.property(reigns, fc.nat(), (records, cut) => {
+      const ends = records.map((count, at) => ({ term: at + 1, end: indexOf(at + 1, count) }));
+      const log = records.flatMap((count, at) =>
+        Array.from({ length: count }, (_, seq) => indexOf(at + 1, seq)),
+      );
+      const first = log[cut % Math.max(1, log.length)] ?? 0;
+      const history = new Lineage(ends);
+      history.truncate(first);
+      expect(history.terms()).toEqual(
+        ends.filter(({ end }) => !log.some((index) => index >= end && index < first)),
+      );
     }),
   );
 });

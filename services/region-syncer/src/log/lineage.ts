@@ -75,11 +75,11 @@ export class Lineage {
 
   /** Forgets the terms from whose end nobody can catch up when all before `first` is gone. */
   truncate(first: number): void {
-    const keep = this.#terms.findIndex((_, at) => {
-      const following = this.#terms[at + 1];
-      return following === undefined || firstOfTerm(following.term) >= first;
-    });
-    if (keep > 0) this.#terms.splice(0, keep);
+    // Who is at the end of an older one misses the first record of this one. A term without records is missed by nobody.
+    const newestCut = this.#terms.findLastIndex(
+      ({ term, end }) => end > firstOfTerm(term) && firstOfTerm(term) < first,
+    );
+    if (newestCut > 0) this.#terms.splice(0, newestCut);
   }
 
   /** What somebody who has everything before `position` is missing. */

@@ -11,6 +11,7 @@ export interface CommitsParts {
   readonly health: DiskHealth;
   readonly clock: Clock;
   /** See LogWriterParts. */
+  readonly pause: () => Promise<void>;
   readonly digest: () => Uint8Array | undefined;
   /** Memory and disk may differ from now on, and nothing is written any more. */
   readonly broken: (error: Error) => void;

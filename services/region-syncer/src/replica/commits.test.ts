@@ -48,6 +48,16 @@ function refuseAppends(
 
 const appends = () => disk.calls.filter((method) => method === 'append').length;
 
+test('an append takes all that came in one turn', async () => {
+  const { replica } = await openLeader(disk);
+  for (const model of regionsSideBySide(10)) {
+    record(replica, model);
+    await Promise.resolve();
+  }
+  await settled(replica);
+  expect(appends()).toBe(1);
+});
+
 test('one append is under way at a time, and the next takes all that came meanwhile', async () => {
   const { replica } = await openLeader(disk);
   const release = holdAppends();
@@ -84,7 +94,9 @@ test('readers are woken after a commit and see nothing before it', async () => {
     seen.push([typeof read === 'string' ? read : read.count, replica.durable]);
   });
   const release = holdAppends();
-  for (const model of regionsSideBySide(3)) record(replica, model);
+  record(replica, region(1, '', ''));
+  await disk.called('append');
+  for (const model of regionsSideBySide(2)) record(replica, model);
   expect(replica.read(indexOf(1, 0), limit)).toBe('caught up');
   release();
   await settled(replica);
@@ -100,6 +112,7 @@ test('an append has the digest of what it takes, not of what comes while the dis
   const release = holdAppends();
   record(replica, region(1, '', ''));
   const taken = replica.digest.encode();
+  await disk.called('append');
   for (const model of regionsSideBySide(5)) record(replica, model);
   const whole = replica.digest.encode();
   release();
@@ -115,6 +128,7 @@ test('an append that is written late has the digest of when it was taken', async
   refuseAppends(2);
   record(replica, region(1, '', ''));
   const taken = replica.digest.encode();
+  await disk.called('append');
   for (const model of regionsSideBySide(5)) record(replica, model);
   await settled(replica);
   const limit = { records: 100, bytes: 100_000 };

@@ -14,11 +14,13 @@ export interface LogWriterParts {
   readonly store: ReplicaStore;
   readonly chunk: ChunkBounds;
   /**
-   * How long an append of less than a chunk waits for more, in ms. 0 where somebody waits for what is on disk: a leader's
-   * followers do.
+   * How long an append of less than a chunk waits for more, in ms. 0 where somebody waits for what is on disk, as a
+   * leader's followers do: it takes what came in one turn then.
    */
   readonly gatherMs: number;
   readonly clock: Clock;
+  /** Lets others have their turn: setImmediate in a service. */
+  readonly pause: () => Promise<void>;
   readonly health: DiskHealth;
   /** The digest of all that was added, when one is due; asked when an append takes it. */
   readonly digest: () => Uint8Array | undefined;
@@ -148,10 +150,9 @@ export class LogWriter {
   }
 
   async #run(): Promise<void> {
-    const { gatherMs } = this.#parts;
     try {
       while (this.#hasWork()) {
-        if (gatherMs > 0) await this.#enough.wait(gatherMs, this.#closing.signal);
+        await this.#gather();
         if (this.#hasWork()) await this.#write();
       }
     } catch (error) {
@@ -161,6 +162,12 @@ export class LogWriter {
       }
     }
     this.#running = undefined;
+  }
+
+  /** Stores send heartbeats together: an append for the first of them would keep all others waiting. */
+  #gather(): Promise<void> {
+    const { gatherMs, pause } = this.#parts;
+    return gatherMs > 0 ? this.#enough.wait(gatherMs, this.#closing.signal) : pause();
   }
 
   async #write(): Promise<void> {

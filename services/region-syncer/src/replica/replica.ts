@@ -52,7 +52,11 @@ export class Replica implements AsyncDisposable {
     const stamp = new DigestStamp(clock, () => present.regions.digest);
     const { broken } = events;
     const digest = () => stamp.take();
-    const commits = new Commits({ store, settings, health, clock, digest, broken }, standing, boot.maxTerm);
+    const commits = new Commits(
+      { store, settings, health, clock, pause, digest, broken },
+      standing,
+      boot.maxTerm,
+    );
     this.#stamp = stamp;
     this.#present = present;
     this.#health = health;
