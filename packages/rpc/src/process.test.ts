@@ -4,6 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { watchdogMsOf } from './process.ts';
 
 const fixture = fileURLToPath(new URL('process.fixture.ts', import.meta.url));
 
@@ -118,3 +119,11 @@ async function silentHost(): Promise<Disposable & { readonly port: number }> {
     },
   };
 }
+
+test.each([
+  ['10 s', 0, 10_000],
+  ['10 s', 5_000, 10_000],
+  ['5 s after the calls', 30_000, 35_000],
+])('a stop may take %s when calls may go on for %i ms', (_, stopMs, watchdogMs) => {
+  expect(watchdogMsOf(stopMs)).toBe(watchdogMs);
+});

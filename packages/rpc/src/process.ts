@@ -7,7 +7,11 @@ import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { ConnectingSockets } from './connecting-sockets.ts';
 import { endWithinASecond } from './process-end.ts';
 
+/** The least that a stop may take. */
 const defaultWatchdogMs = 10_000;
+
+/** What closing stores and sockets may take when the calls are over. */
+const closingMs = 5_000;
 
 /** Enough for a collector of traces that is there; what does not connect by then is given up. */
 const connectGraceMs = 1_000;
@@ -15,6 +19,11 @@ const connectGraceMs = 1_000;
 // sysexits.h EX_SOFTWARE: the process did not end by itself, which is a defect.
 const exitHeld = 70;
 const exitInterrupted = 130;
+
+/** How long the stop of a service may take whose calls may go on for `stopMs`, in ms: 10 s, or 5 s more than that. */
+export function watchdogMsOf(stopMs: number): number {
+  return Math.max(defaultWatchdogMs, stopMs + closingMs);
+}
 
 /**
  * Runs a service. `main` gets the process's stop signal, which SIGINT, SIGTERM and uncaught errors give, and resolves

@@ -28,7 +28,7 @@ import { Refusals } from './service/refusals.ts';
 import { openIpamStore } from './store/open-ipam-store.ts';
 import { treeStoreOn } from './store/tree-store-on.ts';
 
-await runConfigured(settings, contradictions, main);
+await runConfigured(settings, contradictions, main, ({ drain }) => drain);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
@@ -38,7 +38,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       {
         file: join(directory, 'addresses.db'),
         diskBytes: config.disk,
-        busyTimeoutMs: config.busy,
+        // Half of what opening may take, so that who has the file is told before that is over.
+        busyTimeoutMs: Math.floor(config.storeDeadline / 2),
         failpoints: config.failpoints,
       },
       config.storeDeadline,

@@ -32,15 +32,23 @@ import { readinessOf } from './service/readiness.ts';
 import { TargetLists, targetRegistryBinding } from './service/target-registry.ts';
 import { openNspStore } from './store/open-nsp-store.ts';
 
-await runConfigured(settings, contradictions, main);
+await runConfigured(settings, contradictions, main, ({ drain }) => drain);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const directory = dataFolder(config.data, 'nsp');
   const { synchronous, failpoints, storeDeadline } = config;
+  // Half of what opening may take, so that who has the file is told before that is over.
+  const busyTimeoutMs = Math.floor(storeDeadline / 2);
   const store = stack.use(
     await openNspStore(
-      { file: join(directory, 'registry.db'), synchronous, diskBytes: config.disk, failpoints },
+      {
+        file: join(directory, 'registry.db'),
+        synchronous,
+        diskBytes: config.disk,
+        busyTimeoutMs,
+        failpoints,
+      },
       storeDeadline,
       (error) => stop.fail(error),
     ),

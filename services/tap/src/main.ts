@@ -1,7 +1,6 @@
 // The tap: the ambassador through which an application opens and closes streams on conduits. See docs/tap.md.
 
 import { resolve } from 'node:path';
-import { aborted } from 'node:util';
 import { TapDefinition } from '@syncline/proto/ambassador.ts';
 import { TapAdminServiceDefinition } from '@syncline/proto/tap-admin.ts';
 import { runConfigured } from '@syncline/rpc/run-configured.ts';
@@ -12,7 +11,7 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -37,13 +36,10 @@ import { openKept } from './state/open-kept.ts';
 import { StateLock } from './state/state-lock.ts';
 import { StatusBoard } from './stream/status-board.ts';
 
-/** What closing stores and sockets may take after the budgets of the stop are used up. */
-const closingMs = 5_000;
-
 /** How long another process may take to accept on the unix socket, if there is one. */
 const socketAnswerMs = 1_000;
 
-await runConfigured(settings, contradictions, main, (config) => config.stop + config.drain + closingMs);
+await runConfigured(settings, contradictions, main, (config) => config.stop + config.drain);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   endAtSecondTerm(stop);
@@ -142,7 +138,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   );
   const { port, adminPort } = server;
   logger.info({ port, adminPort, unixSocket, name: neighbours.client.name }, 'serving');
-  await aborted(stop.signal, process);
-  const isDone = await giveBack({ ambassador, notes }, config.stop, logger);
+  await aborted(stop.signal);
+  const isDone = await giveBack({ ambassador, notes, clock, logger }, config.stop);
   if (!isDone && config.strictStop) process.exitCode = 1;
 }

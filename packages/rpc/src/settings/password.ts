@@ -8,7 +8,7 @@ import { Contradictions } from './contradictions.ts';
 
 /** To be spread into the service's table. */
 export const passwordSettings = {
-  username: optional(text, 'With it, every call needs metadata `username` and `password`.'),
+  username: optional(text, 'With it, every call but health checks needs metadata `username` and `password`.'),
   password: secret('The password that belongs to the username.'),
 };
 
