@@ -26,6 +26,23 @@ test('a client that does not read gets the last values, with their duplicates; a
   expect(values(quick)).toHaveLength(rounds);
 });
 
+test('a client that reads nothing is ended in time; another is not', async () => {
+  await using device = await DeviceUnderTest.start({ SYNCLINE_DEVICE_SLOW_CONSUMER: '500ms' });
+  using stuck = device.subscribe({ paths: [{ path: '/big' }] });
+  using quick = device.subscribe({ paths: [{ path: '/big' }] });
+  await Promise.all([stuck.synced(), quick.synced()]);
+  stuck.pause();
+  const text = 'x'.repeat(20_000);
+  for (let round = 1; round <= 100; round++) await device.apply({ '/big': `${round} ${text}` });
+  await device.subscribers(1);
+  stuck.resume();
+  const end = await stuck.end();
+  expect(Status[end.code]).toBe('ABORTED');
+  expect(end.details).toContain('slow consumer');
+  await quick.until('the last value', ({ lines }) => lines.at(-1)?.startsWith('+/big=100 ') === true);
+  expect(quick.ended).toBeUndefined();
+});
+
 test('100,000 leaves arrive bundled, all before the sync_response', async () => {
   await using large = await DeviceUnderTest.start({
     SYNCLINE_DEVICE_SCRIPT: new URL('./testdata/large.yaml', import.meta.url).pathname,

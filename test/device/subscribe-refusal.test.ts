@@ -113,6 +113,15 @@ test('a stream that is half-closed before it subscribed is refused', async () =>
   expect(await stream.end()).toMatchObject({ code: Status.INVALID_ARGUMENT });
 });
 
+test('a stream that does not subscribe in time is ended', async () => {
+  await using hurried = await DeviceUnderTest.start({ SYNCLINE_DEVICE_FIRST_MESSAGE: '100ms' });
+  using silent = new GnmiReader(hurried.connection);
+  expect(await silent.end()).toMatchObject({
+    code: Status.DEADLINE_EXCEEDED,
+    details: 'subscribe: it did not come within 100 ms',
+  });
+});
+
 test('bytes that are no SubscribeRequest are refused', async () => {
   using stream = new GnmiReader(device.connection);
   stream.sendBytes(Buffer.from([0xff, 0xff, 0xff]));

@@ -10,9 +10,10 @@ import type { Subscriber } from './subscriber.ts';
 import type { TreeLeaf } from './tree-leaf.ts';
 
 /** Updates made between two looks at the subscribers. */
-const SLICE = 2_000;
+const slice = 2_000;
 
-const PATIENCE_MS = 1_000;
+/** How long one that makes no progress is waited for. */
+const patienceMs = 1_000;
 
 /** Carries out a burst; the value of a leaf is the number of the update that set it last, from 1. */
 export async function burst(device: Device, fault: FaultOf<'burst'>, signal: AbortSignal): Promise<void> {
@@ -20,7 +21,7 @@ export async function burst(device: Device, fault: FaultOf<'burst'>, signal: Abo
   const slow = new Set<Subscriber>();
   let sent = 0;
   while (sent < fault.updates) {
-    for (const end = Math.min(fault.updates, sent + SLICE); sent < end; ) {
+    for (const end = Math.min(fault.updates, sent + slice); sent < end; ) {
       const updates: TreeLeaf[] = [];
       const size = Math.min(fault.perNotification, fault.updates - sent, fault.leaves);
       while (updates.length < size) {
@@ -49,16 +50,17 @@ function raise(device: Device, leaves: TreeLeaf[], index: number, value: bigint)
 async function keptUp(device: Device, slow: Set<Subscriber>, signal: AbortSignal): Promise<void> {
   await setImmediate(undefined, { signal });
   const patience = new AbortController();
-  const timer = device.clock.setTimer(PATIENCE_MS, () => patience.abort());
+  const timer = device.clock.setTimer(patienceMs, () => patience.abort());
   const either = AbortSignal.any([signal, patience.signal]);
-  for (const subscriber of device.audience.subscribers) {
-    if (slow.has(subscriber)) continue;
-    try {
-      await subscriber.caughtUp(either);
-    } catch {
-      signal.throwIfAborted();
-      slow.add(subscriber);
+  try {
+    for (const subscriber of device.audience.subscribers) {
+      if (slow.has(subscriber)) continue;
+      await subscriber.caughtUp(either).catch(() => {
+        signal.throwIfAborted();
+        slow.add(subscriber);
+      });
     }
+  } finally {
+    timer.clear();
   }
-  timer.clear();
 }

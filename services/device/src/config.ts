@@ -43,12 +43,31 @@ export const settings = {
       { min: '1', max: '100000' },
       'Paths of a Get, operations of a Set, subscriptions of a Subscribe.',
     ),
-    maxSubscribers: integer(1000, { min: '1', max: '100000' }, 'Subscribe calls open at a time.'),
+    maxSubscribers: integer(
+      1000,
+      { min: '1', max: '100000' },
+      'Subscriptions open at a time; one more gets RESOURCE_EXHAUSTED.',
+    ),
+    firstMessage: duration(
+      '30s',
+      { min: '100ms', max: '1h' },
+      'How long a Subscribe may stay open without its first message.',
+    ),
+    slowConsumer: duration(
+      '60s',
+      { min: '100ms', max: '1h' },
+      'How long a subscriber may read nothing of what waits for it before it ends with ABORTED.',
+    ),
     maxGetLeaves: integer(100_000, { min: '1', max: '10000000' }, 'Leaves that one Get may return.'),
     defaultDeadline: duration(
       '10m',
       { min: '1s', max: '24h' },
       'Deadline of a call that sets none; Subscribe has none.',
+    ),
+    watchStall: duration(
+      '30s',
+      { min: '10ms', max: '24h' },
+      'How long a watcher of health may read nothing before it ends RESOURCE_EXHAUSTED.',
     ),
     reflection: flag(true, 'Whether tools such as grpcurl may ask for the services.'),
     logLevel: choice(logLevels, 'info', 'How much is logged.'),

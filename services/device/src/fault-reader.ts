@@ -10,6 +10,9 @@ export interface Bounds {
   readonly max: number;
 }
 
+/** The longest a fault or a step of a script may last or wait, in ms: a year. A longer one is a slip of the unit. */
+export const longestMs = 365 * 24 * 3_600_000;
+
 /** The fields of one fault by their proto names. What is wrong with one is noted; it then counts as not given. */
 export interface FaultFields {
   durationMs(name: string): number | undefined;
@@ -17,13 +20,11 @@ export interface FaultFields {
   nanoseconds(name: string): bigint | undefined;
   text(name: string): string | undefined;
   flag(name: string): boolean | undefined;
-  word<Word extends string>(name: string, words: readonly Word[]): Word | undefined;
+  afterPartialDump(name: string): AfterPartialDump | undefined;
   encodings(name: string): readonly Encoding[];
   /** Notes that a field which must be given is not. */
   missing(name: string): void;
 }
-
-const afterPartialDump: readonly AfterPartialDump[] = ['cut', 'stall', 'sync'];
 
 const huge = { fallback: 20 << 20, bounds: { min: 1, max: 256 << 20 } };
 const burst = { leaves: 1_000, perNotification: 10 };
@@ -38,7 +39,7 @@ export function readFault(kind: FaultKind, fields: FaultFields): Fault {
     case 'delay':
       return { kind, eachMs: required(fields, 'each') };
     case 'partial_dump': {
-      const then = fields.word('then', afterPartialDump);
+      const then = fields.afterPartialDump('then');
       if (then === undefined) fields.missing('then');
       return { kind, leaves: fields.whole('leaves', { min: 0, max: 1e9 }) ?? 0, then: then ?? 'cut' };
     }

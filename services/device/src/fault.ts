@@ -4,8 +4,10 @@
 import type { Encoding } from '@syncline/proto/gnmi.ts';
 import type { CallStatus } from './status.ts';
 
-/** What follows an initial tree that stopped half-way. */
-export type AfterPartialDump = 'cut' | 'stall' | 'sync';
+/** What may follow an initial tree that stopped half-way. */
+export const afterPartialDump = ['cut', 'stall', 'sync'] as const;
+
+export type AfterPartialDump = (typeof afterPartialDump)[number];
 
 /** One way to misbehave; the same as syncline.device.v1.Fault, with defaults filled in and bounds checked. */
 export type Fault =

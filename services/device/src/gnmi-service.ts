@@ -6,6 +6,7 @@ import { parseGet } from '@syncline/gnmi/get-request.ts';
 import { toProto } from '@syncline/gnmi/path-proto.ts';
 import { GnmiRequestError } from '@syncline/gnmi/request-error.ts';
 import { parseSet } from '@syncline/gnmi/set-request.ts';
+import { gnmiVersion } from '@syncline/gnmi/version.ts';
 import {
   type CapabilityRequest,
   type CapabilityResponse,
@@ -26,9 +27,6 @@ import { answered } from './gnmi-status.ts';
 import { type SubscribeParts, subscribeHandler } from './gnmi-subscribe.ts';
 import { scopeOf } from './models.ts';
 import { setOperations } from './set.ts';
-
-/** The version of the gNMI specification that is served. */
-const GNMI_VERSION = '0.10.0';
 
 /** What gNMI acts on. */
 export interface GnmiParts extends SubscribeParts {
@@ -62,7 +60,7 @@ async function capabilities(
   return {
     supportedModels: models.map(({ name, organization, version }) => ({ name, organization, version })),
     supportedEncodings: [...advertised],
-    gNMIVersion: GNMI_VERSION,
+    gNMIVersion: gnmiVersion,
     extension: [],
   };
 }

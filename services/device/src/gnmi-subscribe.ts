@@ -1,5 +1,6 @@
 // gNMI Subscribe as a raw stream: the first message opens a subscription, the others poll it.
 
+import { expectFirstMessage, type FirstMessageTimer } from '@syncline/gnmi/first-message.ts';
 import { GnmiRequestError } from '@syncline/gnmi/request-error.ts';
 import {
   checkPoll,
@@ -9,6 +10,7 @@ import {
 } from '@syncline/gnmi/subscribe-request.ts';
 import { SubscribeRequest } from '@syncline/proto/gnmi.ts';
 import type { RawCall, RawHandler } from '@syncline/rpc/raw-call.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { Status } from 'nice-grpc-common';
 import type { Device } from './device.ts';
@@ -24,8 +26,14 @@ export interface SubscribeParts {
   readonly served: Served;
   readonly models: readonly Model[];
   readonly limits: SubscribeLimits;
-  /** Subscribe calls open at a time. */
+  /** Subscriptions open at a time. */
   readonly maxSubscribers: number;
+  /** How long a Subscribe may be open without its first message, in ms. */
+  readonly firstMessageMs: number;
+  /** How long a subscriber may read nothing of what waits for it, in ms. */
+  readonly slowConsumerMs: number;
+  /** By which these are counted: it stands still while the process does. */
+  readonly awake: Clock;
   readonly logger: Logger;
 }
 
@@ -47,14 +55,19 @@ export function subscribeHandler(parts: SubscribeParts): RawHandler {
 class SubscribeStream {
   readonly #call: RawCall;
   readonly #parts: SubscribeParts;
+  readonly #unasked: FirstMessageTimer;
   #open: { readonly mode: SubscribePlan['mode']; readonly subscriber: Subscriber } | undefined;
 
   constructor(call: RawCall, parts: SubscribeParts) {
     this.#call = call;
     this.#parts = parts;
+    this.#unasked = expectFirstMessage(parts.awake, parts.firstMessageMs, call.signal, (details) =>
+      call.end(Status.DEADLINE_EXCEEDED, details),
+    );
   }
 
   receive(message: Uint8Array): void {
+    this.#unasked.clear();
     try {
       const request = decode(message);
       if (this.#open === undefined) this.#begin(parseSubscribe(request, this.#parts.limits));
@@ -75,7 +88,7 @@ class SubscribeStream {
   }
 
   #begin(plan: SubscribePlan): void {
-    const { device, served, models, maxSubscribers } = this.#parts;
+    const { device, served, models, maxSubscribers, awake, slowConsumerMs } = this.#parts;
     if (plan.configOnly) {
       throw new GnmiRequestError(
         'UNIMPLEMENTED',
@@ -95,7 +108,9 @@ class SubscribeStream {
     const timestamps = (meant: bigint | undefined) => device.faults.timestamp(meant);
     const encoder = new MessageEncoder(plan.encoding, plan.target, timestamps);
     const sink = new CallSink(this.#call, encoder, served.sent);
-    const subscriber = new Subscriber(plan, sink, device, scopeOf(models, plan.models));
+    const { tree, clock, faults } = device;
+    const context = { tree, clock, faults, awake, slowConsumerMs };
+    const subscriber = new Subscriber(plan, sink, context, scopeOf(models, plan.models));
     this.#open = { mode: plan.mode, subscriber };
     void this.#serve(subscriber, sink);
   }

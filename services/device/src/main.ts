@@ -45,6 +45,7 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   const models = isHost ? hostModels : scriptModels(script.models);
   const limits = gnmiLimits(config, models);
   const served = new Served();
+  const awake = stack.use(new AwakeClock(systemClock));
   const parts = {
     device,
     misbehaviour,
@@ -54,6 +55,9 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
     limits,
     maxGetLeaves,
     maxSubscribers,
+    firstMessageMs: config.firstMessage,
+    slowConsumerMs: config.slowConsumer,
+    awake,
     isHost,
     logger,
   };
@@ -61,7 +65,6 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   for (const { path, value } of script.leaves()) device.tree.set(path, value);
   const source = new HostSource(device, new Host(systemClock.now()), traced);
   if (isHost) await source.refresh();
-  const awake = stack.use(new AwakeClock(systemClock));
   const liveness = new Liveness(awake);
   stack.use(
     new SupervisedLoop(
@@ -82,7 +85,12 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
       bindings: [...gnmiBindings(parts), implement(DeviceServiceDefinition, deviceService(parts))],
       stop: stop.signal,
       logger,
-      limits: { maxReceiveBytes: config.maxRequest, defaultDeadlineMs: config.defaultDeadline },
+      limits: {
+        maxReceiveBytes: config.maxRequest,
+        defaultDeadlineMs: config.defaultDeadline,
+        stallMs: config.watchStall,
+        stallSetting: 'WATCH_STALL',
+      },
       authenticate: authenticateOf(config),
       readiness: () => ({ ready: !stop.signal.aborted }),
       liveness,

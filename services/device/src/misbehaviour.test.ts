@@ -170,6 +170,17 @@ test('a burst waits for a slow subscriber, but not for one that stands still', a
   expect(sink.take()).toEqual(['+/burst/leaf[id=0]/value=10000 (9999)']);
 });
 
+test('a burst that is healed while it waits for a slow subscriber leaves no timer', async () => {
+  const { bench, misbehaviour } = await deviceWith({});
+  (await stream(bench)).full = true;
+  misbehaviour.begin({ kind: 'burst', leaves: 1, updates: 10_000, perNotification: 1 });
+  await settled();
+  expect(bench.clock.pending).toBe(1);
+  misbehaviour.heal();
+  await settled();
+  expect(bench.clock.pending).toBe(0);
+});
+
 test('a huge notification is one message and leaves the tree alone', async () => {
   const { bench, misbehaviour } = await deviceWith({});
   const sink = await stream(bench);

@@ -11,7 +11,7 @@ import { type CallStatus, statusCode } from './status.ts';
 import { TreeLeaf } from './tree-leaf.ts';
 
 /** A leaf of a huge notification has a value of this many bytes, or of what is left. */
-const HUGE_LEAF_BYTES = 1 << 20;
+const hugeLeafBytes = 1 << 20;
 
 /** The device's faults as a whole. */
 export class Misbehaviour implements Disposable {
@@ -111,8 +111,8 @@ export class Misbehaviour implements Disposable {
 }
 
 function hugeLeaves(bytes: number): TreeLeaf[] {
-  return Array.from({ length: Math.ceil(bytes / HUGE_LEAF_BYTES) }, (_, i) => {
-    const value = 'x'.repeat(Math.min(HUGE_LEAF_BYTES, bytes - i * HUGE_LEAF_BYTES));
+  return Array.from({ length: Math.ceil(bytes / hugeLeafBytes) }, (_, i) => {
+    const value = 'x'.repeat(Math.min(hugeLeafBytes, bytes - i * hugeLeafBytes));
     const elem = pathElem('leaf', [['id', String(i)]]);
     return new TreeLeaf(pathOf([pathElem('huge'), elem, pathElem('value')]), { $case: 'stringVal', value });
   });

@@ -1,42 +1,57 @@
-// What one subscriber is owed. A leaf that waits is held once, at the place where it first waited, and leaves
-// with the value it has by then; so the outbox never holds more than the tree has leaves, plus the deletes that
-// wait. What must leave as it is (sync_response, an atomic change, the end) keeps its place and is bounded.
+// What one subscriber is owed. A value that waits is held once, at the place where its leaf first waited, and leaves as
+// it is by then; a delete waits once for a path, whatever was set and deleted there since. So the outbox holds no more
+// values than the tree has leaves. Deletes, and what must leave as it is (sync_response, an atomic change, the end), keep
+// their place and are bounded in number.
 
 import type { Path } from '@syncline/gnmi/path.ts';
+import { printPath } from '@syncline/gnmi/path-text.ts';
 import { type Item, type Notification, noDuplicates, type Stamp } from './change.ts';
 import { type TreeLeaf, valueSize } from './tree-leaf.ts';
 
-/** A subscriber that reads so slowly that more waits for it than may, of what cannot be coalesced. */
+/** A subscriber that reads so slowly that more waits for it than may. */
 export class SlowConsumerError extends Error {
   override name = 'SlowConsumerError';
 
-  constructor(bound: string) {
-    super(`slow consumer: ${bound} wait that cannot be coalesced`);
+  /** `waiting` is what there may be no more of. */
+  constructor(waiting: string) {
+    super(`slow consumer: ${waiting} wait already`);
   }
 }
 
 /** Bounds of one outbox for items that cannot be coalesced. */
-const MAX_WHOLE = 1_000;
-const MAX_WHOLE_BYTES = 64 << 20;
+const maxWhole = 1_000;
+const maxWholeBytes = 64 << 20;
+
+/** Deletes that may wait however small the tree is. */
+const leastMaxDeletes = 10_000;
 
 /** Bytes of tags and lengths around a leaf, roughly. */
-const LEAF_OVERHEAD = 16;
+const leafOverhead = 16;
 
 type Owed =
   | {
-      kind: 'update' | 'delete';
+      readonly kind: 'update';
       readonly leaf: TreeLeaf;
       stamp: Stamp;
       /** Values that were overtaken while the leaf waited. */
       duplicates: number;
     }
+  | { readonly kind: 'delete'; readonly leaf: TreeLeaf; readonly stamp: Stamp }
   | { readonly kind: 'whole'; readonly item: Item };
 
 /** A queue of leaves and whole messages, first come, first served. */
 export class Outbox {
-  readonly #owed = new Map<TreeLeaf | Item, Owed>();
+  /** Updates by their leaf, deletes by the text of their path: a leaf that is set again is another one. */
+  readonly #owed = new Map<TreeLeaf | string | Item, Owed>();
+  readonly #tree: { readonly largest: number };
+  #deletes = 0;
   #whole = 0;
   #wholeBytes = 0;
+
+  /** `tree` tells how many leaves it had at the most. */
+  constructor(tree: { readonly largest: number }) {
+    this.#tree = tree;
+  }
 
   /** Leaves and messages that wait. */
   get size(): number {
@@ -45,12 +60,25 @@ export class Outbox {
 
   /** The leaf has a new value: one that waits already stands for one more. */
   update(leaf: TreeLeaf, stamp: Stamp): void {
-    this.#supersede(leaf, 'update', stamp);
+    const owed = this.#owed.get(leaf);
+    if (owed?.kind !== 'update') return this.include(leaf, stamp);
+    owed.duplicates++;
+    owed.stamp = stamp;
   }
 
-  /** The leaf is gone. */
+  /**
+   * The leaf is gone, and with it the value that waits. Throws SlowConsumerError when as many deletes wait as the tree had
+   * leaves at the most, and at least 10,000: to begin anew is then less to read.
+   */
   remove(leaf: TreeLeaf, stamp: Stamp): void {
-    this.#supersede(leaf, 'delete', stamp);
+    this.#owed.delete(leaf);
+    const key = printPath(leaf.path);
+    if (this.#owed.has(key)) return;
+    if (this.#deletes >= Math.max(leastMaxDeletes, this.#tree.largest)) {
+      throw new SlowConsumerError(`${this.#deletes} deletes`);
+    }
+    this.#owed.set(key, { kind: 'delete', leaf, stamp });
+    this.#deletes++;
   }
 
   /** The leaf is to be sent as it is, unless it waits already. */
@@ -63,18 +91,20 @@ export class Outbox {
    * 64 MiB of messages wait.
    */
   append(item: Item): void {
-    if (this.#whole >= MAX_WHOLE) throw new SlowConsumerError(`${MAX_WHOLE} items`);
-    if (this.#wholeBytes + rawSize(item) > MAX_WHOLE_BYTES) {
-      throw new SlowConsumerError(`${MAX_WHOLE_BYTES} bytes of messages`);
+    if (this.#whole >= maxWhole) throw new SlowConsumerError(`${maxWhole} items that cannot be coalesced`);
+    if (this.#wholeBytes + rawSize(item) > maxWholeBytes) {
+      throw new SlowConsumerError(`${maxWholeBytes} bytes of messages that cannot be coalesced`);
     }
     this.#owed.set(item, { kind: 'whole', item });
     this.#whole++;
     this.#wholeBytes += rawSize(item);
   }
 
-  /** What waits for this leaf is overtaken by a message that is appended next. */
+  /** What waits for this leaf's path is overtaken: by a message that is appended next, or because nobody is to be told. */
   forget(leaf: TreeLeaf): void {
     this.#owed.delete(leaf);
+    // Were it left, it would stand for a later delete as well, although the message comes between the two.
+    if (this.#deletes > 0 && this.#owed.delete(printPath(leaf.path))) this.#deletes--;
   }
 
   /**
@@ -86,17 +116,6 @@ export class Outbox {
       return first.kind === 'whole' ? this.#takeWhole(first.item) : this.#takeLeaves(first.stamp, maxBytes);
     }
     return undefined;
-  }
-
-  #supersede(leaf: TreeLeaf, kind: 'update' | 'delete', stamp: Stamp): void {
-    const owed = this.#owed.get(leaf);
-    if (owed === undefined || owed.kind === 'whole') {
-      this.#owed.set(leaf, { kind, leaf, stamp, duplicates: 0 });
-      return;
-    }
-    if (owed.kind === 'update') owed.duplicates++;
-    owed.kind = kind;
-    owed.stamp = stamp;
   }
 
   #takeWhole(item: Item): Item {
@@ -111,12 +130,13 @@ export class Outbox {
     const updates: TreeLeaf[] = [];
     let duplicates: Map<TreeLeaf, number> | undefined;
     let bytes = 0;
-    for (const owed of this.#owed.values()) {
+    for (const [key, owed] of this.#owed) {
       if (owed.kind === 'whole' || owed.stamp !== stamp || bytes >= maxBytes) break;
       const { leaf } = owed;
-      this.#owed.delete(leaf);
-      bytes += leaf.pathSize + LEAF_OVERHEAD;
+      this.#owed.delete(key);
+      bytes += leaf.pathSize + leafOverhead;
       if (owed.kind === 'delete') {
+        this.#deletes--;
         deletes.push(leaf.path);
         continue;
       }

@@ -13,7 +13,7 @@ export interface Prepared {
   readonly script: Script;
 }
 
-const EXIT_USAGE = 2;
+const exitUsage = 2;
 
 /** Undefined when there is nothing to run: help was printed, or all that is wrong is on stderr and the exit code 2. */
 export async function prepare(): Promise<Prepared | undefined> {
@@ -23,7 +23,7 @@ export async function prepare(): Promise<Prepared | undefined> {
   const script = await readScript(config.script, problems);
   if (problems.length === 0) return { config, script };
   process.stderr.write(`device: cannot start\n${problems.join('\n')}\n`);
-  process.exitCode = EXIT_USAGE;
+  process.exitCode = exitUsage;
   return undefined;
 }
 

@@ -3,7 +3,7 @@
 import type { SetRequest } from '@syncline/proto/gnmi.ts';
 
 /** Set requests that are remembered. */
-const SETS = 100;
+const maxSets = 100;
 
 /** The methods of gnmi.gNMI. */
 export type GnmiMethod = 'Capabilities' | 'Get' | 'Set' | 'Subscribe';
@@ -23,6 +23,6 @@ export class Served {
 
   remember(request: SetRequest): void {
     this.#sets.push(request);
-    if (this.#sets.length > SETS) this.#sets.shift();
+    if (this.#sets.length > maxSets) this.#sets.shift();
   }
 }

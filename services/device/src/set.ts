@@ -12,7 +12,7 @@ import type { SetOperation, SetPlan } from '@syncline/gnmi/set-request.ts';
 import { isJson, type Value } from '@syncline/gnmi/value.ts';
 import type { Tree } from './tree.ts';
 
-const MAX_DEPTH = 64;
+const maxDepth = 64;
 
 /** The operations of a plan in their order. Throws GnmiRequestError for what this device does not do. */
 export function setOperations(tree: Tree, plan: SetPlan): readonly Operation[] {
@@ -26,7 +26,7 @@ function operationsOf(tree: Tree, operation: SetOperation): readonly Operation[]
   if (operation.kind === 'union_replace') throw notServed('union_replace', 'union of origins');
   const { kind, path } = operation;
   const value = bareText(operation.value);
-  const rules: ExpandRules = { maxDepth: MAX_DEPTH, listKeys: (list) => tree.lists.of(list) };
+  const rules: ExpandRules = { maxDepth, listKeys: (list) => tree.lists.of(list) };
   const { leaves, faults } = expandValue(path, value, rules);
   const [fault] = faults;
   if (fault !== undefined) throw invalid(kind, fault.path, fault.reason);

@@ -9,6 +9,10 @@ export interface Sink {
   write(message: Message): void;
   /** Whether as much is queued as should be. */
   readonly full: boolean;
+  /** Bytes that were written since the start. */
+  readonly writtenBytes: number;
+  /** Of these, the ones that the client has not taken. */
+  readonly queuedBytes: number;
   /** Resolves when the sink is not full; rejects with the signal's reason. */
   drained(signal: AbortSignal): Promise<void>;
   /** Ends the stream after what is queued. */

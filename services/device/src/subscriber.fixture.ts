@@ -22,6 +22,8 @@ export class RecordingSink implements Sink {
   readonly #over = new AbortController();
   readonly #waiting = new Waiters();
   #full = false;
+  #writtenBytes = 0;
+  #queuedBytes = 0;
 
   /** Aborts when the stream is over. */
   get signal(): AbortSignal {
@@ -32,14 +34,27 @@ export class RecordingSink implements Sink {
     return this.#full;
   }
 
-  /** The client reads no more, or reads again. */
+  /** The client reads no more and leaves a byte that it was sent, or reads all there is. */
   set full(full: boolean) {
     this.#full = full;
+    this.#writtenBytes += full ? 1 : 0;
+    this.#queuedBytes = full ? this.#queuedBytes + 1 : 0;
     if (!full) this.#waiting.release();
   }
 
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
   write(message: Message): void {
-    this.lines.push(printMessage(message));
+    const line = printMessage(message);
+    this.lines.push(line);
+    this.#writtenBytes += line.length;
+    if (this.#full) this.#queuedBytes += line.length;
   }
 
   async drained(signal: AbortSignal): Promise<void> {
@@ -72,7 +87,8 @@ function printMessage(message: Message): string {
   return parts.join(' ');
 }
 
-function printValue({ value }: Value): string {
+/** The text of a value, as lines have it. */
+export function printValue({ value }: Value): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
@@ -86,9 +102,14 @@ export interface Subscribed {
   readonly suppressRedundant?: boolean;
 }
 
+/** How long a subscriber may read nothing, in ms of `awake`. */
+export const slowConsumerMs = 1_000;
+
 /** A device whose tree is written as text. */
 export class DeviceBench {
   readonly clock = new VirtualClock();
+  /** By which it is counted how long a subscriber reads nothing. */
+  readonly awake = new VirtualClock();
   readonly device = new Device(this.clock);
 
   /** Sets leaves, `{ '/a/b': 1 }`, in one change and lets everybody hear of it. */
@@ -143,8 +164,10 @@ export class DeviceBench {
       minHeartbeatInterval: 1_000_000n,
     };
     const sink = new RecordingSink();
-    sink.full = more.full ?? false;
-    const subscriber = new Subscriber(parseSubscribe(request, limits), sink, this.device, () => true);
+    if (more.full === true) sink.full = true;
+    const { tree, clock, faults } = this.device;
+    const context = { tree, clock, faults, awake: this.awake, slowConsumerMs };
+    const subscriber = new Subscriber(parseSubscribe(request, limits), sink, context, () => true);
     void this.#serve(subscriber, sink);
     await settled();
     return { sink, subscriber };

@@ -13,6 +13,7 @@ import { Interest, type Told } from './interest.ts';
 import type { Scope } from './models.ts';
 import { Outbox, SlowConsumerError } from './outbox.ts';
 import { interrupted } from './partial-dump.ts';
+import { ReaderWatch } from './reader-watch.ts';
 import { Sampler, SentVersions } from './sampler.ts';
 import type { Sink } from './sink.ts';
 import { type CallStatus, statusCode } from './status.ts';
@@ -23,17 +24,21 @@ import { Waiters } from './waiters.ts';
 import { WalkQueue } from './walk-queue.ts';
 
 /** About the size of a notification in which leaves are bundled: HTTP/2 windows start at 64 KiB. */
-const MESSAGE_BYTES = 60_000;
+const messageBytes = 60_000;
 
 /** A change of more leaves or bytes than this is not sent as it came but bundled like a walk. */
-const WHOLE_CHANGE_LEAVES = 5_000;
-const WHOLE_CHANGE_BYTES = 1 << 20;
+const wholeChangeLeaves = 5_000;
+const wholeChangeBytes = 1 << 20;
 
 /** What a subscriber lives on. */
 export interface SubscriberContext {
   readonly tree: Tree;
   readonly clock: Clock;
   readonly faults: Faults;
+  /** By which it is counted how long the client reads nothing: it stands still while the process does. */
+  readonly awake: Clock;
+  /** How long the client may read nothing of what waits for it, in ms. */
+  readonly slowConsumerMs: number;
 }
 
 /** The server's side of one Subscribe RPC, from its first message to its end. */
@@ -43,7 +48,7 @@ export class Subscriber {
   readonly #sink: Sink;
   readonly #interest: Interest;
   readonly #reach: Reach;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly #walks = new WalkQueue();
   readonly #sent = new SentVersions();
   readonly #behind = new Waiters();
@@ -56,6 +61,7 @@ export class Subscriber {
     this.#sink = sink;
     this.#context = context;
     this.#interest = new Interest(plan, scope);
+    this.#outbox = new Outbox(context.tree);
     this.#reach = { tree: context.tree, depth: plan.depth, scope };
   }
 
@@ -65,13 +71,14 @@ export class Subscriber {
   }
 
   /**
-   * Serves until the subscription is over by its own rules, and gives the status to end with.
-   * Rejects with the signal's reason.
+   * Serves until the subscription is over by its own rules, and gives the status to end with; one whose client reads
+   * nothing for too long is ended on the way. Rejects with the signal's reason.
    */
   async run(signal: AbortSignal): Promise<CallStatus> {
     const { pace } = this.#context.faults;
-    using rates = new DisposableStack();
-    this.#begin(() => rates.use(this.#sampler()));
+    using timers = new DisposableStack();
+    timers.use(this.#readerWatch());
+    this.#begin(() => timers.use(this.#sampler()));
     for (;;) {
       this.#walks.advance(this.#outbox.size);
       if (this.#outbox.size === 0) {
@@ -81,7 +88,7 @@ export class Subscriber {
       if (!pace.free) await pace.turn(signal);
       if (this.#sink.full) await this.#sink.drained(signal);
       signal.throwIfAborted();
-      const item = this.#outbox.take(MESSAGE_BYTES);
+      const item = this.#outbox.take(messageBytes);
       if (item?.kind === 'end') return item.status;
       if (item?.kind === 'pause') await this.#pause(signal);
       else if (item !== undefined) this.#sink.write(item);
@@ -105,13 +112,7 @@ export class Subscriber {
 
   /** Puts an item behind all that waits; the stream ends when too many such items wait. */
   append(item: Item): void {
-    try {
-      this.#outbox.append(item);
-    } catch (error) {
-      if (!(error instanceof SlowConsumerError)) throw error;
-      this.end({ code: statusCode.aborted, text: error.message });
-    }
-    this.#wake();
+    this.#put(() => this.#outbox.append(item));
   }
 
   /** Sends everything once more, then a sync_response; `answered` is called when all of it is on its way. */
@@ -187,6 +188,14 @@ export class Subscriber {
     this.#wake();
   }
 
+  #readerWatch(): ReaderWatch {
+    const { awake, slowConsumerMs } = this.#context;
+    return new ReaderWatch(this.#sink, awake, slowConsumerMs, () => {
+      const text = `slow consumer: it read nothing of what waits for it for ${slowConsumerMs} ms`;
+      this.end({ code: statusCode.aborted, text });
+    });
+  }
+
   #sampler(): Sampler {
     const { clock } = this.#context;
     return new Sampler(this.#plan.mode === 'stream' ? this.#plan.subscriptions : [], {
@@ -208,8 +217,20 @@ export class Subscriber {
       this.append(notificationOf(told, stamp));
       return;
     }
-    for (const leaf of told.removed) this.#outbox.remove(leaf, stamp);
-    for (const leaf of told.updates) this.#outbox.update(leaf, stamp);
+    this.#put(() => {
+      for (const leaf of told.removed) this.#outbox.remove(leaf, stamp);
+      for (const leaf of told.updates) this.#outbox.update(leaf, stamp);
+    });
+  }
+
+  /** Puts something into the outbox; the stream ends when that is more than may wait. */
+  #put(into: () => void): void {
+    try {
+      into();
+    } catch (error) {
+      if (!(error instanceof SlowConsumerError)) throw error;
+      this.end({ code: statusCode.aborted, text: error.message });
+    }
     this.#wake();
   }
 
@@ -236,8 +257,8 @@ export class Subscriber {
 
 /** Whether a client that takes messages of 4 MiB, gRPC's default, can be sent all of it in one. */
 function isModest({ deletes, updates }: Told): boolean {
-  if (updates.length + deletes.length > WHOLE_CHANGE_LEAVES) return false;
-  return updates.reduce((bytes, { value }) => bytes + valueSize(value), 0) <= WHOLE_CHANGE_BYTES;
+  if (updates.length + deletes.length > wholeChangeLeaves) return false;
+  return updates.reduce((bytes, { value }) => bytes + valueSize(value), 0) <= wholeChangeBytes;
 }
 
 function notificationOf({ atomicUnder, deletes, updates }: Told, stamp: Stamp): Notification {

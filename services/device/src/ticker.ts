@@ -2,9 +2,6 @@
 
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 
-/** The longest a platform timer can run, in milliseconds; longer intervals are taken in several steps. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 /** Calls back once each interval until it is disposed; intervals that were missed altogether are skipped. */
 export class Ticker implements Disposable {
   readonly #clock: Clock;
@@ -28,7 +25,7 @@ export class Ticker implements Disposable {
 
   #arm(): Timer {
     const wait = Math.max(0, this.#due - this.#clock.monotonic());
-    return this.#clock.setTimer(Math.min(wait, LONGEST_TIMER_MS), () => this.#fire());
+    return this.#clock.setTimer(wait, () => this.#fire());
   }
 
   #fire(): void {

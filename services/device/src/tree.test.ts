@@ -44,6 +44,12 @@ test('a leaf that one change sets and then removes is gone', () => {
   expect(paths(tree.all())).toEqual(['/a']);
 });
 
+test('the most leaves that it had are remembered', () => {
+  const tree = treeOf('/a', '/b', '/c');
+  tree.apply([remove('/'), ...sets({ '/d': 1 })], stamp);
+  expect([tree.size, tree.largest]).toEqual([1, 3]);
+});
+
 test('an atomic change removes what it does not list', () => {
   const tree = treeOf('/a/b', '/a/c', '/d');
   const change = tree.apply(

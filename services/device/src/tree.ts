@@ -18,10 +18,16 @@ export class Tree {
   readonly lists = new ListKeys();
   readonly #trie = new PathTrie<TreeLeaf>();
   readonly #leaves = new Set<TreeLeaf>();
+  #largest = 0;
 
   /** The number of leaves. */
   get size(): number {
     return this.#leaves.size;
+  }
+
+  /** The most leaves that it has had. */
+  get largest(): number {
+    return this.#largest;
   }
 
   get(path: Path): TreeLeaf | undefined {
@@ -92,6 +98,7 @@ export class Tree {
     this.lists.learn(leaf.path);
     this.#trie.set(leaf.path, leaf);
     this.#leaves.add(leaf);
+    this.#largest = Math.max(this.#largest, this.#leaves.size);
     return leaf;
   }
 

@@ -3,8 +3,8 @@
 import type { TreeLeaf } from './tree-leaf.ts';
 
 /** Leaves that a walk puts into the outbox ahead of the stream, and the least it puts in at a time. */
-const AHEAD = 1_024;
-const STEP = 64;
+const leavesAhead = 1_024;
+const leastStep = 64;
 
 /** Leaves on their way into the outbox. */
 export interface Walk {
@@ -29,7 +29,7 @@ export class WalkQueue {
 
   /** Puts leaves in until `waiting` ones are enough. It always gets on, lest constant change hold a walk for ever. */
   advance(waiting: number): void {
-    for (let room = Math.max(STEP, AHEAD - waiting); room > 0; room--) {
+    for (let room = Math.max(leastStep, leavesAhead - waiting); room > 0; room--) {
       const [walk] = this.#walks;
       if (walk === undefined) return;
       const next = walk.leaves.next();

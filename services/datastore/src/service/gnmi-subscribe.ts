@@ -1,11 +1,12 @@
 // gNMI Subscribe as a raw stream: the first message becomes a subscription, later ones are polls. A half-close ends
 // POLL once what was asked for is answered; STREAM goes on (gNMI clients close their side and still expect updates).
 
+import { expectFirstMessage } from '@syncline/gnmi/first-message.ts';
 import { GnmiRequestError } from '@syncline/gnmi/request-error.ts';
 import { checkPoll, parseSubscribe, type SubscribePlan } from '@syncline/gnmi/subscribe-request.ts';
 import { SubscribeRequest } from '@syncline/proto/gnmi.ts';
 import type { RawCall, RawHandler } from '@syncline/rpc/raw-call.ts';
-import type { Clock, Timer } from '@syncline/runtime/clock.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import { Status } from 'nice-grpc-common';
 import type { Fanout } from '../northbound/fanout.ts';
 import type { NorthboundLimits } from '../northbound/limits.ts';
@@ -26,7 +27,9 @@ export interface SubscribeParts {
 export function subscribeHandler(parts: SubscribeParts): RawHandler {
   return (call) => {
     let open: { readonly mode: SubscribePlan['mode']; readonly subscriber: Subscriber } | undefined;
-    const unasked = expectFirstMessage(call, parts);
+    const unasked = expectFirstMessage(parts.clock, parts.limits.firstMessageMs, call.signal, (details) =>
+      call.end(Status.DEADLINE_EXCEEDED, details),
+    );
     call.onMessage((bytes) => {
       const request = decode(bytes);
       try {
@@ -74,13 +77,4 @@ function decode(bytes: Uint8Array): SubscribeRequest {
   } catch (error) {
     throw undecodable('gnmi.SubscribeRequest', error);
   }
-}
-
-function expectFirstMessage(call: RawCall, { clock, limits }: SubscribeParts): Timer {
-  const timer = clock.setTimer(limits.firstMessageMs, () => {
-    const details = `subscribe: it did not come within ${limits.firstMessageMs} ms`;
-    call.end(Status.DEADLINE_EXCEEDED, details);
-  });
-  call.signal.addEventListener('abort', () => timer.clear(), { once: true });
-  return timer;
 }

@@ -2,6 +2,7 @@
 
 import { supportedEncodings } from '@syncline/gnmi/encoding.ts';
 import { readExtensions, refuseDepth } from '@syncline/gnmi/extension.ts';
+import { gnmiVersion } from '@syncline/gnmi/version.ts';
 import {
   type CapabilityRequest,
   type CapabilityResponse,
@@ -14,9 +15,6 @@ import type { ServedDatastore } from '../northbound/target.ts';
 import { type GetParts, get } from './gnmi-get.ts';
 import { toServerError } from './gnmi-status.ts';
 import { type SubscribeParts, subscribeHandler } from './gnmi-subscribe.ts';
-
-/** The version of the gNMI specification that is served. */
-const gnmiVersion = '0.10.0';
 
 /** What gNMI needs of the process. */
 export interface GnmiParts extends GetParts, SubscribeParts {}

@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 import type { Reading, ReadingValue } from './reading.ts';
 
 /** Reading is a few dozen small files; longer means that the system hangs. */
-const READ_DEADLINE_MS = 10_000;
+const readDeadlineMs = 10_000;
 
 /** What is known of the machine, by the text of the path. */
 export type KnownHost = ReadonlyMap<string, Reading>;
@@ -44,7 +44,7 @@ export class HostSource {
     for (;;) {
       watch.idle('the next refresh');
       await sleep(this.#device.clock, everyMs, signal);
-      watch.phase('reading', READ_DEADLINE_MS, 'the operating system');
+      watch.phase('reading', readDeadlineMs, 'the operating system');
       await this.refresh();
     }
   }

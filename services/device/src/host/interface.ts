@@ -29,7 +29,7 @@ export interface HostInterface {
 }
 
 /** The model's mtu is a uint16; Linux' loopback has one more. */
-const MAX_MTU = 65_535n;
+const maxMtu = 65_535n;
 
 /** The leaves of one interface. */
 export function interfaceReadings(host: HostInterface): Reading[] {
@@ -40,7 +40,7 @@ export function interfaceReadings(host: HostInterface): Reading[] {
     ...readingsBelow(state, {
       name: host.name,
       ifindex: host.index,
-      mtu: host.mtu !== undefined && host.mtu <= MAX_MTU ? host.mtu : undefined,
+      mtu: host.mtu !== undefined && host.mtu <= maxMtu ? host.mtu : undefined,
       type: host.type,
       'admin-status': host.adminStatus,
       'oper-status': host.operStatus,

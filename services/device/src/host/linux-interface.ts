@@ -3,10 +3,10 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 
-const ROOT = '/sys/class/net';
-const FLAG_UP = 0x1;
+const root = '/sys/class/net';
+const flagUp = 0x1;
 
-const OPER_STATUS: Readonly<Record<string, string>> = {
+const operStatuses: Readonly<Record<string, string>> = {
   up: 'UP',
   down: 'DOWN',
   testing: 'TESTING',
@@ -16,7 +16,7 @@ const OPER_STATUS: Readonly<Record<string, string>> = {
 };
 
 // Hardware types of <linux/if_arp.h> that have an identity in iana-if-type.
-const IF_TYPE: Readonly<Record<string, string>> = {
+const interfaceTypes: Readonly<Record<string, string>> = {
   '1': 'iana-if-type:ethernetCsmacd',
   '768': 'iana-if-type:tunnel',
   '772': 'iana-if-type:softwareLoopback',
@@ -35,7 +35,7 @@ export interface LinuxInterface {
 /** The names of all interfaces, with and without addresses; none where the system is not Linux. */
 export async function linuxInterfaceNames(): Promise<string[]> {
   try {
-    return await readdir(ROOT);
+    return await readdir(root);
   } catch {
     return [];
   }
@@ -50,15 +50,15 @@ export async function readLinuxInterface(name: string): Promise<LinuxInterface> 
     index: index === undefined ? undefined : BigInt(index),
     mtu: mtu === undefined ? undefined : BigInt(mtu),
     mac: mac === '' ? undefined : mac,
-    adminStatus: flags === undefined ? undefined : Number(flags) & FLAG_UP ? 'UP' : 'DOWN',
-    operStatus: OPER_STATUS[operState ?? ''] ?? 'UNKNOWN',
-    type: IF_TYPE[type ?? ''],
+    adminStatus: flags === undefined ? undefined : Number(flags) & flagUp ? 'UP' : 'DOWN',
+    operStatus: operStatuses[operState ?? ''] ?? 'UNKNOWN',
+    type: interfaceTypes[type ?? ''],
   };
 }
 
 async function attribute(name: string, file: string): Promise<string | undefined> {
   try {
-    return (await readFile(`${ROOT}/${name}/${file}`, 'utf8')).trim();
+    return (await readFile(`${root}/${name}/${file}`, 'utf8')).trim();
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@
 import type { Counters } from './interface.ts';
 
 // The columns that openconfig-interfaces has a leaf for, in the file's order; '' is skipped.
-const COLUMNS = [
+const columnNames = [
   'in-octets',
   'in-pkts',
   'in-errors',
@@ -25,7 +25,7 @@ export function parseNetDev(text: string): Map<string, Counters> {
     const [, name = '', columns = ''] = /^\s*(\S+):\s*((?:\d+\s*)+)$/.exec(line) ?? [];
     if (name === '') continue;
     const values = columns.trim().split(/\s+/);
-    const named = COLUMNS.map((column, i) => [column, BigInt(values[i] ?? 0)] as const);
+    const named = columnNames.map((column, i) => [column, BigInt(values[i] ?? 0)] as const);
     counters.set(name, Object.fromEntries(named.filter(([column]) => column !== '')));
   }
   return counters;

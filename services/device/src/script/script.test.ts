@@ -77,14 +77,14 @@ steps:
   - { at: 1.5s, every: 1s, times: 3, atomic: /d, set: { /d/x: 1 } }
   - { at: 1m, fault: { burst: { leaves: 10, per_notification: 2 } } }
   - { at: 2m, fault: { withhold_sync: } }
-  - { at: 1h, heal: true }
+  - { at: 8760h, heal: true }
 `);
   expect(steps.map(({ atMs, everyMs, times }) => [atMs, everyMs, times])).toEqual([
     [500, undefined, Number.POSITIVE_INFINITY],
     [1_500, 1_000, 3],
     [60_000, undefined, Number.POSITIVE_INFINITY],
     [120_000, undefined, Number.POSITIVE_INFINITY],
-    [3_600_000, undefined, Number.POSITIVE_INFINITY],
+    [31_536_000_000, undefined, Number.POSITIVE_INFINITY],
   ]);
   expect(steps[0]?.deletes.map(printPath)).toEqual(['/b', '/c']);
   expect(steps[0]?.sets[0]?.value(4)).toEqual({ $case: 'stringVal', value: 'round 4' });
@@ -116,7 +116,7 @@ steps:
     'line 6: fill[0].count: expected a whole number from 1 to 10000000',
     'line 7: stepps: there is no such key; known are models, tree, fill, steps',
     'line 9: steps[0]: at must say when',
-    'line 10: steps[1].at: expected a duration such as 250ms, 2s or 1m, found "soon"',
+    'line 10: steps[1].at: expected a duration such as 250ms, 2s or 1m, up to a year, found "soon"',
     expect.stringMatching(/^line 10: steps\[1\]\.fault: expected one of stall, cut/),
     'line 11: steps[2].fault.burst.leaves: expected a whole number from 1 to 1000000',
     'line 11: steps[2].fault.burst.size: this fault has no such field',
@@ -134,6 +134,7 @@ test.each([
   ['tree: { /a: { uint: 1, int: 2 } }', /tree\.\/a: expected a value/],
   ['tree: { /: 1 }', /the root is no leaf/],
   ['steps: [{ at: 1s, every: 0s, heal: true }]', /every must be more than 0/],
+  ['steps: [{ at: 8761h, heal: true }]', /expected a duration .*, up to a year, found "8761h"/],
 ])('%s is refused', (text, problem) => {
   expect(problemsOf(text).join('\n')).toMatch(problem);
 });

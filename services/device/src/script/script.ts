@@ -67,8 +67,8 @@ export class Script {
   }
 }
 
-const MAX_FILL = 10_000_000;
-const MAX_TIMES = 1_000_000_000;
+const maxFill = 10_000_000;
+const maxTimes = 1_000_000_000;
 
 /** The script of a device that is given none. */
 export const emptyScript = new Script({ models: [], tree: [], fills: [], steps: [] });
@@ -115,7 +115,7 @@ function readFill(node: YamlNode): readonly Fill[] {
   const text = pathNode.text() ?? '';
   if (!text.includes('{n}')) pathNode.problem('{n} must stand for the number of the leaf');
   const path = readPathTemplate(text, pathNode);
-  const count = countNode.whole({ min: 1, max: MAX_FILL });
+  const count = countNode.whole({ min: 1, max: maxFill });
   const value = readValue(valueNode);
   return path === undefined || count === undefined || value === undefined ? [] : [{ path, count, value }];
 }
@@ -131,7 +131,7 @@ function readStep(node: YamlNode): Step {
   return {
     atMs: atMs ?? 0,
     everyMs,
-    times: fields.get('times')?.whole({ min: 1, max: MAX_TIMES }) ?? Number.POSITIVE_INFINITY,
+    times: fields.get('times')?.whole({ min: 1, max: maxTimes }) ?? Number.POSITIVE_INFINITY,
     atomicUnder: readTextPath(fields.get('atomic')),
     deletes: (fields.get('delete')?.items() ?? []).flatMap((item) => readTextPath(item) ?? []),
     sets: (fields.get('set')?.entries() ?? []).flatMap(({ key, value }) => readSet(key, value)),

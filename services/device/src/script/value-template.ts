@@ -8,21 +8,21 @@ import type { YamlNode } from './yaml-node.ts';
 /** Makes a value for the n-th leaf or repetition, from 0. */
 export type ValueTemplate = (n: number) => Value;
 
-const TYPES = ['string', 'int', 'uint', 'double', 'bool', 'bytes', 'ascii', 'json', 'json_ietf'] as const;
+const types = ['string', 'int', 'uint', 'double', 'bool', 'bytes', 'ascii', 'json', 'json_ietf'] as const;
 
-type TypeName = (typeof TYPES)[number];
+type TypeName = (typeof types)[number];
 
-const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
-const UINT64 = { min: 0n, max: 2n ** 64n - 1n };
+const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+const uint64 = { min: 0n, max: 2n ** 64n - 1n };
 
 /** Reads a value. Notes a problem, and gives undefined, for one that no leaf can have. */
 export function readValue(node: YamlNode): ValueTemplate | undefined {
   if (node.isList) return readList(node);
   if (!node.isMap) return readScalar(node);
   const [entry, another] = node.entries();
-  const type = TYPES.find((each) => each === entry?.key);
+  const type = types.find((each) => each === entry?.key);
   if (entry === undefined || type === undefined || another !== undefined) {
-    return node.problem(`expected a value, or one typed by one of ${TYPES.join(', ')}`);
+    return node.problem(`expected a value, or one typed by one of ${types.join(', ')}`);
   }
   return readTyped(type, entry.value);
 }
@@ -30,7 +30,7 @@ export function readValue(node: YamlNode): ValueTemplate | undefined {
 function readScalar(node: YamlNode): ValueTemplate | undefined {
   const { scalar } = node;
   if (typeof scalar === 'string') return (n) => ({ $case: 'stringVal', value: numbered(scalar, n) });
-  if (typeof scalar === 'bigint') return readInteger(node, scalar > INT64.max ? 'uint' : 'int');
+  if (typeof scalar === 'bigint') return readInteger(node, scalar > int64.max ? 'uint' : 'int');
   if (typeof scalar === 'number') return constant({ $case: 'doubleVal', value: scalar });
   if (typeof scalar === 'boolean') return constant({ $case: 'boolVal', value: scalar });
   return node.problem('a leaf needs a value');
@@ -80,7 +80,7 @@ function readInteger(node: YamlNode, type: 'int' | 'uint'): ValueTemplate | unde
   const $case = type === 'int' ? 'intVal' : 'uintVal';
   const { scalar } = node;
   if (scalar === '{n}') return (n) => ({ $case, value: BigInt(n) });
-  const { min, max } = type === 'int' ? INT64 : UINT64;
+  const { min, max } = type === 'int' ? int64 : uint64;
   if (typeof scalar === 'bigint' && scalar >= min && scalar <= max) return constant({ $case, value: scalar });
   return node.problem(`expected a whole number from ${min} to ${max}, or "{n}"`);
 }

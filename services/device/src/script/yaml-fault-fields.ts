@@ -1,11 +1,12 @@
 // The fields of a fault in a script, by the names they have in syncline.device.v1.
 
 import type { Encoding } from '@syncline/proto/gnmi.ts';
+import { type AfterPartialDump, afterPartialDump } from '../fault.ts';
 import type { Bounds, FaultFields } from '../fault-reader.ts';
 import type { YamlNode } from './yaml-node.ts';
 
 /** Encodings by their gNMI names. */
-const ENCODINGS: Readonly<Record<string, Encoding>> = { JSON: 0, BYTES: 1, PROTO: 2, ASCII: 3, JSON_IETF: 4 };
+const encodings: Readonly<Record<string, Encoding>> = { JSON: 0, BYTES: 1, PROTO: 2, ASCII: 3, JSON_IETF: 4 };
 
 /** Reads the fields of one fault and, at the end, notes those that nobody read. */
 export class YamlFaultFields implements FaultFields {
@@ -40,17 +41,17 @@ export class YamlFaultFields implements FaultFields {
     return this.#take(name)?.flag();
   }
 
-  word<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+  afterPartialDump(name: string): AfterPartialDump | undefined {
     const node = this.#take(name);
-    const word = words.find((each) => each === node?.scalar);
-    if (node !== undefined && word === undefined) node.problem(`expected one of ${words.join(', ')}`);
-    return word;
+    const word = afterPartialDump.find((each) => each === node?.scalar);
+    if (word !== undefined) return word;
+    return node?.problem(`expected one of ${afterPartialDump.join(', ')}`);
   }
 
   encodings(name: string): readonly Encoding[] {
-    const names = Object.keys(ENCODINGS);
+    const names = Object.keys(encodings);
     return (this.#take(name)?.items() ?? []).flatMap((item) => {
-      const encoding = ENCODINGS[String(item.scalar)];
+      const encoding = encodings[String(item.scalar)];
       if (encoding === undefined) item.problem(`expected one of ${names.join(', ')}`);
       return encoding ?? [];
     });

@@ -2,6 +2,7 @@
 // and gives undefined, so that the reader goes on and finds the next one.
 
 import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
+import { longestMs } from '../fault-reader.ts';
 import type { Problems } from './problems.ts';
 
 /** An entry of a mapping. */
@@ -10,10 +11,7 @@ export interface Entry {
   readonly value: YamlNode;
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** As long as a timer can wait. */
-const LONGEST_MS = 2 ** 31 - 1;
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** A YAML node and where it is. */
 export class YamlNode {
@@ -93,13 +91,13 @@ export class YamlNode {
     return this.problem(`expected a whole number from ${min} to ${max}`);
   }
 
-  /** A duration with its unit (`250ms`, `2s`, `1m`, `1h`), as milliseconds. */
+  /** A duration with its unit (`250ms`, `2s`, `1m`, `1h`), as milliseconds; up to `longestMs`. */
   durationMs(): number | undefined {
     const [, digits = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(String(this.scalar)) ?? [];
-    const ms = Number(digits) * (UNITS_MS[unit] ?? Number.NaN);
-    if (ms <= LONGEST_MS) return ms;
+    const ms = Number(digits) * (unitsMs[unit] ?? Number.NaN);
+    if (ms <= longestMs) return ms;
     return this.problem(
-      `expected a duration such as 250ms, 2s or 1m, found ${JSON.stringify(String(this.scalar))}`,
+      `expected a duration such as 250ms, 2s or 1m, up to a year, found ${JSON.stringify(String(this.scalar))}`,
     );
   }
 

@@ -9,8 +9,8 @@ import { FrameWriter } from './frame-writer.ts';
 import type { MessageEncoder } from './message-encoder.ts';
 
 /** What may be queued in a call: enough to keep a fast reader busy, little enough to coalesce for a slow one. */
-const QUEUED_BYTES = 256 << 10;
-const FLUSH_BYTES = 64 << 10;
+const maxQueuedBytes = 256 << 10;
+const flushBytes = 64 << 10;
 
 /** What a stream has carried, for Status and metrics. */
 export interface SentCounts {
@@ -27,6 +27,7 @@ export class CallSink implements Sink {
   readonly #waiting = new Waiters();
   readonly #frames = new FrameWriter();
   #flushing = false;
+  #writtenBytes = 0;
 
   constructor(call: RawCall, encoder: MessageEncoder, counts: SentCounts) {
     this.#call = call;
@@ -36,13 +37,21 @@ export class CallSink implements Sink {
   }
 
   get full(): boolean {
-    return this.#call.queuedBytes + this.#frames.length >= QUEUED_BYTES;
+    return this.#call.queuedBytes + this.#frames.length >= maxQueuedBytes;
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  get queuedBytes(): number {
+    return this.#call.queuedBytes;
   }
 
   write(message: Message): void {
     this.#count(message);
     this.#frames.add(this.#encoder.encode(message));
-    if (this.#frames.length >= FLUSH_BYTES) {
+    if (this.#frames.length >= flushBytes) {
       this.#flush();
     } else if (!this.#flushing) {
       this.#flushing = true;
@@ -64,7 +73,9 @@ export class CallSink implements Sink {
   }
 
   #flush(): void {
-    if (this.#frames.length > 0) this.#call.writeFramed(this.#frames.take());
+    if (this.#frames.length === 0) return;
+    this.#writtenBytes += this.#frames.length;
+    this.#call.writeFramed(this.#frames.take());
   }
 
   #count(message: Message): void {

@@ -10,6 +10,7 @@ const faults: readonly Fault[] = [
   { kind: 'cut', code: 13, text: 'gone' },
   { kind: 'half_close' },
   { kind: 'delay', eachMs: 0.5 },
+  { kind: 'delay', eachMs: 365 * 86_400_000 },
   { kind: 'withhold_sync' },
   { kind: 'repeat_sync' },
   { kind: 'partial_dump', leaves: 3, then: 'stall' },
@@ -49,6 +50,10 @@ test.each([
   [undefined, 'fault: no kind is set'],
   [{ $case: 'delay', value: {} }, 'fault.delay.each: must be given'],
   [{ $case: 'delay', value: { each: { seconds: -1n, nanos: 0 } } }, 'fault.delay.each "-1000 ms"'],
+  [
+    { $case: 'delay', value: { each: { seconds: 31_536_001n, nanos: 0 } } },
+    'fault.delay.each "31536001000 ms": expected more than 0 and up to 31536000000 ms',
+  ],
   [{ $case: 'cut', value: { code: 17 } }, 'fault.cut.code "17": expected 1 to 16'],
   [{ $case: 'partialDump', value: { leaves: 1 } }, 'fault.partial_dump.then: must be given'],
   [{ $case: 'burst', value: { perNotification: 1_001 } }, 'fault.burst.per_notification "1001"'],

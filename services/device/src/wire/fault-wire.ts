@@ -1,13 +1,11 @@
 // syncline.device.v1.Fault and the domain's Fault. On the wire 0 and '' mean the default.
 
 import { GnmiRequestError } from '@syncline/gnmi/request-error.ts';
-import { type Fault as ProtoFault, Fault_PartialDump_Then as Then } from '@syncline/proto/device.ts';
-import { type AfterPartialDump, type Fault, faultKinds } from '../fault.ts';
+import type { Fault as ProtoFault } from '@syncline/proto/device.ts';
+import { type Fault, faultKinds } from '../fault.ts';
 import { readFault } from '../fault-reader.ts';
 import { toDuration } from './duration.ts';
-import { camelCase, ProtoFaultFields } from './proto-fault-fields.ts';
-
-const then: Readonly<Record<AfterPartialDump, Then>> = { cut: Then.CUT, stall: Then.STALL, sync: Then.SYNC };
+import { camelCase, ProtoFaultFields, protoThen } from './proto-fault-fields.ts';
 
 /** Reads a fault. Throws GnmiRequestError naming the first field that is wrong. */
 export function fromProtoFault(fault: ProtoFault | undefined): Fault {
@@ -37,7 +35,9 @@ export function toProtoFault(fault: Fault): ProtoFault {
     case 'repeat_sync':
       return { kind: { $case: 'repeatSync', value: {} } };
     case 'partial_dump':
-      return { kind: { $case: 'partialDump', value: { leaves: fault.leaves, then: then[fault.then] } } };
+      return {
+        kind: { $case: 'partialDump', value: { leaves: fault.leaves, then: protoThen[fault.then] } },
+      };
     case 'hang_set':
       return { kind: { $case: 'hangSet', value: {} } };
     case 'reject_set':

@@ -3,7 +3,7 @@
 
 import { frameHeaderBytes } from '@syncline/rpc/frame.ts';
 
-const BLOCK_BYTES = 64 << 10;
+const blockBytes = 64 << 10;
 
 /** Collects the frames of one stream. */
 export class FrameWriter {
@@ -35,7 +35,7 @@ export class FrameWriter {
 
   #move(bytes: number): void {
     const waiting = this.#block.subarray(this.#start, this.#end);
-    this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, waiting.length + bytes));
+    this.#block = Buffer.allocUnsafeSlow(Math.max(blockBytes, waiting.length + bytes));
     this.#block.set(waiting);
     this.#start = 0;
     this.#end = waiting.length;

@@ -4,6 +4,7 @@
 import { encodeAs } from '@syncline/gnmi/encoding.ts';
 import type { Path } from '@syncline/gnmi/path.ts';
 import { toProto } from '@syncline/gnmi/path-proto.ts';
+import { notificationTag, pathTag, responseTag, updateTag } from '@syncline/gnmi/wire-tags.ts';
 import { type Encoding, Notification as ProtoNotification } from '@syncline/proto/gnmi.ts';
 import { Extension, ExtensionID } from '@syncline/proto/gnmi_ext.ts';
 import { varintSize } from '@syncline/protobuf/varint-size.ts';
@@ -12,22 +13,6 @@ import type { TreeLeaf } from '../tree-leaf.ts';
 import { encodePath } from './path-bytes.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import { writeValue, writeVerbatim } from './value-bytes.ts';
-
-// SubscribeResponse
-const RESPONSE_UPDATE = 0x0a;
-const RESPONSE_SYNC = 0x18;
-const RESPONSE_EXTENSION = 0x2a;
-// Notification
-const TIMESTAMP = 0x08;
-const PREFIX = 0x12;
-const UPDATE = 0x22;
-const DELETE = 0x2a;
-// Update
-const UPDATE_PATH = 0x0a;
-const UPDATE_VAL = 0x1a;
-const UPDATE_DUPLICATES = 0x20;
-// Path
-const PATH_TARGET = 0x22;
 
 /** Gives the timestamp that leaves for one that is meant; undefined means now. */
 export type Timestamps = (meant: bigint | undefined) => bigint;
@@ -56,16 +41,16 @@ export class MessageEncoder {
     response.reset();
     switch (message.kind) {
       case 'sync':
-        response.byte(RESPONSE_SYNC);
+        response.byte(responseTag.sync);
         response.byte(1);
         break;
       case 'raw':
-        response.bytes(RESPONSE_UPDATE, message.notification);
+        response.bytes(responseTag.update, message.notification);
         break;
       case 'notification':
-        response.bytes(RESPONSE_UPDATE, this.#notification(message));
+        response.bytes(responseTag.update, this.#notification(message));
         if (message.stamp.traceparent !== undefined) {
-          response.bytes(RESPONSE_EXTENSION, traceExtension(message.stamp.traceparent));
+          response.bytes(responseTag.extension, traceExtension(message.stamp.traceparent));
         }
     }
     return response.view();
@@ -75,11 +60,11 @@ export class MessageEncoder {
     const timestamp = this.#timestamps(message.stamp.timestamp);
     if (message.atomicUnder !== undefined) return this.#atomic(message, message.atomicUnder, timestamp);
     notification.reset();
-    notification.byte(TIMESTAMP);
+    notification.byte(notificationTag.timestamp);
     notification.varint64(timestamp);
-    if (this.#prefix !== undefined) notification.bytes(PREFIX, this.#prefix);
+    if (this.#prefix !== undefined) notification.bytes(notificationTag.prefix, this.#prefix);
     for (const leaf of message.updates) this.#update(leaf, message.duplicates.get(leaf));
-    for (const path of message.deletes) notification.bytes(DELETE, encodePath(path));
+    for (const path of message.deletes) notification.bytes(notificationTag.delete, encodePath(path));
     return notification.view();
   }
 
@@ -89,12 +74,12 @@ export class MessageEncoder {
     if (leaf.verbatim) writeVerbatim(value, leaf.value);
     else writeValue(value, leaf.value, this.#encoding);
     const duplicatesSize = duplicates === undefined ? 0 : 1 + varintSize(duplicates);
-    notification.byte(UPDATE);
+    notification.byte(notificationTag.update);
     notification.varint(fieldSize(path.length) + fieldSize(value.length) + duplicatesSize);
-    notification.bytes(UPDATE_PATH, path);
-    notification.bytes(UPDATE_VAL, value.view());
+    notification.bytes(updateTag.path, path);
+    notification.bytes(updateTag.val, value.view());
     if (duplicates !== undefined) {
-      notification.byte(UPDATE_DUPLICATES);
+      notification.byte(updateTag.duplicates);
       notification.varint(duplicates);
     }
   }
@@ -124,7 +109,7 @@ function fieldSize(length: number): number {
 
 function targetPrefix(target: string): Uint8Array {
   const prefix = new ProtoWriter();
-  prefix.string(PATH_TARGET, target);
+  prefix.string(pathTag.target, target);
   return prefix.view();
 }
 

@@ -5,11 +5,16 @@ import { GnmiRequestError } from '@syncline/gnmi/request-error.ts';
 import { Fault_PartialDump_Then as Then } from '@syncline/proto/device.ts';
 import { Encoding } from '@syncline/proto/gnmi.ts';
 import type { Duration } from '@syncline/proto/google/protobuf/duration.ts';
-import type { Bounds, FaultFields } from '../fault-reader.ts';
+import { type AfterPartialDump, afterPartialDump } from '../fault.ts';
+import { type Bounds, type FaultFields, longestMs } from '../fault-reader.ts';
 import { fromDuration } from './duration.ts';
 
-/** The longest a fault may be told to last or wait: as long as a timer can. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** What follows a partial dump, on the wire. */
+export const protoThen: Readonly<Record<AfterPartialDump, Then>> = {
+  cut: Then.CUT,
+  stall: Then.STALL,
+  sync: Then.SYNC,
+};
 
 /** A proto field name as ts-proto has it. */
 export function camelCase(name: string): string {
@@ -31,8 +36,8 @@ export class ProtoFaultFields implements FaultFields {
     const duration = this.#read(name) as Duration | undefined;
     if (duration === undefined) return undefined;
     const ms = fromDuration(duration);
-    if (!(ms > 0 && ms <= LONGEST_MS))
-      throw this.#refusal(name, `${ms} ms`, `expected more than 0 and up to ${LONGEST_MS} ms`);
+    if (!(ms > 0 && ms <= longestMs))
+      throw this.#refusal(name, `${ms} ms`, `expected more than 0 and up to ${longestMs} ms`);
     return ms;
   }
 
@@ -55,12 +60,9 @@ export class ProtoFaultFields implements FaultFields {
     return this.#read(name) as boolean;
   }
 
-  word<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
-    const number = this.#read(name) as number;
-    const given = Object.entries(Then)
-      .find(([, value]) => value === number)?.[0]
-      .toLowerCase();
-    return words.find((word) => word === given);
+  afterPartialDump(name: string): AfterPartialDump | undefined {
+    const then = this.#read(name) as Then;
+    return afterPartialDump.find((word) => protoThen[word] === then);
   }
 
   encodings(name: string): readonly Encoding[] {

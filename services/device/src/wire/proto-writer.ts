@@ -1,14 +1,14 @@
 // Protobuf's primitives into one buffer that is used again and again. Only what gNMI's hot messages need: a ByteWriter
 // knows neither text nor bigint nor double, and keeps its memory whatever size a rare message made it.
 
-const INITIAL_BYTES = 64 << 10;
+const initialBytes = 64 << 10;
 
 /** A rare long message must not hold its memory for ever. */
-const KEPT_BYTES = 4 << 20;
+const keptBytes = 4 << 20;
 
 /** A buffer that fills from the front and grows as needed; reset() starts over, as a rule in the same memory. */
 export class ProtoWriter {
-  #buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  #buffer = Buffer.allocUnsafe(initialBytes);
   #length = 0;
 
   get length(): number {
@@ -17,7 +17,7 @@ export class ProtoWriter {
 
   reset(): void {
     this.#length = 0;
-    if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+    if (this.#buffer.length > keptBytes) this.#buffer = Buffer.allocUnsafe(initialBytes);
   }
 
   /** What was written; overwritten after the next reset(). */

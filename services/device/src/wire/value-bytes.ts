@@ -2,39 +2,32 @@
 
 import { encodeAs } from '@syncline/gnmi/encoding.ts';
 import type { Value } from '@syncline/gnmi/value.ts';
+import { valueTag } from '@syncline/gnmi/wire-tags.ts';
 import { Encoding, TypedValue } from '@syncline/proto/gnmi.ts';
 import type { ProtoWriter } from './proto-writer.ts';
-
-const STRING_VAL = 0x0a;
-const INT_VAL = 0x10;
-const UINT_VAL = 0x18;
-const BOOL_VAL = 0x20;
-const JSON_VAL = 0x52;
-const JSON_IETF_VAL = 0x5a;
-const DOUBLE_VAL = 0x71;
 
 /** Appends the content of a TypedValue message: `value` in the encoding a client asked for. */
 export function writeValue(writer: ProtoWriter, value: Value, encoding: Encoding): void {
   const encoded = encoding === Encoding.PROTO && isNativeScalar(value) ? value : encodeAs(value, encoding);
   switch (encoded.$case) {
     case 'stringVal':
-      return writer.string(STRING_VAL, encoded.value);
+      return writer.string(valueTag.string, encoded.value);
     case 'intVal':
-      writer.byte(INT_VAL);
+      writer.byte(valueTag.int);
       return writer.varint64(encoded.value);
     case 'uintVal':
-      writer.byte(UINT_VAL);
+      writer.byte(valueTag.uint);
       return writer.varint64(encoded.value);
     case 'boolVal':
-      writer.byte(BOOL_VAL);
+      writer.byte(valueTag.bool);
       return writer.byte(encoded.value ? 1 : 0);
     case 'doubleVal':
-      writer.byte(DOUBLE_VAL);
+      writer.byte(valueTag.double);
       return writer.double(encoded.value);
     case 'jsonVal':
-      return writer.bytes(JSON_VAL, encoded.value);
+      return writer.bytes(valueTag.json, encoded.value);
     case 'jsonIetfVal':
-      return writer.bytes(JSON_IETF_VAL, encoded.value);
+      return writer.bytes(valueTag.jsonIetf, encoded.value);
     case 'bytesVal':
     case 'floatVal':
     case 'decimalVal':

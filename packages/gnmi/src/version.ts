@@ -1,0 +1,4 @@
+// Which gNMI is spoken.
+
+/** The version of the gNMI specification that is served. */
+export const gnmiVersion = '0.10.0';
