@@ -91,6 +91,20 @@ test('F7: a device that never sends sync_response is not synced, the detail says
   await expectTree(datastore, leavesOf(5));
 });
 
+test('a message longer than DEVICE_MESSAGE interrupts the session, whose detail names the setting, until it is gone', async () => {
+  await using device = await DeviceUnderTest.start();
+  const setting = 'SYNCLINE_DATASTORE_DEVICE_MESSAGE';
+  await using datastore = await DatastoreUnderTest.start({ ...prompt, [setting]: '64KiB' });
+  await device.apply({ ...leavesOf(5), '/long': 'x'.repeat(64 * 1024) });
+  await datastore.follow(device.service.port);
+  const status = await datastore.becomes('an attempt given up', ({ syncs }) => syncs[0]?.detail !== '');
+  expect(status.syncs[0]?.detail).toMatch(new RegExp(`^RESOURCE_EXHAUSTED: .*${setting}`));
+  expect(status).toMatchObject({ synced: false, leaves: 0n });
+  await device.apply({}, '/long');
+  await datastore.synced();
+  await expectTree(datastore, leavesOf(5));
+});
+
 test('F8: a second sync_response is counted and changes nothing', async () => {
   await using device = await DeviceUnderTest.start();
   await using datastore = await DatastoreUnderTest.start(prompt);

@@ -7,7 +7,7 @@ import { dataOf } from '@syncline/rpc/settings/data.ts';
 import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { passwordProblems, passwordSettings } from '@syncline/rpc/settings/password.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
-import type { ValuesOf } from '@syncline/rpc/settings.ts';
+import { type ValuesOf, variableOf } from '@syncline/rpc/settings.ts';
 import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
 import type { DatastoreSettings } from './catalog/datastore.ts';
@@ -37,6 +37,11 @@ export const settings = {
     defaultDeadline: duration('60s', anyWait, 'Deadline of unary calls that come without one.'),
 
     drain: duration('3s', anyWait, 'How long calls may go on after the stop before they are cut.'),
+    watchStall: duration(
+      '30s',
+      anyWait,
+      'How long a watcher of status or health may read nothing before it ends RESOURCE_EXHAUSTED.',
+    ),
     catalogDeadline: duration('15s', anyWait, 'How long the catalog may take for one change.'),
 
     workers: integer(16, { min: '1', max: '256' }, 'Most core workers; never more than processors less one.'),
@@ -117,6 +122,11 @@ export const settings = {
       { min: '64KiB', max: '1GiB' },
       'HTTP/2 window towards devices; a larger one is for long round trips and costs latency on short ones.',
     ),
+    deviceMessage: bytes(
+      '64MiB',
+      { min: '64KiB', max: '512MiB' },
+      'Longest message of a device that is taken; a longer one ends the session.',
+    ),
     ingest: bytes(
       '128KiB',
       { min: '4KiB', max: '64MiB' },
@@ -192,6 +202,10 @@ export function lineSettings(config: Config): LineSettings {
     getDeadlineMs: config.pollDeadline,
     keepalive: { timeMs: config.keepalive, timeoutMs: config.keepaliveTimeout },
     flowControlWindow: config.receiveWindow,
+    longestMessage: {
+      bytes: config.deviceMessage,
+      setting: variableOf(settings.service, 'deviceMessage', settings.table.deviceMessage),
+    },
   };
 }
 

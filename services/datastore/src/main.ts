@@ -46,7 +46,7 @@ import { registerDatastoreMetrics } from './service/datastore-metrics.ts';
 import { gnmiBindings } from './service/gnmi.ts';
 import { DeviceLine } from './session/device-line.ts';
 
-await runConfigured(settings, contradictions, main);
+await runConfigured(settings, contradictions, main, ({ drain }) => drain);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
@@ -127,6 +127,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         defaultDeadlineMs: config.defaultDeadline,
         drainMs: config.drain,
         unreadMs: config.slowConsumer,
+        stallMs: config.watchStall,
+        stallSetting: 'WATCH_STALL',
       },
       authenticate: authenticateOf(config),
       readiness: () => datastores.readiness(),

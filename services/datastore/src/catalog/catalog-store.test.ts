@@ -18,8 +18,8 @@ const request = Uint8Array.of(1, 2, 3);
 test('what was kept comes back in order after a restart, paused or not', () => {
   {
     using catalog = new CatalogStore(file);
-    const [first, second] = [catalog.insert('r1', request), catalog.insert('r2', Uint8Array.of())];
-    expect([first, second]).toEqual([1, 2]);
+    catalog.insert(1, 'r1', request);
+    catalog.insert(2, 'r2', Uint8Array.of());
     catalog.setPaused(2, true);
   }
   using catalog = new CatalogStore(file);
@@ -28,24 +28,25 @@ test('what was kept comes back in order after a restart, paused or not', () => {
     { number: 2, name: 'r2', request: Uint8Array.of(), paused: true },
   ]);
   catalog.setPaused(2, false);
-  expect(catalog.list()[1]?.paused).toBe(false);
+  expect([catalog.find(2)?.paused, catalog.find(3)]).toEqual([false, undefined]);
 });
 
 test('a name that is taken changes nothing', () => {
   using catalog = new CatalogStore(file);
-  catalog.insert('r1', request);
-  expect(catalog.insert('r1', Uint8Array.of(9))).toBeUndefined();
+  catalog.insert(1, 'r1', request);
+  expect(() => catalog.insert(2, 'r1', Uint8Array.of(9))).toThrow('UNIQUE');
   expect(catalog.list()).toEqual([{ number: 1, name: 'r1', request, paused: false }]);
 });
 
-test('the number of a removed datastore is never used again, not even after a restart', () => {
+test('the number of a removed datastore is remembered, also after a restart', () => {
   {
     using catalog = new CatalogStore(file);
-    catalog.insert('r1', request);
-    catalog.remove(1);
+    expect(catalog.lastNumber()).toBe(0);
+    catalog.insert(3, 'r1', request);
+    catalog.remove(3);
   }
   using catalog = new CatalogStore(file);
-  expect(catalog.insert('r1', request)).toBe(2);
+  expect(catalog.lastNumber()).toBe(3);
 });
 
 test('every start has a number of its own', () => {

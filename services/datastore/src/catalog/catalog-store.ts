@@ -3,6 +3,7 @@
 
 import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open } from '@syncline/sqlite/database.ts';
+import { transact } from '@syncline/sqlite/transact.ts';
 
 const migrations = [
   `CREATE TABLE datastore (
@@ -24,7 +25,9 @@ export interface CatalogRow {
   readonly paused: boolean;
 }
 
-/** The catalog's file; used through a StoreThread. */
+type KeptRow = Omit<CatalogRow, 'paused'> & { readonly paused: number };
+
+/** The catalog's file; used through a StoreThread. Changes throw StoreFaultError when the disk refuses them. */
 export class CatalogStore implements Disposable {
   readonly #database: Database;
 
@@ -51,33 +54,53 @@ export class CatalogStore implements Disposable {
   /** Every datastore, oldest first. */
   list(): CatalogRow[] {
     return this.#database
-      .prepare<[], { number: number; name: string; request: Buffer; paused: number }>(
-        'SELECT number, name, request, paused FROM datastore ORDER BY number',
-      )
+      .prepare<[], KeptRow>('SELECT number, name, request, paused FROM datastore ORDER BY number')
       .all()
-      .map((row) => ({ ...row, request: new Uint8Array(row.request), paused: row.paused === 1 }));
+      .map(rowOf);
   }
 
-  /** Keeps a new datastore and gives its number; undefined when the name is taken. */
-  insert(name: string, request: Uint8Array): number | undefined {
-    return this.#database
-      .prepare<[string, Uint8Array], { number: number }>(
-        'INSERT INTO datastore (name, request) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING number',
-      )
-      .get(name, request)?.number;
+  /** One datastore; undefined when it is not there. */
+  find(number: number): CatalogRow | undefined {
+    const row = this.#database
+      .prepare<[number], KeptRow>('SELECT number, name, request, paused FROM datastore WHERE number = ?')
+      .get(number);
+    return row && rowOf(row);
+  }
+
+  /** The highest number that was ever kept; 0 before the first. */
+  lastNumber(): number {
+    const row = this.#database
+      .prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'datastore'")
+      .get();
+    return row?.seq ?? 0;
+  }
+
+  /** Keeps a new datastore under a number above the last. Throws for a name that is taken. */
+  insert(number: number, name: string, request: Uint8Array): void {
+    this.#change('create', 'INSERT INTO datastore (number, name, request) VALUES (?, ?, ?)', [
+      number,
+      name,
+      request,
+    ]);
   }
 
   setPaused(number: number, paused: boolean): void {
-    this.#database
-      .prepare<[number, number]>('UPDATE datastore SET paused = ? WHERE number = ?')
-      .run(paused ? 1 : 0, number);
+    this.#change('pause', 'UPDATE datastore SET paused = ? WHERE number = ?', [paused ? 1 : 0, number]);
   }
 
   remove(number: number): void {
-    this.#database.prepare<[number]>('DELETE FROM datastore WHERE number = ?').run(number);
+    this.#change('delete', 'DELETE FROM datastore WHERE number = ?', [number]);
   }
 
   [Symbol.dispose](): void {
     this.#database.close();
   }
+
+  #change(operation: string, sql: string, values: readonly unknown[]): void {
+    transact(this.#database, operation, () => void this.#database.prepare(sql).run(...values));
+  }
+}
+
+function rowOf(row: KeptRow): CatalogRow {
+  return { ...row, request: new Uint8Array(row.request), paused: row.paused === 1 };
 }

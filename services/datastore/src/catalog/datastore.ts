@@ -113,8 +113,8 @@ export class Datastore {
     return this.#store.kind === 'open';
   }
 
-  /** Opens the store once and starts the sessions. Rejects with the core's error. */
-  async open(why: Why): Promise<void> {
+  /** Opens the store, once. Rejects with the core's error. */
+  async open(): Promise<void> {
     const { host, settings } = this.#context;
     const { signal } = this.#closing;
     const listener = {
@@ -127,10 +127,18 @@ export class Datastore {
     signal.throwIfAborted();
     this.#store = { kind: 'open' };
     this.#degraded = '';
-    if (!this.#paused) for (const session of this.#sessions) session.start(why);
   }
 
-  /** Opens the store, however often it takes; returns when it is open or the datastore is closed. Never rejects. */
+  /** Starts the sessions, unless it is paused; while the store is being opened again, they start when it is open. */
+  start(why: Why): void {
+    if (this.#paused || !this.isOpen) return;
+    for (const session of this.#sessions) session.start(why);
+  }
+
+  /**
+   * Opens the store, however often it takes, and starts the sessions; returns when that is done or the datastore is
+   * closed. Never rejects.
+   */
   async openPatiently(why: Why): Promise<void> {
     const { session, settings } = this.#context;
     const { clock, rng, logger } = session;
@@ -138,7 +146,8 @@ export class Datastore {
     const backoff = new Backoff(settings.reopen, clock, rng);
     while (!signal.aborted) {
       try {
-        await this.open(why);
+        await this.open();
+        this.start(why);
         return;
       } catch (error) {
         if (signal.aborted) return;
@@ -163,7 +172,7 @@ export class Datastore {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.isOpen) for (const session of this.#sessions) session.start('resume');
+    this.start('resume');
   }
 
   /**
@@ -203,15 +212,15 @@ export class Datastore {
   }
 
   /**
-   * Ends the sessions and closes the store; `erase` removes what it kept on disk. Never rejects: what cannot be
-   * closed in time is logged and left to the end of the process.
+   * Ends the sessions and closes the store; one that is `deleted` loses its files. Never rejects: what cannot be closed
+   * in time, or removed, is logged, and left to the end of the process or to the next start.
    */
-  async close(erase: boolean): Promise<void> {
+  async close(deleted: boolean): Promise<void> {
     this.#store = { kind: 'closed' };
-    for (const session of this.#sessions) session.stop(erase ? 'deleted' : 'shutting down');
+    for (const session of this.#sessions) session.stop(deleted ? 'deleted' : 'shutting down');
     this.#closing.abort();
-    await this.#closeStore(erase);
-    if (erase) await rm(this.#directory, { recursive: true, force: true });
+    await this.#closeStore(deleted);
+    if (deleted) await this.#removeFiles();
   }
 
   get #directory(): string {
@@ -261,13 +270,22 @@ export class Datastore {
     }
   }
 
-  async #closeStore(erase: boolean): Promise<void> {
+  async #closeStore(deleted: boolean): Promise<void> {
     const { host, session, settings } = this.#context;
     const patience = { deadlineMs: settings.closeDeadlineMs, signal: new AbortController().signal };
     try {
-      await host.close(this.number, erase, patience);
+      await host.close(this.number, deleted, patience);
     } catch (error) {
       session.logger.warn({ err: error, datastore: this.name }, 'store not closed');
+    }
+  }
+
+  async #removeFiles(): Promise<void> {
+    try {
+      await rm(this.#directory, { recursive: true, force: true });
+    } catch (error) {
+      const { logger } = this.#context.session;
+      logger.warn({ err: error, datastore: this.name, folder: this.#directory }, 'files not removed');
     }
   }
 }

@@ -1,16 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSettings } from '@syncline/rpc/settings.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
-import { StoreThread } from '@syncline/sqlite/store-thread.ts';
+import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
+import { StoreDeadlineError, StoreThread } from '@syncline/sqlite/store-thread.ts';
 import { createLogger } from '@syncline/telemetry/logger.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { datastoreSettings, sessionSettings, settings, threadSettings } from '../config.ts';
 import { CoreHost } from '../core/host.ts';
 import { spawnCoreWorker } from '../core/spawn.ts';
+import type { CatalogThread } from './catalog.ts';
 import type { CatalogStore } from './catalog-store.ts';
 import type { DatastoreConfig } from './config.ts';
 import { Datastores, firstEpoch } from './datastores.ts';
@@ -40,8 +42,25 @@ const config = (name: string): DatastoreConfig => ({
   ],
 });
 
+/** What becomes of a call: it is made and its answer late, it is lost and its answer late, or the disk is full. */
+type Fate = 'late' | 'lost' | 'refused';
+
+/** The catalog, the next call of whose methods ends as it is told to. */
+function fated(thread: StoreThread<CatalogStore>, fates: Map<string, Fate>): CatalogThread {
+  const real = thread as unknown as { call(method: string, ...args: readonly unknown[]): Promise<unknown> };
+  const call = async (method: string, ...args: readonly unknown[]) => {
+    const fate = fates.get(method);
+    fates.delete(method);
+    if (fate === 'refused') throw new StoreFaultError(method, 'disk-full', 'SQLITE_FULL', 'no room');
+    const value = fate === 'lost' ? undefined : await real.call(method, ...args);
+    if (fate !== undefined) throw new StoreDeadlineError(method, 1);
+    return value;
+  };
+  return { call: call as CatalogThread['call'] };
+}
+
 /** One start of the process, without a network. */
-async function start() {
+async function start(stores = directory) {
   const stack = new AsyncDisposableStack();
   const logger = createLogger({ service: 'test', instance: 'test', level: 'silent' });
   const [clock, rng] = [systemClock, seededRng(1)];
@@ -66,10 +85,11 @@ async function start() {
     }),
   );
   const deleted: number[] = [];
+  const fates = new Map<string, Fate>();
   const datastores = stack.use(
-    new Datastores(catalog, {
+    new Datastores(fated(catalog, fates), {
       host,
-      directory,
+      directory: stores,
       settings: datastoreSettings(all),
       epoch: firstEpoch(await catalog.call('countStart')),
       onDeleted: (number) => deleted.push(number),
@@ -88,7 +108,7 @@ async function start() {
       },
     }),
   );
-  return { datastores, catalog, deleted, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { datastores, catalog, fates, deleted, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 test('what was created is there at the next start, with epochs above all of this one', async () => {
@@ -168,6 +188,71 @@ test('a store that cannot be opened at the start is tried again, and readiness n
   rmSync(running);
   await opened;
   expect(second.datastores.readiness()).toEqual({ ready: true });
+});
+
+test('a create whose answer from the catalog is late stands when it was made, however late', async () => {
+  await using now = await start();
+  now.fates.set('insert', 'late').set('find', 'late');
+  await now.datastores.create(config('r1'), requestOf('r1'));
+  expect(now.datastores.get('r1').number).toBe(1);
+  expect(await now.catalog.call('list')).toMatchObject([{ number: 1, name: 'r1' }]);
+});
+
+test.each(['lost', 'refused'] as const)(
+  'of a create that is %s in the catalog nothing is kept',
+  async (fate) => {
+    await using now = await start();
+    now.fates.set('insert', fate);
+    await expect(now.datastores.create(config('r1'), requestOf('r1'))).rejects.toThrow(
+      fate === 'lost' ? StoreDeadlineError : 'no room',
+    );
+    expect([existsSync(join(directory, '1')), await now.catalog.call('list')]).toEqual([false, []]);
+    expect((await now.datastores.create(config('r1'), requestOf('r1'))).number).toBe(2);
+  },
+);
+
+test.each([
+  ['late', true],
+  ['lost', false],
+  ['refused', false],
+] as const)(
+  'after a pause and a delete that are %s in the catalog, what runs is what it has',
+  async (fate, made) => {
+    await using now = await start();
+    const datastore = await now.datastores.create(config('r1'), requestOf('r1'));
+    const isDone = (change: Promise<void>) =>
+      change.then(
+        () => true,
+        () => false,
+      );
+    now.fates.set('setPaused', fate);
+    expect(await isDone(now.datastores.pause('r1'))).toBe(made);
+    expect([datastore.paused, (await now.catalog.call('find', 1))?.paused]).toEqual([made, made]);
+    now.fates.set('remove', fate);
+    expect(await isDone(now.datastores.delete('r1'))).toBe(made);
+    expect(now.datastores.find('r1') === undefined).toBe(made);
+    expect((await now.catalog.call('list')).length === 0).toBe(made);
+  },
+);
+
+test('a name that is being deleted is not free, nor to be deleted again', async () => {
+  await using now = await start();
+  await now.datastores.create(config('r1'), requestOf('r1'));
+  const deleted = now.datastores.delete('r1');
+  await expect(now.datastores.create(config('r1'), requestOf('r1'))).rejects.toThrow(DatastoreExistsError);
+  await expect(now.datastores.delete('r1')).rejects.toThrow(UnknownDatastoreError);
+  await deleted;
+});
+
+test('a datastore whose files cannot be removed is deleted all the same, and the stop goes on', async () => {
+  const stores = join(directory, 'stores');
+  mkdirSync(stores);
+  await using now = await start(stores);
+  await now.datastores.create(config('r1'), requestOf('r1'));
+  renameSync(stores, join(directory, 'moved'));
+  writeFileSync(stores, 'a file where the folder should be');
+  await now.datastores.delete('r1');
+  expect([now.datastores.list(), now.deleted]).toEqual([[], [1]]);
 });
 
 test('what is not there is said by name', async () => {

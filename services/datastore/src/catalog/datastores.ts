@@ -1,15 +1,13 @@
 // The datastores of this process: the catalog on disk and what runs of it, kept in step. A name belongs to one
-// create or delete at a time; what was acknowledged is on disk, and comes back by itself after a restart.
+// create or delete at a time; what was acknowledged is on disk, and comes back by itself after a restart. What the
+// catalog does not have in the end leaves nothing behind.
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StoreThread } from '@syncline/sqlite/store-thread.ts';
-import type { CatalogStore } from './catalog-store.ts';
+import { Catalog, type CatalogThread } from './catalog.ts';
 import type { DatastoreConfig } from './config.ts';
 import { Datastore, type DatastoreContext } from './datastore.ts';
 import { DatastoreExistsError, UnknownDatastoreError } from './errors.ts';
-
-export type Catalog = Pick<StoreThread<CatalogStore>, 'call'>;
 
 /** Epochs that one start of the process may use: at one a second, more than thirty years of them. */
 const epochsAStart = 1_000_000_000;
@@ -29,9 +27,10 @@ export class Datastores implements AsyncDisposable {
   readonly #byName = new Map<string, Datastore>();
   readonly #busy = new Set<string>();
   readonly #closing = new Set<Promise<void>>();
+  #lastNumber = 0;
 
-  constructor(catalog: Catalog, context: DatastoreContext) {
-    this.#catalog = catalog;
+  constructor(thread: CatalogThread, context: DatastoreContext) {
+    this.#catalog = new Catalog(thread, context.session.logger);
     this.#context = context;
   }
 
@@ -40,7 +39,7 @@ export class Datastores implements AsyncDisposable {
    * and never rejects. Rejects, naming the datastore, when its config is not understood: a newer version wrote it.
    */
   async restore(read: ReadConfig): Promise<{ readonly opened: Promise<void> }> {
-    const rows = await this.#catalog.call('list');
+    const rows = await this.#catalog.list();
     await this.#removeOrphans(new Set(rows.map(({ number }) => String(number))));
     const openings = rows.map(({ number, name, request, paused }) => {
       const datastore = new Datastore(number, readKept(name, request, read), paused, this.#context);
@@ -75,24 +74,24 @@ export class Datastores implements AsyncDisposable {
 
   /**
    * Creates a datastore and starts its sessions; the device need not be there. Once this resolves it is on disk.
-   * Rejects with DatastoreExistsError, or with the core's error when its store cannot be made: then nothing is kept.
+   * Rejects with DatastoreExistsError, or with the error of the core or the catalog: then nothing is kept.
    */
   async create(config: DatastoreConfig, request: Uint8Array): Promise<Datastore> {
     const { name } = config;
     if (this.#byName.has(name) || this.#busy.has(name)) throw new DatastoreExistsError(name);
     this.#busy.add(name);
     try {
-      const number = await this.#catalog.call('insert', name, request);
-      if (number === undefined) throw new DatastoreExistsError(name);
-      const datastore = new Datastore(number, config, false, this.#context);
+      const datastore = new Datastore(await this.#nextNumber(), config, false, this.#context);
       try {
-        await datastore.open('start');
+        await datastore.open();
+        // Last: of a store that was not kept nothing is there after the next start.
+        await this.#catalog.insert(datastore.number, name, request);
       } catch (error) {
-        await this.#catalog.call('remove', number);
         await datastore.close(true);
         throw error;
       }
       this.#byName.set(name, datastore);
+      datastore.start('start');
       return datastore;
     } finally {
       this.#busy.delete(name);
@@ -101,32 +100,36 @@ export class Datastores implements AsyncDisposable {
 
   /**
    * Deletes a datastore: once this resolves its sessions are over and its files gone. Its name is free as soon as
-   * the catalog has forgotten it. Rejects with UnknownDatastoreError.
+   * the catalog has forgotten it. Rejects with UnknownDatastoreError, or with the catalog's error: then all stays.
    */
   async delete(name: string): Promise<void> {
     const datastore = this.get(name);
-    this.#byName.delete(name);
+    if (this.#busy.has(name)) throw new UnknownDatastoreError(name);
+    this.#busy.add(name);
     try {
-      await this.#catalog.call('remove', datastore.number);
-    } catch (error) {
-      this.#byName.set(name, datastore);
-      throw error;
+      await this.#catalog.remove(datastore.number);
+      this.#byName.delete(name);
+    } finally {
+      this.#busy.delete(name);
     }
     const closed = datastore.close(true);
     this.#closing.add(closed);
-    await closed.finally(() => this.#closing.delete(closed));
+    await closed;
+    this.#closing.delete(closed);
     this.#context.onDeleted(datastore.number);
   }
 
+  /** Rejects with UnknownDatastoreError, or with the catalog's error: then nothing has changed. */
   async pause(name: string): Promise<void> {
     const datastore = this.get(name);
-    await this.#catalog.call('setPaused', datastore.number, true);
+    await this.#catalog.setPaused(datastore.number, true);
     datastore.pause();
   }
 
+  /** Rejects as pause() does. */
   async resume(name: string): Promise<void> {
     const datastore = this.get(name);
-    await this.#catalog.call('setPaused', datastore.number, false);
+    await this.#catalog.setPaused(datastore.number, false);
     datastore.resume();
   }
 
@@ -136,12 +139,29 @@ export class Datastores implements AsyncDisposable {
     this.#byName.clear();
   }
 
-  /** A delete that was cut short by the end of the process has left its files. */
+  /** A number that no other datastore has had: of a create that failed before this start nothing is left. */
+  async #nextNumber(): Promise<number> {
+    const kept = await this.#catalog.lastNumber();
+    this.#lastNumber = Math.max(this.#lastNumber, kept) + 1;
+    return this.#lastNumber;
+  }
+
+  /** A create or delete that was cut short by the end of the process has left its files. */
   async #removeOrphans(numbers: ReadonlySet<string>): Promise<void> {
     const { directory } = this.#context;
-    const folders = await readdir(directory).catch(() => []);
+    const folders = await foldersIn(directory);
     const orphans = folders.filter((folder) => /^\d+$/.test(folder) && !numbers.has(folder));
     await Promise.all(orphans.map((folder) => rm(join(directory, folder), { recursive: true, force: true })));
+  }
+}
+
+/** None where the directory has not been made. */
+async function foldersIn(directory: string): Promise<readonly string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
 }
 

@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { rootPath } from '@syncline/gnmi/path.ts';
 import { parsePath } from '@syncline/gnmi/path-text.ts';
+import { open } from '@syncline/sqlite/database.ts';
 import { expect, test } from 'vitest';
+import { damage } from './damage.fixture.ts';
 import { encodePath } from './path-wire.ts';
 import { CoreFixture, notification, set } from './running.fixture.ts';
 
@@ -50,4 +55,29 @@ test('a tree on disk is committed, or given up, although its values cannot be de
   core.ingest(3, [large(10), 'sync']);
   expect(core.leaves().size).toBe(10);
   expect(core.running.status().commits.failed).toBe(0);
+});
+
+test.each([
+  ['a damaged file', (file: string) => damage(file, 'leaf'), /^writing .*running\.db: .*malformed/],
+  [
+    'a mistake of ours',
+    (file: string) => {
+      const database = open(file, { migrations: [''], synchronous: 'NORMAL' });
+      database.exec('DROP TABLE leaf');
+      database.close();
+    },
+    /no such table/,
+  ],
+])('%s is not tried again: it ends the worker', (_, spoil, told) => {
+  const directory = mkdtempSync(join(tmpdir(), 'commits-'));
+  try {
+    const file = join(directory, 'running.db');
+    using core = new CoreFixture({ file });
+    core.tree(1, [notification([set('/a', 1)])]);
+    spoil(file);
+    expect(() => core.ingest(1, [notification([set('/a', 2)])])).toThrow(told);
+    expect(core.events).not.toContain('degraded');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

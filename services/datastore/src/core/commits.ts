@@ -8,9 +8,9 @@ import type { CoreTrace } from './core-trace.ts';
 import type { CorePoint } from './failpoints.ts';
 import type { LeafStore } from './leaf-store.ts';
 import type { LeafTable } from './leaf-table.ts';
+import { passingFault } from './passing-fault.ts';
 import type { CoreStatus } from './protocol.ts';
 import type { Spill } from './spill.ts';
-import { isStoreError } from './store-error.ts';
 import type { Sync } from './sync.ts';
 import type { Window } from './window.ts';
 
@@ -105,14 +105,13 @@ export class Commits implements Disposable {
   }
 
   #attempt(sync: Sync, window: Window): boolean {
-    const { trace } = this.#parts;
+    const { trace, store } = this.#parts;
     try {
       if (trace === undefined) this.#commit(sync, window);
       else trace.committing(sync, window, () => this.#commit(sync, window));
       return true;
     } catch (error) {
-      if (!isStoreError(error)) throw error;
-      this.refused(error);
+      this.refused(passingFault(`writing ${store.file}`, error));
       return false;
     }
   }

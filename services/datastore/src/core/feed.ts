@@ -21,12 +21,8 @@ export class Feed {
     this.id = id;
     this.key = feedKey(selection);
     this.selector = new Selector(leaves, onChangePaths(selection), selection.depth);
-    this.writer = new NotificationWriter(
-      leaves,
-      selection.encoding as 0,
-      selection.target,
-      limits.messageBytes,
-    );
+    const { encoding, target } = selection;
+    this.writer = new NotificationWriter(leaves, encoding, target, limits.messageBytes);
   }
 
   /** The changes after position `from`, each leaf once: one commit holds no leaf twice. Undefined when none is covered. */

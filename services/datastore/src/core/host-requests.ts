@@ -4,18 +4,18 @@
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import { CoreDeadlineError, CoreRefusalError } from './host-errors.ts';
-import type { Closed, CoreStatus, FromCore, Got, Opened, Pong, ToCore } from './protocol.ts';
+import type { CoreStatus, Done, FromCore, Got, ToCore } from './protocol.ts';
 
 type Question = Extract<ToCore, { readonly request: number }>;
 type Numbered<Kind> = Extract<Question, { readonly kind: Kind }>;
 
 /** What each kind of question is answered by. */
 export interface Answers {
-  open: Opened;
-  close: Closed;
+  open: Done;
+  close: Done;
   get: Got;
   observe: CoreStatus;
-  ping: Pong;
+  ping: Done;
 }
 
 /** A question without its number. */
@@ -35,10 +35,6 @@ export class CoreRequests {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  get size(): number {
-    return this.#open.size;
   }
 
   /**

@@ -41,7 +41,7 @@ export interface ThreadEvents {
 
 const never = new AbortController().signal;
 
-/** A worker and its successors. Disposing it lets the thread end by itself, and ends it after `finishMs`. */
+/** A worker and its successors. Disposing it lets the thread end by itself, and terminates it after `finishMs` unawaited. */
 export class CoreThread implements AsyncDisposable {
   readonly name: string;
   readonly #settings: ThreadSettings;
@@ -89,11 +89,16 @@ export class CoreThread implements AsyncDisposable {
     this.#watch[Symbol.dispose]();
     this.#requests.fail(new CoreLostError(`${this.name} was stopped`));
     if (worker === undefined) return;
-    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    const ended = Promise.withResolvers<void>();
+    worker.once('exit', () => ended.resolve());
     const finish: Finish = { kind: 'finish' };
     worker.postMessage(finish);
-    const overdue = this.#context.clock.setTimer(this.#settings.finishMs, () => void worker.terminate());
-    await ended;
+    const overdue = this.#context.clock.setTimer(this.#settings.finishMs, () => {
+      // Not awaited: a thread in a call of the system ends when that returns, which it may never do.
+      void worker.terminate();
+      ended.resolve();
+    });
+    await ended.promise;
     overdue.clear();
   }
 

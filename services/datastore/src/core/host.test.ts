@@ -1,6 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { SubscribeResponse } from '@syncline/proto/gnmi.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
@@ -9,7 +12,7 @@ import { createLogger } from '@syncline/telemetry/logger.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CoreHost, type CoreHostOptions, type StoreSpec, type SubscriberSink } from './host.ts';
 import { CoreDeadlineError, CoreLostError, CoreRefusalError } from './host-errors.ts';
-import type { CoreLimits, Opened } from './protocol.ts';
+import type { CoreLimits, CoreStatus, Query } from './protocol.ts';
 import { spawnCoreWorker } from './spawn.ts';
 
 const limits: CoreLimits = {
@@ -91,6 +94,10 @@ function commitOneLeaf(host: CoreHost, datastore: number, value: bigint): Promis
   return committed.promise;
 }
 
+function observe(host: CoreHost, datastore: number): Promise<CoreStatus> {
+  return host.ask({ kind: 'observe', datastore }, patience);
+}
+
 function sink(heard: string[]): SubscriberSink {
   return {
     feed: () => heard.push('feed'),
@@ -104,11 +111,10 @@ function sink(heard: string[]): SubscriberSink {
 test('a store is opened, takes what a session sends, and shows it', async () => {
   const { host } = hostOf();
   await using _ = host;
-  const opened = await host.open(storeOf(1), owner().listener, patience);
-  expect(opened).toMatchObject({ version: 0, leaves: 0 });
+  await host.open(storeOf(1), owner().listener, patience);
+  expect(await observe(host, 1)).toMatchObject({ version: 0, leaves: 0 });
   await commitOneLeaf(host, 1, 7n);
-  const status = await host.ask({ kind: 'observe', datastore: 1 }, patience);
-  expect(status).toMatchObject({ version: 1, leaves: 1 });
+  expect(await observe(host, 1)).toMatchObject({ version: 1, leaves: 1 });
 });
 
 test('a worker that crashes takes nobody with it: all are told, and what was committed is there again', async () => {
@@ -123,15 +129,15 @@ test('a worker that crashes takes nobody with it: all are told, and what was com
   const reasons = await Promise.all([first.lost, second.lost]);
   expect(reasons[0].message).toContain('core worker 0 ended');
   expect(heard).toEqual(['lost 1', 'lost 2']);
-  await expect(host.ask({ kind: 'observe', datastore: 1 }, patience)).rejects.toThrow(CoreLostError);
+  await expect(observe(host, 1)).rejects.toThrow(CoreLostError);
 
-  const reopened = await reopen(host, 1);
-  expect(reopened).toMatchObject({ version: 1, leaves: 1 });
+  await reopen(host, 1);
+  expect(await observe(host, 1)).toMatchObject({ version: 1, leaves: 1 });
   expect(host.crashes).toBe(1);
 });
 
 /** As a datastore does: until the worker is back. */
-async function reopen(host: CoreHost, datastore: number): Promise<Opened> {
+async function reopen(host: CoreHost, datastore: number): Promise<void> {
   for (;;) {
     try {
       return await host.open(storeOf(datastore), owner().listener, patience);
@@ -162,14 +168,15 @@ test('a question that is not answered in time fails alone', async () => {
   const asked = host.ask({ kind: 'observe', datastore: 1 }, { ...patience, deadlineMs: 50 });
   await expect(asked).rejects.toThrow(CoreDeadlineError);
   await committed;
-  await expect(host.ask({ kind: 'observe', datastore: 1 }, patience)).resolves.toMatchObject({ leaves: 1 });
+  expect(await observe(host, 1)).toMatchObject({ leaves: 1 });
 });
 
 test('what the core refuses comes with its code and its words', async () => {
   const { host } = hostOf();
   await using _ = host;
   await host.open(storeOf(1), owner().listener, patience);
-  const query = { paths: [Buffer.from('1a030a0178', 'hex')], encoding: 2, target: '', depth: 0, type: 0 };
+  const paths = [Buffer.from('1a030a0178', 'hex')];
+  const query: Query = { paths, encoding: 2, target: '', depth: 0, type: 0 };
   const refusal: unknown = await host
     .ask({ kind: 'get', datastore: 1, query }, patience)
     .catch((error: unknown) => error);
@@ -223,6 +230,27 @@ test('a worker that is stuck is ended all the same', async () => {
   await host.open(storeOf(1), owner().listener, patience);
   void commitOneLeaf(host, 1, 7n);
   await host[Symbol.asyncDispose]();
+});
+
+test('a worker in a call of the system that does not return holds the stop no longer than it may', async () => {
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  // To open a pipe takes until somebody opens its other end, and no signal of V8 reaches a thread in there.
+  const reads = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    parentPort.postMessage({ kind: 'reply', request: 0, value: { done: true } });
+    require('node:fs').readFileSync(workerData);
+  `;
+  const worker = new Worker(reads, { eval: true, workerData: pipe });
+  const exited = once(worker, 'exit');
+  const { host } = hostOf('', { spawn: () => worker });
+  const opened = host.open(storeOf(1), owner().listener, patience);
+  await once(worker, 'message');
+  const disposed = host[Symbol.asyncDispose]();
+  await expect(opened).rejects.toThrow('was stopped');
+  await disposed;
+  closeSync(openSync(pipe, 'r+'));
+  await exited;
 });
 
 test('disposing rejects what is still asked', async () => {

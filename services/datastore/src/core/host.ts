@@ -4,7 +4,7 @@
 import { CoreLostError } from './host-errors.ts';
 import type { Answers, Ask, Patience } from './host-requests.ts';
 import { CoreThread, type ThreadContext, type ThreadSettings } from './host-thread.ts';
-import type { FromCore, Opened, Page, ToCore } from './protocol.ts';
+import type { FromCore, Page, ToCore } from './protocol.ts';
 
 type Event<Kind> = Extract<FromCore, { readonly kind: Kind }>;
 
@@ -26,7 +26,7 @@ export interface StoreListener {
 export interface SyncListener {
   ingested(epoch: number): void;
   sealed(epoch: number): void;
-  synced(event: Event<'synced'>): void;
+  synced(epoch: number): void;
 }
 
 /** What the northbound side hears; one for all subscribers. */
@@ -74,21 +74,23 @@ export class CoreHost implements AsyncDisposable {
    * Opens a datastore, for the first time or again after it was lost or could not be opened. A datastore keeps its
    * worker until it is closed. Rejects as `ask` does.
    */
-  async open(spec: StoreSpec, listener: StoreListener, patience: Patience): Promise<Opened> {
+  async open(spec: StoreSpec, listener: StoreListener, patience: Patience): Promise<void> {
     const thread = this.#stores.get(spec.datastore)?.thread ?? this.#assign(spec.datastore);
     const store: Store = { name: spec.name, thread, listener, syncs: new Map(), open: false };
     this.#stores.set(spec.datastore, store);
-    const opened = await thread.ask({ kind: 'open', ...spec }, patience);
+    await thread.ask({ kind: 'open', ...spec }, patience);
     store.open = true;
-    return opened;
   }
 
-  /** Closes a datastore and forgets it, even when this rejects; `erase` removes its files. Rejects as `ask` does. */
-  async close(datastore: number, erase: boolean, patience: Patience): Promise<void> {
+  /**
+   * Closes a datastore and forgets it, even when this rejects; its subscribers hear whether it was `deleted`. Rejects as
+   * `ask` does.
+   */
+  async close(datastore: number, deleted: boolean, patience: Patience): Promise<void> {
     const store = this.#stores.get(datastore);
     if (store === undefined) return;
     try {
-      await store.thread.ask({ kind: 'close', datastore, erase }, patience);
+      await store.thread.ask({ kind: 'close', datastore, deleted }, patience);
     } finally {
       this.#stores.delete(datastore);
     }
@@ -127,13 +129,9 @@ export class CoreHost implements AsyncDisposable {
     );
   }
 
-  /** Hears a sync's events until the returned function is called, or the datastore is lost or closed. */
-  onSync(datastore: number, slot: number, listener: SyncListener): () => void {
-    const syncs = this.#stores.get(datastore)?.syncs;
-    syncs?.set(slot, listener);
-    return () => {
-      if (syncs?.get(slot) === listener) syncs.delete(slot);
-    };
+  /** Hears a sync's events until the datastore is lost or closed, or somebody else hears them. */
+  onSync(datastore: number, slot: number, listener: SyncListener): void {
+    this.#stores.get(datastore)?.syncs.set(slot, listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,7 +166,7 @@ export class CoreHost implements AsyncDisposable {
       case 'sealed':
         return store?.syncs.get(message.sync)?.sealed(message.epoch);
       case 'synced':
-        return store?.syncs.get(message.sync)?.synced(message);
+        return store?.syncs.get(message.sync)?.synced(message.epoch);
       case 'degraded':
         return store?.listener.degraded(message.error);
       case 'feed':

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open } from '@syncline/sqlite/database.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LeafStore } from './leaf-store.ts';
@@ -61,4 +65,17 @@ test('leaves of many pages are read in the order of their ids', () => {
 
 test('a store without leaves gives none', () => {
   expect(readBack([])).toEqual([]);
+});
+
+test('a file without our tables is refused and left closed', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'leaves-'));
+  try {
+    const file = join(directory, 'a.db');
+    const options = { migrations: ['CREATE TABLE other (a INTEGER) STRICT'], synchronous: 'NORMAL' } as const;
+    open(file, options).close();
+    expect(() => new LeafStore(file)).toThrow('no such table');
+    open(file, { ...options, exclusive: true, busyTimeoutMs: 0 }).close();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });

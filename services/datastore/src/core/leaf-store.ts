@@ -40,11 +40,11 @@ const pageOfLeaves = `
 /** A sync as its last committed full tree left it. */
 export interface StoredSync {
   readonly slot: number;
-  readonly epoch: number;
   readonly lastSyncNs: bigint;
 }
 
 export class LeafStore implements Disposable {
+  readonly file: string;
   #database: Database;
   #begin: Statement;
   #commit: Statement;
@@ -63,9 +63,13 @@ export class LeafStore implements Disposable {
   #readStaged: Statement;
   #dropStaged: Statement;
 
-  /** Opens or creates the file; ':memory:' keeps nothing. Throws DatabaseOpenError. */
+  /** Opens or creates the file; ':memory:' keeps nothing. Throws DatabaseOpenError, or SQLite's error if tables are missing. */
   constructor(file: string) {
+    this.file = file;
     this.#database = open(file, { migrations, synchronous: 'NORMAL', busyTimeoutMs: 0 });
+    // What follows may throw, for one for a file that lacks a table: the next attempt would open it once more.
+    using opening = new DisposableStack();
+    opening.defer(() => this.#database.close());
     // The temporary schema has a file of its own: a lock or a full log on the main file does not stop a spill.
     this.#database.pragma('temp_store = FILE');
     this.#database.exec(
@@ -95,7 +99,7 @@ export class LeafStore implements Disposable {
       (values) => `DELETE FROM path WHERE id IN (VALUES ${values})`,
     );
     this.#readVersion = prepare(this.#database, 'SELECT version FROM running').pluck();
-    this.#readSyncs = prepare(this.#database, 'SELECT slot, epoch, last_sync_ns FROM sync');
+    this.#readSyncs = prepare(this.#database, 'SELECT slot, last_sync_ns FROM sync');
     this.#readPage = prepare(this.#database, pageOfLeaves).raw();
     this.#readLeaf = prepare(
       this.#database,
@@ -115,6 +119,7 @@ export class LeafStore implements Disposable {
       'SELECT row, value FROM temp.staged WHERE window = ? AND row >= ? ORDER BY row LIMIT 1000',
     );
     this.#dropStaged = prepare(this.#database, 'DELETE FROM temp.staged WHERE window = ?');
+    opening.move();
   }
 
   /** The version that the last commit left. */
@@ -124,8 +129,8 @@ export class LeafStore implements Disposable {
 
   /** The syncs that ever committed a full tree. */
   syncs(): StoredSync[] {
-    const rows = this.#readSyncs.all() as { slot: number; epoch: number; last_sync_ns: string }[];
-    return rows.map(({ slot, epoch, last_sync_ns }) => ({ slot, epoch, lastSyncNs: BigInt(last_sync_ns) }));
+    const rows = this.#readSyncs.all() as { slot: number; last_sync_ns: string }[];
+    return rows.map(({ slot, last_sync_ns }) => ({ slot, lastSyncNs: BigInt(last_sync_ns) }));
   }
 
   /** Every leaf, by id, read page by page: its path is bytes[path, record), its record bytes[record, end). */

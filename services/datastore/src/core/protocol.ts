@@ -2,6 +2,8 @@
 // machines, the worker owns every leaf. Both directions are FIFO; bytes are transferred, never copied.
 // A datastore is named by its catalog number, a subscriber by a number that the main thread never uses twice.
 
+import type { Encoding, GetRequest_DataType } from '@syncline/proto/gnmi.ts';
+
 /** What a core worker is started with (its workerData). */
 export interface CoreWorkerData {
   /** Failpoints to arm, see @syncline/runtime/failpoint-spec.ts; empty in production. */
@@ -42,8 +44,8 @@ export interface CoreLimits {
 export interface Selection {
   /** Paths (gnmi.Path, encoded, without target) with the prefix joined on. */
   readonly paths: readonly SelectedPath[];
-  /** gnmi.Encoding: JSON 0, PROTO 2 or JSON_IETF 4. */
-  readonly encoding: number;
+  /** One that is served: JSON, PROTO or JSON_IETF. */
+  readonly encoding: Encoding;
   /** prefix.target to echo; empty when the client gave none. */
   readonly target: string;
   /** Levels below each path; 0 is unlimited (gNMI depth extension). */
@@ -69,10 +71,10 @@ export interface Subscription extends Selection {
   readonly updatesOnly: boolean;
 }
 
-/** Get asks for one notification a path. `type` is gnmi.GetRequest.DataType. */
+/** Get asks for one notification a path. */
 export interface Query extends Omit<Selection, 'paths'> {
   readonly paths: readonly Uint8Array[];
-  readonly type: number;
+  readonly type: GetRequest_DataType;
 }
 
 /** Messages to the core. Those with `request` are answered by one Reply or Refusal with the same number. */
@@ -86,8 +88,13 @@ export type ToCore =
       readonly syncs: readonly SyncSpec[];
       readonly limits: CoreLimits;
     }
-  /** Answers once the store is closed; `erase` removes its files. Its subscribers get `ended`. */
-  | { readonly kind: 'close'; readonly request: number; readonly datastore: number; readonly erase: boolean }
+  /** Answered once the store is closed. Its subscribers get `ended`, which says whether the datastore was deleted. */
+  | {
+      readonly kind: 'close';
+      readonly request: number;
+      readonly datastore: number;
+      readonly deleted: boolean;
+    }
   /** A session's new epoch: what follows is the device's whole tree, up to its sync_response. */
   | { readonly kind: 'begin'; readonly datastore: number; readonly sync: number; readonly epoch: number }
   /**
@@ -132,7 +139,7 @@ export type FromCore =
   | {
       readonly kind: 'reply';
       readonly request: number;
-      readonly value: Opened | Closed | Got | CoreStatus | Pong;
+      readonly value: Done | Got | CoreStatus;
     }
   | {
       readonly kind: 'refusal';
@@ -145,14 +152,7 @@ export type FromCore =
   /** The epoch's first sync_response was read; its replace window is sealed and waits for its commit. */
   | { readonly kind: 'sealed'; readonly datastore: number; readonly sync: number; readonly epoch: number }
   /** The epoch's replace window is committed: the sync is SYNCED. */
-  | {
-      readonly kind: 'synced';
-      readonly datastore: number;
-      readonly sync: number;
-      readonly epoch: number;
-      readonly version: number;
-      readonly atNs: bigint;
-    }
+  | { readonly kind: 'synced'; readonly datastore: number; readonly sync: number; readonly epoch: number }
   /** Commits fail (or work again, when `error` is empty). */
   | { readonly kind: 'degraded'; readonly datastore: number; readonly error: string }
   /** gRPC-framed SubscribeResponses for every live subscriber of the feed; they are up to date to `head` after it. */
@@ -202,19 +202,9 @@ export interface Page {
     | { readonly kind: 'unasked'; readonly head: number };
 }
 
-export interface Opened {
-  readonly version: number;
-  readonly leaves: number;
-  /** When each sync was last SYNCED (ns since 1970, 0 never), by slot. */
-  readonly lastSyncNs: readonly bigint[];
-}
-
-export interface Closed {
-  readonly closed: true;
-}
-
-export interface Pong {
-  readonly pong: true;
+/** The answer to a question that only asks for something to be done. */
+export interface Done {
+  readonly done: true;
 }
 
 export interface Got {

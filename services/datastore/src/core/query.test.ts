@@ -9,7 +9,7 @@ import { CoreFixture, notification, set } from './running.fixture.ts';
 /** The notifications that answer a query under PROTO for one path, and whatever else is given. */
 function ask(core: CoreFixture, path: string, rest: Partial<Query> = {}, getBytes = 1 << 20) {
   const paths = [encodePath(parsePath(path))];
-  const query = { paths, type: 0, encoding: Encoding.PROTO, target: '', depth: 0, ...rest };
+  const query: Query = { paths, type: 0, encoding: Encoding.PROTO, target: '', depth: 0, ...rest };
   return GetResponse.decode(answerQuery(query, core.running.leaves, getBytes)).notification;
 }
 

@@ -8,14 +8,7 @@ import { type Path, rootPath } from '@syncline/gnmi/path.ts';
 import { toProto } from '@syncline/gnmi/path-proto.ts';
 import { printPath } from '@syncline/gnmi/path-text.ts';
 import { hasWildcard } from '@syncline/gnmi/pattern.ts';
-import {
-  Encoding,
-  type GetRequest_DataType,
-  GetResponse,
-  type Notification,
-  TypedValue,
-  type Update,
-} from '@syncline/proto/gnmi.ts';
+import { Encoding, GetResponse, type Notification, TypedValue, type Update } from '@syncline/proto/gnmi.ts';
 import type { LeafTable } from './leaf-table.ts';
 import { rootNode } from './path-tree.ts';
 import { decodeElem, decodePath, originMark, originName } from './path-wire.ts';
@@ -86,7 +79,7 @@ class Answer {
     this.#leaves.tree.eachLeaf(node, (leaf) => {
       if (!this.#leaves.isPresent(leaf) || !selector.covers(leaf)) return;
       const path = decodePath(this.#leaves.paths.view(leaf));
-      if (!isOfType(path, this.#query.type as GetRequest_DataType)) return;
+      if (!isOfType(path, this.#query.type)) return;
       this.#grow(this.#leaves.paths.length(leaf) + (this.#leaves.length[leaf] as number));
       found.push({ leaf, path });
     });

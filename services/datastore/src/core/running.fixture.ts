@@ -15,7 +15,7 @@ import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import type { CorePoint } from './failpoints.ts';
 import { LeafStore } from './leaf-store.ts';
 import { encodePath } from './path-wire.ts';
-import type { CoreLimits, CoreSyncStatus, SelectedPath, Subscription, SyncSpec } from './protocol.ts';
+import type { CoreLimits, CoreSyncStatus, Query, SelectedPath, Subscription, SyncSpec } from './protocol.ts';
 import { answerQuery } from './query.ts';
 import { Running } from './running.ts';
 import type { PageContent } from './subscriber.ts';
@@ -136,7 +136,7 @@ export class CoreFixture implements Disposable {
 
   /** Running as Get answers it: path text → value. */
   leaves(path: Path = rootPath, encoding: Encoding = Encoding.PROTO): Map<string, Value> {
-    const query = { paths: [encodePath(path)], type: 0, encoding, target: '', depth: 0 };
+    const query: Query = { paths: [encodePath(path)], type: 0, encoding, target: '', depth: 0 };
     const { notification: found } = GetResponse.decode(answerQuery(query, this.running.leaves, 1 << 20));
     return valuesOf(found);
   }

@@ -137,8 +137,8 @@ test('what was committed is there after a restart, version, times and owners wit
     }
     using core = new CoreFixture({ file });
     expect(core.texts()).toEqual({ '/a': '2' });
-    expect(core.running.opened()).toMatchObject({ version: 2, leaves: 1 });
-    expect(core.running.opened().lastSyncNs[0]).toBeGreaterThan(0n);
+    expect(core.running.status()).toMatchObject({ version: 2, leaves: 1 });
+    expect(core.status().lastSyncNs).toBeGreaterThan(0n);
     core.subscribe({ mode: 'once' });
     const [first] = core.messages();
     expect(first?.response?.$case === 'update' && first.response.value.timestamp).toBe(1790000000123456789n);

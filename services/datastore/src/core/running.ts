@@ -10,7 +10,7 @@ import type { CorePoint } from './failpoints.ts';
 import { Intake } from './intake.ts';
 import { type LeafStore, recordHeader } from './leaf-store.ts';
 import { LeafTable } from './leaf-table.ts';
-import type { CoreLimits, CoreStatus, CoreSyncStatus, Opened, SyncSpec } from './protocol.ts';
+import type { CoreLimits, CoreStatus, CoreSyncStatus, SyncSpec } from './protocol.ts';
 import { Reclaim } from './reclaim.ts';
 import { Spill } from './spill.ts';
 import { Sync } from './sync.ts';
@@ -20,13 +20,13 @@ import type { Window } from './window.ts';
 export interface RunningEvents extends AudienceEvents {
   readonly ingested: (sync: number, epoch: number) => void;
   readonly sealed: (sync: number, epoch: number) => void;
-  readonly synced: (sync: number, epoch: number, version: number, atNs: bigint) => void;
+  readonly synced: (sync: number, epoch: number) => void;
   readonly degraded: (error: string) => void;
 }
 
 /** What a datastore needs from its surroundings. */
 export interface RunningParts {
-  /** Running closes it. */
+  /** Closed with it; a constructor that throws leaves it open. */
   readonly store: LeafStore;
   readonly syncs: readonly SyncSpec[];
   readonly limits: CoreLimits;
@@ -83,7 +83,7 @@ export class Running implements Disposable {
       degraded: events.degraded,
       changed: (changes) => this.audience.publish(changes),
       spent: (window) => this.#release(window),
-      synced: (sync, epoch) => events.synced(sync.slot, epoch, this.#commits.version, sync.lastSyncNs),
+      synced: (sync, epoch) => events.synced(sync.slot, epoch),
       retry: () => this.#commitAll(),
     });
     for (const spec of parts.syncs) {
@@ -92,16 +92,6 @@ export class Running implements Disposable {
       this.#turns.add(sync);
     }
     this.#load();
-  }
-
-  /** What was read back when the store was opened. */
-  opened(): Opened {
-    const slots = this.#parts.syncs.reduce((most, { slot }) => Math.max(most, slot + 1), 0);
-    return {
-      version: this.#commits.version,
-      leaves: this.leaves.present,
-      lastSyncNs: Array.from({ length: slots }, (_, slot) => this.#syncs.get(slot)?.lastSyncNs ?? 0n),
-    };
   }
 
   /** A session's new epoch begins. */

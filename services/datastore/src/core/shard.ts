@@ -1,8 +1,8 @@
 // The datastores of one core worker, by number: messages in, messages out. Everything is synchronous, so each message
 // sees what the one before has done.
-import { rmSync } from 'node:fs';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import { asStoreFault } from '@syncline/sqlite/store-fault.ts';
 import { CoreTrace } from './core-trace.ts';
 import type { LeafStore } from './leaf-store.ts';
 import type { FromCore, ToCore } from './protocol.ts';
@@ -26,7 +26,6 @@ type Request = Extract<ToCore, { request: number }>;
 
 interface Member {
   readonly running: Running;
-  readonly file: string;
   readonly getBytes: number;
 }
 
@@ -93,12 +92,13 @@ export class Shard {
     const { request } = message;
     switch (message.kind) {
       case 'open':
-        return [{ kind: 'reply', request, value: this.#open(message) }, []];
+        this.#open(message);
+        return [{ kind: 'reply', request, value: { done: true } }, []];
       case 'close':
-        this.#close(message.datastore, message.erase);
-        return [{ kind: 'reply', request, value: { closed: true } }, []];
+        this.#close(message.datastore, message.deleted);
+        return [{ kind: 'reply', request, value: { done: true } }, []];
       case 'ping':
-        return [{ kind: 'reply', request, value: { pong: true } }, []];
+        return [{ kind: 'reply', request, value: { done: true } }, []];
       case 'observe':
         return [{ kind: 'reply', request, value: this.#member(message.datastore).running.status() }, []];
       case 'get': {
@@ -115,33 +115,29 @@ export class Shard {
     return member;
   }
 
-  #open(message: Extract<ToCore, { kind: 'open' }>) {
+  #open(message: Extract<ToCore, { kind: 'open' }>): void {
     const { datastore, file, syncs, limits } = message;
     if (this.#members.has(datastore)) throw new Error(`datastore ${datastore} is open already`);
     const { clock, rng, failpoint, openStore, traced } = this.#parts;
     const trace = traced ? new CoreTrace(message.name) : undefined;
-    const running = new Running({
-      store: openStore(file),
-      syncs,
-      limits,
-      clock,
-      rng,
-      failpoint,
-      trace,
-      events: this.#events(datastore, trace),
-    });
-    this.#members.set(datastore, { running, file, getBytes: limits.getBytes });
-    return running.opened();
+    const events = this.#events(datastore, trace);
+    const store = openStore(file);
+    try {
+      const running = new Running({ store, syncs, limits, clock, rng, failpoint, trace, events });
+      this.#members.set(datastore, { running, getBytes: limits.getBytes });
+    } catch (error) {
+      store[Symbol.dispose]();
+      throw asStoreFault(`reading ${file}`, error);
+    }
   }
 
-  #close(datastore: number, erase: boolean): void {
+  #close(datastore: number, deleted: boolean): void {
     const member = this.#members.get(datastore);
     if (member === undefined) return;
     this.#members.delete(datastore);
-    if (erase) member.running.audience.close('NOT_FOUND', 'the datastore was deleted');
+    if (deleted) member.running.audience.close('NOT_FOUND', 'the datastore was deleted');
     else member.running.audience.close('UNAVAILABLE', 'the datastore is closing');
     member.running[Symbol.dispose]();
-    if (erase) for (const suffix of ['', '-wal', '-shm']) rmSync(member.file + suffix, { force: true });
   }
 
   #events(datastore: number, trace: CoreTrace | undefined): RunningEvents {
@@ -149,8 +145,7 @@ export class Shard {
     return {
       ingested: (sync, epoch) => send({ kind: 'ingested', datastore, sync, epoch }, []),
       sealed: (sync, epoch) => send({ kind: 'sealed', datastore, sync, epoch }, []),
-      synced: (sync, epoch, version, atNs) =>
-        send({ kind: 'synced', datastore, sync, epoch, version, atNs }, []),
+      synced: (sync, epoch) => send({ kind: 'synced', datastore, sync, epoch }, []),
       degraded: (error) => send({ kind: 'degraded', datastore, error }, []),
       feed: (feed, frames, head, updates) => {
         const traceparent = trace?.traceparent;

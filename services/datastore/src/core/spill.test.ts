@@ -8,9 +8,9 @@ import { onDisk, Window } from './window.ts';
 function setup() {
   const store = new LeafStore(':memory:');
   const slab = new Slab();
-  const disk = { refuses: false };
+  const disk: { refuses: boolean; error?: Error } = { refuses: false };
   const spill = new Spill(store, slab, (point) => {
-    if (disk.refuses) throw new FailpointError(point, 'the disk refuses');
+    if (disk.refuses) throw disk.error ?? new FailpointError(point, 'the disk refuses');
   });
   const filled = (leaves: number) => {
     const window = new Window('replace', 1, slab);
@@ -55,4 +55,15 @@ test('what the disk does not delete is deleted with the next window', () => {
   disk.refuses = false;
   spill.drop(second);
   expect(staged()).toEqual([0, 0]);
+});
+
+test('what no other attempt would mend is thrown, when values are written and when they are deleted', () => {
+  const { store, disk, spill, filled } = setup();
+  using _ = store;
+  const window = filled(3);
+  spill.spill(window);
+  disk.error = Object.assign(new Error('database disk image is malformed'), { code: 'SQLITE_CORRUPT' });
+  disk.refuses = true;
+  expect(() => spill.spill(filled(1))).toThrow('malformed (SQLITE_CORRUPT)');
+  expect(() => spill.drop(window)).toThrow('malformed (SQLITE_CORRUPT)');
 });

@@ -2,8 +2,8 @@
 // wait for ever (datastore.md 6.3). The values lie in a temporary table until the window is committed or discarded.
 import type { CorePoint } from './failpoints.ts';
 import type { LeafStore } from './leaf-store.ts';
+import { passingFault } from './passing-fault.ts';
 import type { Slab } from './slab.ts';
-import { isStoreError } from './store-error.ts';
 import { onDisk, removal, type Window } from './window.ts';
 
 /** Values written in one piece. */
@@ -11,6 +11,7 @@ const pieceRows = 1000;
 
 export class Spill {
   readonly #store: LeafStore;
+  readonly #operation: string;
   readonly #slab: Slab;
   readonly #failpoint: (name: CorePoint) => void;
   readonly #numbers: Map<Window, number> = new Map();
@@ -20,6 +21,7 @@ export class Spill {
 
   constructor(store: LeafStore, slab: Slab, failpoint: (name: CorePoint) => void) {
     this.#store = store;
+    this.#operation = `writing the temporary file of ${store.file}`;
     this.#slab = slab;
     this.#failpoint = failpoint;
   }
@@ -47,8 +49,7 @@ export class Spill {
       }
       return undefined;
     } catch (error) {
-      if (!isStoreError(error)) throw error;
-      return error;
+      return passingFault(this.#operation, error);
     }
   }
 
@@ -64,7 +65,7 @@ export class Spill {
         this.#dropped.shift();
       }
     } catch (error) {
-      if (!isStoreError(error)) throw error;
+      passingFault(this.#operation, error);
     }
   }
 }

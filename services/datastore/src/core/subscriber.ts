@@ -55,12 +55,8 @@ export class Subscriber {
     this.#subscription = subscription;
     this.#leaves = leaves;
     this.#ring = ring;
-    this.#writer = new NotificationWriter(
-      leaves,
-      subscription.encoding as 0,
-      subscription.target,
-      limits.messageBytes,
-    );
+    const { encoding, target } = subscription;
+    this.#writer = new NotificationWriter(leaves, encoding, target, limits.messageBytes);
     this.#whole = subscription.paths.every(({ delivery }) => delivery.kind === 'change')
       ? feed.selector
       : new Selector(

@@ -25,3 +25,6 @@ export interface NorthboundCounts extends Readonly<SendCounts> {
 export function noSendCounts(): SendCounts {
   return { slowConsumers: 0, updates: 0, coalesced: 0, bytes: 0 };
 }
+
+/** Of a datastore that has never had a subscriber. */
+export const noCounts: NorthboundCounts = { ...noSendCounts(), subscribers: 0, lagging: 0, heldMs: 0 };

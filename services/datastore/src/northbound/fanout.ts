@@ -6,7 +6,7 @@ import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { SubscriberSink } from '../core/host.ts';
 import type { CoreLostError } from '../core/host-errors.ts';
 import type { FromCore, Page, Subscription } from '../core/protocol.ts';
-import type { NorthboundCounts } from './counts.ts';
+import { type NorthboundCounts, noCounts } from './counts.ts';
 import type { NorthboundLimits } from './limits.ts';
 import { Readership } from './readership.ts';
 import { tracedSend } from './send-span.ts';
@@ -51,7 +51,7 @@ export class Fanout implements SubscriberSink, Disposable {
     }
     this.#lastNumber += 1;
     const number = this.#lastNumber;
-    const readership = this.#readership(datastore);
+    const readership = this.#readershipOf(datastore);
     const subscriber: Subscriber = new Subscriber(
       {
         datastore,
@@ -77,7 +77,7 @@ export class Fanout implements SubscriberSink, Disposable {
 
   /** What is going on for a datastore, and what was sent. */
   counts(datastore: number): NorthboundCounts {
-    return this.#readership(datastore).counts();
+    return this.#readerships.get(datastore)?.counts() ?? noCounts;
   }
 
   /** Lets a batch of the datastore's device wait for its readers, see Backpressure.hold. */
@@ -85,9 +85,12 @@ export class Fanout implements SubscriberSink, Disposable {
     return this.#readerships.get(datastore)?.backpressure.hold(go);
   }
 
-  /** Forgets a datastore that was deleted; its subscribers were ended by the core. */
+  /** Forgets a datastore that was deleted, and ends whom the core has not ended because it did not answer. */
   forget(datastore: number): void {
+    const readership = this.#readerships.get(datastore);
     this.#readerships.delete(datastore);
+    for (const subscriber of readership?.subscribers ?? [])
+      subscriber.dismiss('NOT_FOUND', 'the datastore was deleted');
   }
 
   feed({ datastore, feed: number, frames, head, updates, trace }: Event<'feed'>): void {
@@ -117,7 +120,7 @@ export class Fanout implements SubscriberSink, Disposable {
 
   lost(datastore: number, reason: CoreLostError): void {
     const details = `the datastore is being restored: ${reason.message}`;
-    for (const subscriber of this.#readership(datastore).subscribers)
+    for (const subscriber of this.#readerships.get(datastore)?.subscribers ?? [])
       subscriber.dismiss('UNAVAILABLE', details);
   }
 
@@ -125,7 +128,8 @@ export class Fanout implements SubscriberSink, Disposable {
     this.#look?.clear();
   }
 
-  #readership(datastore: number): Readership {
+  /** Made with the first subscriber: of a datastore that has none there would be nobody to forget it. */
+  #readershipOf(datastore: number): Readership {
     const readership =
       this.#readerships.get(datastore) ?? new Readership(this.#clock, this.#limits.backpressureMs);
     this.#readerships.set(datastore, readership);

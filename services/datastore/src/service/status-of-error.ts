@@ -1,5 +1,7 @@
 // What a client of data.DataServer or the admin service is told when something is refused.
 
+import { faultOf } from '@syncline/sqlite/store-fault.ts';
+import { StoreDeadlineError } from '@syncline/sqlite/store-thread.ts';
 import { ServerError, Status } from 'nice-grpc-common';
 import {
   DatastoreExistsError,
@@ -19,15 +21,21 @@ const statuses = [
   [DatastorePausedError, Status.FAILED_PRECONDITION],
   [StoreClosedError, Status.UNAVAILABLE],
   [SessionFailedError, Status.UNAVAILABLE],
+  [StoreDeadlineError, Status.UNAVAILABLE],
 ] as const;
 
-/** Answers a call; a known error leaves with its status, anything else is a fault of ours. */
+/**
+ * Answers a call; a known error leaves with its status, a disk that refuses as UNAVAILABLE; anything else is a fault of
+ * ours.
+ */
 export async function answered<Answer>(answer: () => Answer | Promise<Answer>): Promise<Answer> {
   try {
     return await answer();
   } catch (error) {
     const known = statuses.find(([type]) => error instanceof type);
     if (known !== undefined && error instanceof Error) throw new ServerError(known[1], error.message);
+    if (faultOf(error) !== undefined && error instanceof Error)
+      throw new ServerError(Status.UNAVAILABLE, error.message);
     throw toServerError(error);
   }
 }

@@ -5,6 +5,7 @@ import { encodingName } from '@syncline/gnmi/encoding.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
 import { type Connection, connect, type StreamEnd } from '@syncline/rpc/connect.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
+import { ClientError } from 'nice-grpc-common';
 import {
   type CallEnd,
   type Capabilities,
@@ -23,9 +24,9 @@ export interface LineSettings {
   readonly keepalive: { readonly timeMs: number; readonly timeoutMs: number };
   /** HTTP/2's receive window, in bytes. */
   readonly flowControlWindow: number;
+  /** The longest message that is taken, in bytes, and the setting that says so. */
+  readonly longestMessage: { readonly bytes: number; readonly setting: string };
 }
-
-const noLimit = -1;
 
 /** The channel of one attempt. Disposing it ends its calls; their listeners hear no more. */
 export class DeviceLine implements Line {
@@ -36,13 +37,13 @@ export class DeviceLine implements Line {
 
   /** Connects at the first call. Throws PemError for a certificate file that cannot be used. */
   constructor(endpoint: Endpoint, settings: LineSettings, clock: Clock) {
-    const { keepalive, flowControlWindow } = settings;
+    const { keepalive, flowControlWindow, longestMessage } = settings;
     this.#settings = settings;
     this.#clock = clock;
     this.#connection = connect(endpoint.address, {
       security: endpoint.security,
       identity: endpoint.identity,
-      maxReceiveBytes: noLimit,
+      maxReceiveBytes: longestMessage.bytes,
       keepalive,
       flowControlWindow,
     });
@@ -59,7 +60,12 @@ export class DeviceLine implements Line {
   async capabilities(): Promise<Capabilities> {
     const client = this.#connection.client(gNMIDefinition);
     const { signal } = this.#closed;
-    const answer = await client.capabilities({}, { signal, deadlineMs: this.#settings.connectDeadlineMs });
+    const answer = await client
+      .capabilities({}, { signal, deadlineMs: this.#settings.connectDeadlineMs })
+      .catch((error: unknown) => {
+        if (!(error instanceof ClientError)) throw error;
+        throw new ClientError(error.path, error.code, this.#explained(error.details));
+      });
     return { offer: answer.supportedEncodings.map(encodingName), models: answer.supportedModels };
   }
 
@@ -129,7 +135,7 @@ export class DeviceLine implements Line {
       if (heard) onMessage(message);
     });
     call.onEnd((end) => {
-      if (heard && !signal.aborted) onEnd(callEnd(end));
+      if (heard && !signal.aborted) onEnd(this.#callEnd(end));
     });
     return {
       write: (message: Uint8Array) => call.write(message),
@@ -143,8 +149,15 @@ export class DeviceLine implements Line {
       },
     };
   }
-}
 
-function callEnd({ code, details }: StreamEnd): CallEnd {
-  return { code: codeName(code), message: details };
+  #callEnd({ code, details }: StreamEnd): CallEnd {
+    return { code: codeName(code), message: this.#explained(details) };
+  }
+
+  /** grpc-js says that a message is longer than its limit, and cannot know whose setting that is. */
+  #explained(details: string): string {
+    const { bytes, setting } = this.#settings.longestMessage;
+    const isTooLong = new RegExp(`^Received message .* ${bytes}\\)?$`).test(details);
+    return isTooLong ? `${details}: ${setting} is the longest message that is taken` : details;
+  }
 }

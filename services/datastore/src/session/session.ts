@@ -92,7 +92,7 @@ export class Session {
     this.#context.host.onSync(datastore, slot, {
       ingested: () => this.#ingest.ingested(),
       sealed: (epoch) => this.#dispatch({ kind: 'sealed', epoch }),
-      synced: ({ epoch }) => this.#dispatch({ kind: 'committed', epoch }),
+      synced: (epoch) => this.#dispatch({ kind: 'committed', epoch }),
     });
     this.#dispatch({ kind: 'start', why });
   }

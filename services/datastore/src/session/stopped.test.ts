@@ -62,7 +62,6 @@ async function startSession(mode: SyncMode) {
         send() {},
         onSync(_, __, listener) {
           core = listener;
-          return () => {};
         },
       },
     },
@@ -78,7 +77,7 @@ async function startSession(mode: SyncMode) {
     /** The core commits what it was sent. */
     commit(epoch: number) {
       core?.sealed(epoch);
-      core?.synced({ kind: 'synced', datastore: 1, sync: 0, epoch, version: 1, atNs: 0n });
+      core?.synced(epoch);
     },
     [Symbol.dispose]() {
       session.stop('over');

@@ -119,7 +119,7 @@ export class World {
 
   close(): void {
     this.#closed = true;
-    this.#shard.receive({ kind: 'close', request: 1, datastore: 1, erase: false });
+    this.#shard.receive({ kind: 'close', request: 1, datastore: 1, deleted: false });
   }
 
   /** An answer to observe() is taken at once: it is the test's question, not the main thread's. */

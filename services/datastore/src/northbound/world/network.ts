@@ -113,7 +113,7 @@ export class SimulatedNetwork {
 
   /** Deletes the datastore. */
   delete(): void {
-    this.#shard.receive({ kind: 'close', request: 1, datastore, erase: false });
+    this.#shard.receive({ kind: 'close', request: 1, datastore, deleted: false });
   }
 
   #hear(message: FromCore): void {

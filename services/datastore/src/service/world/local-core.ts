@@ -69,7 +69,7 @@ export class LocalCore implements CorePort {
 
   /** Deletes a datastore. */
   delete(datastore: number): void {
-    this.#shard.receive({ kind: 'close', request: 0, datastore, erase: true });
+    this.#shard.receive({ kind: 'close', request: 0, datastore, deleted: true });
   }
 
   #open(datastore: number): ServedDatastore {

@@ -6,7 +6,7 @@ import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import type { CorePoint } from '../../core/failpoints.ts';
 import { encodePath } from '../../core/path-wire.ts';
-import type { CoreStatus, FromCore, ToCore } from '../../core/protocol.ts';
+import type { CoreStatus, FromCore, Query, ToCore } from '../../core/protocol.ts';
 import { Shard } from '../../core/shard.ts';
 import type { Place } from '../../core/world/device.ts';
 import type { Disk } from '../../core/world/disk.ts';
@@ -82,7 +82,7 @@ export class SimulatedCore {
 
   /** Running as the core has it in memory. */
   contents(): { version: number | undefined; leaves: Map<Place, unknown> } {
-    const query = { paths: [encodePath(rootPath)], type: 0, encoding: 2, target: '', depth: 0 };
+    const query: Query = { paths: [encodePath(rootPath)], type: 0, encoding: 2, target: '', depth: 0 };
     this.#shard.receive({ kind: 'get', request: -1, datastore: 1, query });
     const { notification } = GetResponse.decode(new Uint8Array(this.#got ?? new ArrayBuffer(0)));
     const leaves = notification.flatMap(({ update }) =>
@@ -106,7 +106,7 @@ export class SimulatedCore {
 
   close(): void {
     this.#closed = true;
-    this.#shard.receive({ kind: 'close', request: 1, datastore: 1, erase: false });
+    this.#shard.receive({ kind: 'close', request: 1, datastore: 1, deleted: false });
   }
 
   #work(work: () => void): void {

@@ -66,7 +66,6 @@ export class SessionWorld {
           send: (message) => this.#tell(message),
           onSync: (_, __, listener) => {
             this.#listener = listener;
-            return () => {};
           },
         },
       },
@@ -148,7 +147,7 @@ export class SessionWorld {
       this.underWay -= 1;
       this.#listener?.ingested(message.epoch);
     } else if (message.kind === 'sealed') this.#listener?.sealed(message.epoch);
-    else if (message.kind === 'synced') this.#listener?.synced(message);
+    else if (message.kind === 'synced') this.#listener?.synced(message.epoch);
     this.#reader?.receive(message);
   }
 }
