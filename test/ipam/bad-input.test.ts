@@ -59,7 +59,7 @@ test.for([
 
 test('refusals are counted by reason', async () => {
   const before = await readMetric(ipam.service.adminPort, 'ipam_refusals_total', { reason: 'invalid' });
-  await expect(ipam.ipam.allocate(child(''))).rejects.toThrow();
+  await expect(ipam.ipam.allocate(child(''))).rejects.toMatchObject({ code: INVALID_ARGUMENT });
   expect(await readMetric(ipam.service.adminPort, 'ipam_refusals_total', { reason: 'invalid' })).toBe(
     before + 1,
   );

@@ -105,7 +105,7 @@ test('a commit that is refused now and then is refused whole', async () => {
 
 test('a commit that is not answered in time is looked up, and nobody is told a wrong address', async () => {
   await using ipam = await IpamUnderTest.start({
-    failpoints: 'apply.after-commit=hang:4000@2',
+    failpoints: 'apply.after-commit=block:4000@2',
     // Long enough for a start.
     storeDeadline: '2s',
     storeRetryMax: '200ms',

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@syncline/testkit/wait.ts';
+import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { IpamUnderTest } from './ipam-under-test.ts';
 
@@ -51,7 +52,7 @@ test.for(['before', 'after'] as const)(
       releaseDelay: '400ms',
     });
     const address = await ipam.allocate('a');
-    await expect(ipam.release('a')).rejects.toThrow();
+    await expect(ipam.release('a')).rejects.toMatchObject({ code: Status.UNAVAILABLE });
     await ipam.service.exited;
     await ipam.restart({ failpoints: '' });
     const { counts } = await ipam.status();
@@ -107,7 +108,7 @@ test('a file that is no database is named, and nothing is served', async () => {
 
 test('two processes on one folder: the second says who has it', async () => {
   await using ipam = await IpamUnderTest.start();
-  await expect(IpamUnderTest.start({ busy: '50ms' }, ipam.service.dataDir)).rejects.toMatchObject({
+  await expect(IpamUnderTest.start({ storeDeadline: '2001ms' }, ipam.service.dataDir)).rejects.toMatchObject({
     exit: { code: 1 },
     message: expect.stringContaining('database is locked') as string,
   });

@@ -13,8 +13,13 @@ import { demo, NspUnderTest } from './nsp-under-test.ts';
 const main = fileURLToPath(new URL('../../services/nsp/src/main.ts', import.meta.url));
 const configuration = fileURLToPath(demo);
 
-const failedStart = async (env: Readonly<Record<string, string>>, port = 0) => {
-  const error: unknown = await startService({ service: 'nsp', env, port }).catch((reason: unknown) => reason);
+const failedStart = async (
+  env: Readonly<Record<string, string>>,
+  { port = 0, dataDir }: { port?: number; dataDir?: string } = {},
+) => {
+  const error: unknown = await startService({ service: 'nsp', env, port, dataDir }).catch(
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof ServiceError)) throw new Error('the nsp started');
   return { code: error.exit?.code, message: error.message };
 };
@@ -42,9 +47,18 @@ test('a port that is taken is named with its setting', async () => {
   await using nsp = await NspUnderTest.start(await readFile(demo, 'utf8'));
   const { code, message } = await failedStart(
     { SYNCLINE_NSP_CONFIGURATION: configuration },
-    nsp.service.port,
+    { port: nsp.service.port },
   );
   expect([code, message]).toEqual([1, expect.stringContaining('SYNCLINE_NSP_PORT')]);
+});
+
+test('a second process on one folder says who has it, before its own start takes too long', async () => {
+  await using nsp = await NspUnderTest.start(await readFile(demo, 'utf8'));
+  const { code, message } = await failedStart(
+    { SYNCLINE_NSP_CONFIGURATION: configuration, SYNCLINE_NSP_STORE_DEADLINE: '4001ms' },
+    { dataDir: nsp.service.dataDir },
+  );
+  expect([code, message]).toEqual([1, expect.stringContaining('database is locked')]);
 });
 
 test('--help prints every setting and does not start', async () => {

@@ -61,7 +61,7 @@ test.skipIf(disk === undefined)('F19: a full disk keeps what is on it, and a res
 
 test('a disk that does not answer ends the process, which says so', async () => {
   await using proxy = await ProxyUnderTest.start({
-    failpoints: 'commit.before-commit=hang:5000@1',
+    failpoints: 'commit.before-commit=block:5000@1',
     // Long enough for a start.
     storeDeadline: '2s',
   });

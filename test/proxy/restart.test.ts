@@ -1,5 +1,6 @@
 // A proxy that is killed, and what it knows afterwards.
 
+import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { idOf, trench, withVips } from '../../services/proxy/src/world/request.fixture.ts';
 import { hops, ProxyUnderTest } from './proxy-under-test.ts';
@@ -52,7 +53,7 @@ test.each([
   async (failpoints, has) => {
     await using proxy = await ProxyUnderTest.start({ releaseDelay: '200ms', failpoints });
     await proxy.ready();
-    await expect(proxy.request('a')).rejects.toThrow();
+    await expect(proxy.request('a')).rejects.toMatchObject({ code: Status.UNAVAILABLE });
     expect(await proxy.service.exited).toEqual({ code: null, signal: 'SIGKILL' });
     await proxy.restart({ failpoints: '' });
     expect((await proxy.admin.status({})).connections.length).toBe(has ? 1 : 0);
@@ -69,7 +70,8 @@ test('a proxy that is told to stop ends its watches, leaves connections as they 
   using watch = proxy.watch();
   await watch.next();
   await proxy.setFault({ $case: 'hang', value: {} });
-  const held = expect(proxy.request('a')).rejects.toThrow();
+  // It does not end within the drain, and is cut.
+  const held = expect(proxy.request('a')).rejects.toMatchObject({ code: Status.CANCELLED });
   await proxy.becomes('the fault being armed', ({ faults }) => faults.length === 1);
   const stopped = proxy.service.stop();
   await expect(watch.next()).rejects.toThrow('server is stopping');

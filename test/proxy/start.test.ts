@@ -47,7 +47,7 @@ test('a port that is taken is named with its setting', async () => {
 test('a data folder that another proxy uses, or that is of another node, is refused', async () => {
   await using proxy = await ProxyUnderTest.start();
   const { dataDir } = proxy.service;
-  expect(await failedStart({ storeDeadline: '2s' }, { dataDir })).toEqual([
+  expect(await failedStart({ storeDeadline: '2001ms' }, { dataDir })).toEqual([
     1,
     expect.stringContaining('database is locked'),
   ]);

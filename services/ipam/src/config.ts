@@ -105,8 +105,11 @@ export const settings = {
     ...serverTlsSettings,
     data: dataOf('ipam'),
     disk: bytes('1GiB', { min: '64KiB', max: '1024GiB' }, 'How large the file of the addresses may grow.'),
-    busy: duration('5s', anyWait, 'How long opening waits for another process that has the file.'),
-    storeDeadline: duration('10s', anyWait, 'How long the disk may take for one commit.'),
+    storeDeadline: duration(
+      '10s',
+      anyWait,
+      'How long the disk may take for one commit; a start waits half as long for a file that another process has.',
+    ),
     storeRetry: duration('200ms', anyWait, 'Wait before a disk that refused is tried again; it doubles.'),
     storeRetryMax: duration('5s', anyWait, 'Longest such wait.'),
     loadPage: integer(10_000, { min: '1', max: '1000000' }, 'Addresses that are read at once at the start.'),

@@ -72,7 +72,11 @@ export const settings = {
       'With NORMAL a power cut, not a kill, may lose the last registrations; a refresh brings them back.',
     ),
     disk: bytes('1GiB', { min: '1MiB', max: '1024GiB' }, 'How large the file of the targets may grow.'),
-    storeDeadline: duration('10s', anyWait, 'How long the disk may take for one commit.'),
+    storeDeadline: duration(
+      '10s',
+      anyWait,
+      'How long the disk may take for one commit; a start waits half as long for a file that another process has.',
+    ),
     storeRetry: duration('200ms', anyWait, 'Wait before a disk that refused is tried again; it doubles.'),
     storeRetryMax: duration('5s', anyWait, 'Longest such wait.'),
     defaultDeadline: duration('30s', anyWait, 'Deadline of unary calls that come without one.'),

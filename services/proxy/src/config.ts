@@ -1,16 +1,6 @@
 // What the proxy can be told: its settings, all from the environment. docs/proxy.md has them as a table.
 
-import {
-  address,
-  bytes,
-  choice,
-  duration,
-  flag,
-  integer,
-  port,
-  type Setting,
-  text,
-} from '@syncline/rpc/setting-types.ts';
+import { address, bytes, choice, duration, flag, integer, port, text } from '@syncline/rpc/setting-types.ts';
 import { neighbourTlsProblems, neighbourTlsSettings } from '@syncline/rpc/settings/client-tls.ts';
 import { Contradictions } from '@syncline/rpc/settings/contradictions.ts';
 import { dataOf } from '@syncline/rpc/settings/data.ts';
@@ -18,10 +8,8 @@ import { failpoints } from '@syncline/rpc/settings/failpoints.ts';
 import { serverTlsProblems, serverTlsSettings } from '@syncline/rpc/settings/server-tls.ts';
 import type { ValuesOf } from '@syncline/rpc/settings.ts';
 import { logLevels } from '@syncline/telemetry/logger.ts';
-import type { Family } from '@syncline/trench/address.ts';
-import { MalformedError } from '@syncline/trench/malformed-error.ts';
-import { checkName } from '@syncline/trench/name.ts';
 import { printNetworkService } from '@syncline/trench/network-service.ts';
+import { name, names, nodeName } from './name-settings.ts';
 import type { ProxySettings } from './proxy.ts';
 import { storePoints } from './store/failpoints.ts';
 
@@ -30,12 +18,6 @@ const anyCount = { min: '1', max: '1000000' };
 
 /** Few, because a conduit has prefixes for 16 nodes in IPv4 and another subnet is that of another node. */
 const subnets = 4;
-
-const families: Readonly<Record<string, readonly Family[]>> = {
-  dual: ['ipv4', 'ipv6'],
-  ipv4: ['ipv4'],
-  ipv6: ['ipv6'],
-};
 
 /** The settings of this service. */
 export const settings = {
@@ -98,7 +80,11 @@ export const settings = {
       'FULL: what was answered survives a power cut too, at the price of a disk sync a change.',
     ),
     diskBytes: bytes('1GiB', { min: '64KiB', max: '64GiB' }, 'How large the file may grow.'),
-    storeDeadline: duration('10s', anyWait, 'How long the store may take; then the process ends.'),
+    storeDeadline: duration(
+      '10s',
+      anyWait,
+      'How long the store may take; then the process ends. A start waits half as long for a file that another process has.',
+    ),
     storeProbe: duration('1s', anyWait, 'How often a disk that refuses is asked whether it does still.'),
     maxRequest: bytes('64KiB', { min: '1KiB', max: '4MiB' }, 'Longest request message accepted.'),
     defaultDeadline: duration('15s', anyWait, 'Deadline of calls that come without one.'),
@@ -142,7 +128,7 @@ export function proxySettings(config: Config): ProxySettings {
       node,
       networkService: printNetworkService({ trench, conduit, namespace }),
       hopName: `proxy-${conduit}-${node}`,
-      families: families[config.families] ?? [],
+      families: config.families === 'dual' ? ['ipv4', 'ipv6'] : [config.families],
       subnets,
       connections: config.connections,
       requestMs: config.requestDeadline,
@@ -164,39 +150,4 @@ export function proxySettings(config: Config): ProxySettings {
     commitMs: config.storeDeadline,
     probeMs: config.storeProbe,
   };
-}
-
-/** A name of one label. */
-function name(fallback: string, doc: string): Setting<string> {
-  return { form: 'name', fallback, doc, secret: false, parse: readName };
-}
-
-/** Names separated by commas, each once. */
-function names(fallback: string, doc: string): Setting<readonly string[]> {
-  const parse = (given: string) => {
-    const list = given.split(',').map((part) => readName(part.trim()));
-    if (new Set(list).size < list.length) throw new RangeError('a name is there twice');
-    return list;
-  };
-  return { form: 'names', fallback, doc, secret: false, parse };
-}
-
-/** The name of a machine, which may have dots; a suffix must still fit. */
-function nodeName(fallback: string, doc: string): Setting<string> {
-  const parse = (given: string) => {
-    if (!/^[A-Za-z0-9](?:[-._A-Za-z0-9]{0,198}[A-Za-z0-9])?$/.test(given)) {
-      throw new RangeError('expected up to 200 letters, digits, - . and _, a letter or digit at both ends');
-    }
-    return given;
-  };
-  return { form: 'node name', fallback, doc, secret: false, parse };
-}
-
-function readName(given: string): string {
-  try {
-    return checkName(given, 'name');
-  } catch (error) {
-    if (error instanceof MalformedError) throw new RangeError(error.message);
-    throw error;
-  }
 }

@@ -27,12 +27,13 @@ import { bookOf, strangersIn } from './store/book-rows.ts';
 import { bookStoreOn } from './store/book-store.ts';
 import { openProxyStore } from './store/open-proxy-store.ts';
 
-await runConfigured(settings, contradictions, main);
+await runConfigured(settings, contradictions, main, ({ drain }) => drain);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const { trench, namespace, node, conduits, failpoints, synchronous, diskBytes } = config;
-  const busyTimeoutMs = config.storeDeadline / 2;
+  // Half of what opening may take, so that who has the file is told before that is over.
+  const busyTimeoutMs = Math.floor(config.storeDeadline / 2);
   const file = join(dataFolder(config.data, 'proxy'), 'proxy.db');
   const store = stack.use(
     await openProxyStore(

@@ -89,6 +89,7 @@ export class Proxy implements AsyncDisposable {
     const claims = new Claims({
       ...parts,
       counts,
+      connections: this.#book.holders,
       everyMs: Math.max(0, ...settings.conduits.map(({ retry }) => retry.maxMs)),
       renew: () => {
         for (const conduit of this.conduits) conduit.renew();

@@ -1,13 +1,13 @@
 import { type Address, parseAddress } from '@syncline/trench/address.ts';
+import { type ByteMatch, parseByteMatch } from '@syncline/trench/byte-match.ts';
+import type { PortRange } from '@syncline/trench/port-range.ts';
 import { containsAddress, type Prefix, parsePrefix } from '@syncline/trench/prefix.ts';
 import { streamKey } from '@syncline/trench/stream-name.ts';
+import { transports } from '@syncline/trench/transport.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { finish } from '../finish.fixture.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { PortRange } from '../packet/port.ts';
-import { transports } from '../packet/protocol.ts';
-import { type ByteMatch, parseByteMatch } from './byte-match.ts';
 import { Classifier } from './classifier.ts';
 import type { Flow } from './flow.ts';
 

@@ -2,14 +2,16 @@
 // makes it no flow at all, since a flow with a condition less would take packets that are another's.
 
 import type { Address } from '@syncline/trench/address.ts';
+import { type ByteMatch, parseByteMatch } from '@syncline/trench/byte-match.ts';
+import { type PortRange, parsePortRange } from '@syncline/trench/port-range.ts';
 import { containsAddress, type Prefix, parsePrefix } from '@syncline/trench/prefix.ts';
 import { type StreamName, streamKey } from '@syncline/trench/stream-name.ts';
+import { parseTransport, type Transport } from '@syncline/trench/transport.ts';
 import { type StreamMessage, streamNameOf } from '@syncline/trench/wire-name.ts';
 import type { Packet } from '../packet/packet.ts';
-import { hasPort, type PortRange, parsePortRange } from '../packet/port.ts';
-import { parseTransport, type Transport } from '../packet/protocol.ts';
+import { hasPort } from '../packet/port.ts';
 import { RowError } from '../row-error.ts';
-import { type ByteMatch, byteMatchHolds, parseByteMatch } from './byte-match.ts';
+import { byteMatchHolds } from './byte-match.ts';
 import { unmappedPrefix } from './unmapped-prefix.ts';
 
 /** What a flow asks of a packet: all of it must hold. An empty list asks for nothing. */

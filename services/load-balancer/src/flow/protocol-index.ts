@@ -1,7 +1,7 @@
 // The flows of one destination by protocol.
 
+import { type Transport, transports } from '@syncline/trench/transport.ts';
 import type { Packet } from '../packet/packet.ts';
-import { type Transport, transports } from '../packet/protocol.ts';
 import { PortIndex } from './port-index.ts';
 import { type Ranked, winner } from './ranked.ts';
 

@@ -1,14 +1,9 @@
 // A stream as nsp.v1 says it.
 
+import { defaultMaxTargets, mostTargets } from '@syncline/trench/max-targets.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { type StreamMessage, streamNameOf } from '@syncline/trench/wire-name.ts';
 import { RowError } from '../row-error.ts';
-
-/** The largest that Meridio's webhook admits; identifiers fit into 16 bits. */
-const most = 10_000;
-
-/** NSPs of before 0.9.0 do not send max-targets; their streams have this. */
-const ofOldServers = 100;
 
 export interface StreamRow extends StreamMessage {
   /** 0 when the server does not know the field. */
@@ -23,8 +18,8 @@ export interface StreamSpec {
 
 /** Throws RowError for max-targets above 10,000, MissingParentError without a conduit or trench. */
 export function readStream(row: StreamRow): StreamSpec {
-  if (row.maxTargets > most) {
-    throw new RowError('max-targets', `max-targets ${row.maxTargets}: not 1 to ${most}`);
+  if (row.maxTargets > mostTargets) {
+    throw new RowError('max-targets', `max-targets ${row.maxTargets}: not 1 to ${mostTargets}`);
   }
-  return { name: streamNameOf(row), maxTargets: row.maxTargets || ofOldServers };
+  return { name: streamNameOf(row), maxTargets: row.maxTargets || defaultMaxTargets };
 }

@@ -1,8 +1,9 @@
 // A target of a stream, as the NSP's registry has it.
 
-import { parseAddress } from '@syncline/trench/address.ts';
+import { readIdentifier } from '@syncline/trench/identifier.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
-import { hostPrefix, type Prefix, parsePrefix, prefixSetKey } from '@syncline/trench/prefix.ts';
+import { prefixSetKey } from '@syncline/trench/prefix.ts';
+import { parseTargetAddress } from '@syncline/trench/target-address.ts';
 import type { StreamMessage } from '@syncline/trench/wire-name.ts';
 import { RowError } from '../row-error.ts';
 
@@ -23,25 +24,19 @@ export interface TargetRow {
   readonly stream?: StreamMessage | undefined;
 }
 
-const decimal = /^[1-9]\d{0,8}$/;
-
 /** Throws RowError without addresses, and MalformedError for one that is none or an identifier that the stream has not. */
 export function readTarget(row: TargetRow, maxTargets: number): Target {
   const text = row.context['identifier'] ?? '';
-  const identifier = Number(text);
-  if (!decimal.test(text) || identifier > maxTargets) {
+  const identifier = readIdentifier(text, maxTargets);
+  if (identifier === undefined) {
     throw new MalformedError('identifier', text, `not a whole number from 1 to ${maxTargets}`);
   }
   if (row.ips.length === 0) throw new RowError('ips', 'ips not set');
-  const ipsKey = prefixSetKey(row.ips.map(readIp));
+  const ipsKey = prefixSetKey(row.ips.map((ip) => parseTargetAddress(ip)));
   return { identifier, ips: row.ips, ipsKey };
 }
 
 /** Whether both are the same target: the number and the set of addresses are. */
 export function sameTarget(a: Target | undefined, b: Target | undefined): boolean {
   return a?.identifier === b?.identifier && a?.ipsKey === b?.ipsKey;
-}
-
-function readIp(text: string): Prefix {
-  return text.includes('/') ? parsePrefix(text, 'ip') : hostPrefix(parseAddress(text, 'ip'));
 }

@@ -1,9 +1,9 @@
 // The `conduits` of the file.
 
+import { parseTransport } from '@syncline/trench/transport.ts';
 import type { Part } from './document.ts';
 import { type Entry, readEntries } from './entry.ts';
 import type { Mapping, Text } from './mapping.ts';
-import { protocols } from './protocols.ts';
 
 export interface PortNatFields {
   readonly at: Mapping;
@@ -34,14 +34,11 @@ export function readConduits(part: Part): readonly Entry<ConduitFields>[] {
 function readPortNat(at: Mapping): PortNatFields {
   for (const key of ['port', 'target-port', 'protocol'])
     if (!at.has(key)) at.wrong(key, undefined, 'is missing');
-  const protocol = at.text('protocol');
-  if (at.has('protocol') && !protocols.includes(protocol))
-    at.wrong('protocol', protocol, `must be one of ${protocols.join(', ')}`);
   return {
     at,
     port: at.whole('port', anyPort) ?? 0,
     targetPort: at.whole('target-port', anyPort) ?? 0,
-    protocol,
+    protocol: at.read('protocol', parseTransport) ?? '',
     vips: at.texts('vips'),
   };
 }

@@ -1,12 +1,13 @@
 // The `flows` of the file.
 
+import { parseByteMatch } from '@syncline/trench/byte-match.ts';
+import { parseTransport } from '@syncline/trench/transport.ts';
 import type { Part } from './document.ts';
 import { type Entry, readEntries } from './entry.ts';
 import type { Mapping, Text } from './mapping.ts';
 import { checkPortRanges } from './ports.ts';
 import { checkSubnets } from './prefixes.ts';
 import type { Problems } from './problem.ts';
-import { protocols } from './protocols.ts';
 
 export interface FlowFields {
   readonly sourceSubnets: readonly string[];
@@ -30,9 +31,6 @@ const keys = [
   'byte-matches',
 ];
 
-// Meridio's own expression.
-const byteMatch = /^(sctp|tcp|udp)\[[0-9]+ *: *[124]\]( *& *0x[0-9a-f]+)? *= *([0-9]+|0x[0-9a-f]+)$/;
-
 /** Reads and checks them. */
 export function readFlows(part: Part, problems: Problems): readonly Entry<FlowFields>[] {
   return readEntries(part, 'flows', keys, 'free', (at) => {
@@ -43,10 +41,7 @@ export function readFlows(part: Part, problems: Problems): readonly Entry<FlowFi
     checkSubnets(sourceSubnets, problems);
     checkPortRanges(destinationPortRanges, problems);
     checkPortRanges(sourcePortRanges, problems);
-    for (const entry of byteMatches) {
-      if (!byteMatch.test(entry.text))
-        problems.add(entry, entry.text, 'must be such as tcp[0 : 2] & 0xff = 0x1f, of 1, 2 or 4 bytes');
-    }
+    for (const entry of byteMatches) problems.read(entry, entry.text, parseByteMatch);
     return {
       sourceSubnets: texts(sourceSubnets),
       destinationPortRanges: texts(destinationPortRanges),
@@ -63,9 +58,8 @@ export function readFlows(part: Part, problems: Problems): readonly Entry<FlowFi
 function readProtocols(at: Mapping, problems: Problems): readonly string[] {
   const seen = new Set<string>();
   for (const entry of at.texts('protocols')) {
-    if (!protocols.includes(entry.text))
-      problems.add(entry, entry.text, `must be one of ${protocols.join(', ')}`);
-    else if (seen.has(entry.text)) problems.add(entry, entry.text, 'is there twice');
+    problems.read(entry, entry.text, parseTransport);
+    if (seen.has(entry.text)) problems.add(entry, entry.text, 'is there twice');
     seen.add(entry.text);
   }
   return [...seen];

@@ -72,6 +72,11 @@ export class Mapping implements Place {
     return node === undefined ? '' : (this.#scalar(node, this.place(key)) ?? '');
   }
 
+  /** What `parse` makes of the text; undefined when absent or malformed, which is noted. */
+  read<Value>(key: string, parse: (text: string, field: string) => Value): Value | undefined {
+    return this.has(key) ? this.#reading.problems.read(this.place(key), this.text(key), parse) : undefined;
+  }
+
   /** Undefined when absent. */
   whole(key: string, { min, max }: Range): number | undefined {
     const node = this.#values.get(key);

@@ -1,6 +1,7 @@
+import { parsePortRange } from '@syncline/trench/port-range.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkPortRanges, parsePortRange } from './ports.ts';
+import { checkPortRanges } from './ports.ts';
 import { Problems } from './problem.ts';
 
 const port = fc.nat({ max: 30 });
@@ -19,10 +20,8 @@ test('a list is well exactly when no port is in two of its ranges', () => {
       );
       const times = new Map<number, number>();
       for (const text of ranges) {
-        const parsed = parsePortRange(text);
-        if (typeof parsed === 'string') throw new Error(parsed);
-        for (let each = parsed.first; each <= parsed.last; each++)
-          times.set(each, (times.get(each) ?? 0) + 1);
+        const { first, last } = parsePortRange(text, 'ports');
+        for (let each = first; each <= last; each++) times.set(each, (times.get(each) ?? 0) + 1);
       }
       expect(problems.found.length === 0).toBe([...times.values()].every((n) => n === 1));
     }),

@@ -1,5 +1,7 @@
 // What is wrong with a configuration, said so that one finds the place: the line, the field and what stands there.
 
+import { MalformedError } from '@syncline/trench/malformed-error.ts';
+
 /** A place in the file: its line, from 1, and the way to it, such as `streams.items[1].max-targets`. */
 export interface Place {
   readonly line: number;
@@ -43,6 +45,17 @@ export class Problems {
 
   add(place: Place, value: string | undefined, reason: string): void {
     this.#found.push({ line: place.line, field: place.field, value, reason });
+  }
+
+  /** What `parse` makes of the text there; undefined when that is malformed, which is noted. */
+  read<Value>(place: Place, text: string, parse: (text: string, field: string) => Value): Value | undefined {
+    try {
+      return parse(text, place.field);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      this.add(place, text, error.reason);
+      return undefined;
+    }
   }
 
   /** Throws ConfigurationError, in the order of the file, when there is any. */

@@ -74,7 +74,7 @@ test(
           sim.schedule(`client ${client}`, () => opener.live(1 + sim.choose(2)));
         }
         for (let step = sim.choose(4); step > 0; step--) sim.schedule('restart', () => world.restart());
-        await sleep(sim.clock, 60_000, sim.signal);
+        await sleep(sim.clock, 120_000, sim.signal);
         await world.die();
         await sim.settled();
       },

@@ -1,5 +1,5 @@
-// The targets, and the loop that owns them. What was answered is on disk. A target that is silent for longer than it may
-// is gone for everybody at once; its row follows as soon as the disk takes that, and however often it refuses.
+// The targets, and the loop that writes them. What was answered is on disk. A target that is silent for longer than it may
+// is gone for everybody at once, by a timer that waits for no disk; its row follows as soon as the disk takes that.
 
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
@@ -48,8 +48,10 @@ type Command =
       readonly target: Target;
       readonly done: PromiseWithResolvers<void>;
     }
-  /** There may be something to expire, or to write again. */
+  /** There may be something to write that nobody asks for. */
   | { readonly kind: 'look' };
+
+type Write = Exclude<Command, { readonly kind: 'look' }>;
 
 const batchCommands = 256;
 
@@ -64,7 +66,10 @@ export class Registry {
   readonly #mailbox: Mailbox<Command>;
   /** Commands that were taken from the mailbox and not looked at. */
   #left: readonly Command[] = [];
-  #timer: Timer | undefined;
+  /** Set while there are targets: one of them may expire then. */
+  #expiry: Timer | undefined;
+  /** Until a disk that refuses is tried again. */
+  #retry: Timer | undefined;
   #expired = 0;
 
   /** `restored` is what the store has. Each of them lives as long as if it had just been heard of. */
@@ -132,7 +137,7 @@ export class Registry {
    */
   async run(watch: LoopWatch, signal: AbortSignal): Promise<void> {
     try {
-      this.#rearm();
+      this.#awaitExpiry();
       watch.idle('a command');
       for await (const commands of this.#mailbox.batches(batchCommands, signal)) {
         this.#left = commands;
@@ -140,12 +145,12 @@ export class Registry {
           watch.phase('commit', 2 * this.#options.commitMs, 'the disk');
           await this.#perform();
         }
-        this.#expire();
-        this.#rearm();
+        this.#awaitRetry();
         watch.idle('a command');
       }
     } finally {
-      this.#timer?.clear();
+      this.#expiry?.clear();
+      this.#retry?.clear();
       for (const command of [...this.#left, ...this.#mailbox.close()]) {
         if (command.kind !== 'look') command.done.reject(new ClosedError('registry'));
       }
@@ -170,53 +175,72 @@ export class Registry {
   /** One batch of the commands that are left; of each target the first. */
   async #perform(): Promise<void> {
     const batch = new Batch(this.#table, this.#options.limits, this.#rows.owed);
-    const waiting: PromiseWithResolvers<void>[] = [];
+    const writes: Write[] = [];
     const left: Command[] = [];
     for (const command of this.#left) {
       if (command.kind === 'look') continue;
       try {
         const verdict = batch[command.kind](command.target);
         if (verdict === 'done') command.done.resolve();
-        else if (verdict === 'committed') waiting.push(command.done);
+        else if (verdict === 'committed') writes.push(command);
         else left.push(command);
       } catch (error) {
         command.done.reject(error);
       }
     }
     this.#left = left;
-    await this.#settle(batch, waiting);
+    await this.#settle(batch, writes);
   }
 
-  async #settle(batch: Batch, waiting: readonly PromiseWithResolvers<void>[]): Promise<void> {
+  async #settle(batch: Batch, writes: readonly Write[]): Promise<void> {
     // While the disk refuses, what is owed waits for its turn; what is asked for now is tried all the same.
     const isDue = (this.#rows.dueMs ?? Number.POSITIVE_INFINITY) <= this.#options.clock.monotonic();
     if (batch.after.size === 0 && !isDue) return;
     try {
       await this.#rows.commit(batch.after);
     } catch (error) {
-      for (const done of waiting) done.reject(error);
+      for (const { done } of writes) done.reject(error);
       if (error instanceof StoreRefusedError) return;
       throw error;
     }
-    this.#apply(batch);
-    for (const done of waiting) done.resolve();
+    const lapsed = this.#apply(batch);
+    const again: Write[] = [];
+    for (const write of writes) {
+      if (lapsed.has(write.target.key)) again.push(write);
+      else write.done.resolve();
+    }
+    this.#left = [...again, ...this.#left];
   }
 
-  #apply({ after }: Batch): void {
+  /**
+   * Gives the keys of those that expired while they were written ENABLED. They are not known any more: what was asked for
+   * them is to be done anew, so that they come back DISABLED.
+   */
+  #apply({ after }: Batch): ReadonlySet<string> {
     const changes: TargetChange[] = [];
+    const lapsed = new Set<string>();
     for (const [key, target] of after) {
       if (target === undefined) {
         const change = this.#table.delete(key);
         this.#order.remove(key);
         if (change !== undefined) changes.push(change);
-      } else {
-        if (this.#table.get(key) === undefined) this.#order.touch(key, this.#options.clock.monotonic());
-        changes.push(this.#table.put(target));
+        continue;
       }
+      if (this.#table.get(key) === undefined) {
+        if (target.status === 'enabled') {
+          lapsed.add(key);
+          continue;
+        }
+        this.#order.touch(key, this.#options.clock.monotonic());
+      }
+      changes.push(this.#table.put(target));
     }
+    this.#awaitExpiry();
     if (changes.length > 0) this.#options.changed(changes);
+    return lapsed;
   }
 
+  /** In memory only, so also while a commit is under way. */
   #expire(): void {
     const changes: TargetChange[] = [];
     for (const key of this.#order.takeExpired(this.#options.clock.monotonic())) {
@@ -225,27 +249,41 @@ export class Registry {
       this.#expired += 1;
       if (change !== undefined) changes.push(change);
     }
-    if (changes.length > 0) this.#options.changed(changes);
+    if (changes.length === 0) return;
+    this.#options.changed(changes);
+    this.#look();
   }
 
-  /** One timer for whatever is next: a target that expires, or another try of the disk. */
-  #rearm(): void {
-    this.#timer?.clear();
+  /** Who is heard of goes last, so that a timer for the first is never too late for another. */
+  #awaitExpiry(): void {
+    const { nextMs } = this.#order;
+    if (this.#expiry !== undefined || nextMs === undefined) return;
     const { clock } = this.#options;
-    const nowMs = clock.monotonic();
-    const expiryMs = (this.#order.nextMs ?? Number.POSITIVE_INFINITY) + slackMs;
-    const dueMs = Math.min(expiryMs, this.#rows.dueMs ?? expiryMs);
-    if (dueMs <= nowMs) return this.#look();
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = clock.setTimer(dueMs - nowMs, () => this.#look());
+    this.#expiry = clock.setTimer(nextMs + slackMs - clock.monotonic(), () => {
+      this.#expiry = undefined;
+      this.#expire();
+      this.#awaitExpiry();
+    });
   }
 
+  #awaitRetry(): void {
+    this.#retry?.clear();
+    const { dueMs } = this.#rows;
+    if (dueMs === undefined) return;
+    const { clock } = this.#options;
+    const leftMs = dueMs - clock.monotonic();
+    if (leftMs <= 0) this.#look();
+    else this.#retry = clock.setTimer(leftMs, () => this.#look());
+  }
+
+  /** Has the loop look at what is owed, unless it is about to. */
   #look(): void {
+    if (this.#mailbox.depth > 0) return;
     try {
       this.#mailbox.offer({ kind: 'look' });
     } catch (error) {
-      // With a full mailbox the loop is about to look anyway, and with a closed one never again.
-      if (!(error instanceof FullError || error instanceof ClosedError)) throw error;
+      // It never looks again.
+      if (!(error instanceof ClosedError)) throw error;
     }
   }
 }

@@ -1,7 +1,9 @@
 // What a target must be to be registered. Meridio's NSP takes anything; a target that breaks these rules could never be
 // given traffic, or would take a VIP's.
 
+import { readIdentifier } from '@syncline/trench/identifier.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
+import { mostTargets } from '@syncline/trench/max-targets.ts';
 import { checkName } from '@syncline/trench/name.ts';
 import { containsAddress, type Prefix, printPrefix } from '@syncline/trench/prefix.ts';
 import type { Target } from './target.ts';
@@ -20,9 +22,6 @@ export class InvalidTargetError extends Error {
 
 /** The VIPs that are configured for a trench. */
 export type VipsOf = (trench: string) => readonly Prefix[];
-
-// As many identifiers as the largest stream has.
-const highestIdentifier = 10_000;
 
 // As long as a host name may be (RFC 1123 2.1).
 const longestHostName = 253;
@@ -72,15 +71,8 @@ function checkAddresses({ ips, stream }: Target, vipsOf: VipsOf): void {
   }
 }
 
-/** Whoever has none yet may leave it out. */
+/** One that the largest stream may have. Whoever has none yet may leave it out. */
 function checkIdentifier(text: string | undefined): void {
-  if (text === undefined) return;
-  const identifier = /^[1-9]\d{0,4}$/.test(text) ? Number(text) : 0;
-  if (identifier < 1 || identifier > highestIdentifier) {
-    throw new InvalidTargetError(
-      'context.identifier',
-      text,
-      `must be a whole number from 1 to ${highestIdentifier}`,
-    );
-  }
+  if (text === undefined || readIdentifier(text, mostTargets) !== undefined) return;
+  throw new InvalidTargetError('context.identifier', text, `must be a whole number from 1 to ${mostTargets}`);
 }

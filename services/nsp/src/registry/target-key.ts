@@ -1,10 +1,10 @@
 // What a target is known by: its type, its stream and its addresses as a set. In which order they are sent does not
 // matter, nor how they are written; Meridio's NSP goes by the text, so there a permutation leaves a ghost.
 
-import { parseAddress } from '@syncline/trench/address.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
-import { hostPrefix, type Prefix, parsePrefix, prefixSetKey } from '@syncline/trench/prefix.ts';
+import { type Prefix, prefixSetKey } from '@syncline/trench/prefix.ts';
 import { type StreamName, streamKey } from '@syncline/trench/stream-name.ts';
+import { parseTargetAddress } from '@syncline/trench/target-address.ts';
 import type { TargetType } from './target.ts';
 
 /** What the key is made of. */
@@ -26,10 +26,10 @@ export function keyOf({ type, stream, ips }: Keyed): string {
   return JSON.stringify([type, streamKey(stream), addresses, ...new Set(others)]);
 }
 
-/** The prefix that an address of a target writes, `address/length` or an address alone; the text when it is none. */
+/** The prefix that an address of a target writes; the text when it is none. */
 export function prefixOf(text: string): Prefix | string {
   try {
-    return text.includes('/') ? parsePrefix(text) : hostPrefix(parseAddress(text));
+    return parseTargetAddress(text);
   } catch (error) {
     if (error instanceof MalformedError) return text;
     throw error;

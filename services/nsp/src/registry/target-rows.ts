@@ -9,6 +9,9 @@ import { type RegistryStore, type RowChange, StoreRefusedError } from './registr
 import type { Target } from './target.ts';
 import type { TargetTable } from './target-table.ts';
 
+/** By key; undefined for those that are not there. */
+type Targets = ReadonlyMap<string, Target | undefined>;
+
 // As many rows that are owed as one commit has.
 const mostOwed = 1_000;
 
@@ -62,7 +65,7 @@ export class TargetRows {
    * goes first, or along: whoever acts on an expiry, such as by taking the identifier, must not find who expired back
    * after a restart. Rejects with StoreRefusedError, and with any other error when the store is gone.
    */
-  async commit(after: ReadonlyMap<string, Target | undefined>): Promise<void> {
+  async commit(after: Targets): Promise<void> {
     try {
       await this.#write(after);
     } catch (error) {
@@ -76,16 +79,24 @@ export class TargetRows {
     this.#disk.works();
   }
 
-  async #write(after: ReadonlyMap<string, Target | undefined>): Promise<void> {
+  async #write(after: Targets): Promise<void> {
+    const planned = this.#present([...after.keys()]);
     while (this.#owed.size > mostOwed) {
-      const some = [...this.#owed].slice(0, mostOwed);
-      await this.#store.commit(some.map((key) => rowOf(key, this.#table.get(key))));
-      for (const key of some) this.#owed.delete(key);
+      const some = this.#present([...this.#owed].slice(0, mostOwed));
+      await this.#put(some, some);
     }
-    const rows = new Map(after);
-    for (const key of this.#owed) if (!rows.has(key)) rows.set(key, this.#table.get(key));
+    const owed = this.#present([...this.#owed].filter((key) => !after.has(key)));
+    await this.#put(new Map([...after, ...owed]), new Map([...planned, ...owed]));
+  }
+
+  /** `planned` is what the table had when the rows were: of what has expired since, the row is owed still. */
+  async #put(rows: Targets, planned: Targets): Promise<void> {
     await this.#store.commit(Array.from(rows, ([key, target]) => rowOf(key, target)));
-    this.#owed.clear();
+    for (const [key, target] of planned) if (this.#table.get(key) === target) this.#owed.delete(key);
+  }
+
+  #present(keys: readonly string[]): Targets {
+    return new Map(keys.map((key) => [key, this.#table.get(key)]));
   }
 }
 

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => directory[Symbol.asyncDispose]());
 
 function openStore(pass: (point: StorePoint) => void = () => {}, at = file, diskBytes = 64 << 20): NspStore {
-  return new NspStore({ file: at, synchronous: 'NORMAL', diskBytes }, pass);
+  return new NspStore({ file: at, synchronous: 'NORMAL', diskBytes, busyTimeoutMs: 0 }, pass);
 }
 
 const put = (target: Target): RowChange => ({ kind: 'put', target });

@@ -15,6 +15,8 @@ export interface NspStoreOptions {
   readonly synchronous: 'NORMAL' | 'FULL';
   /** How large the file may grow. */
   readonly diskBytes: number;
+  /** How long opening waits for another process that has the file. */
+  readonly busyTimeoutMs: number;
 }
 
 interface TargetRow {
@@ -35,12 +37,14 @@ export class NspStore implements Disposable {
   readonly #pass: (point: StorePoint) => void;
 
   /** `pass` is called at each failpoint. Throws StoreFaultError or DatabaseOpenError when the file cannot be opened. */
-  constructor({ file, synchronous, diskBytes }: NspStoreOptions, pass: (point: StorePoint) => void) {
+  constructor(options: NspStoreOptions, pass: (point: StorePoint) => void) {
     this.#pass = pass;
+    const { file, synchronous, diskBytes, busyTimeoutMs } = options;
     try {
       this.#database = open(file, {
         migrations,
         synchronous,
+        busyTimeoutMs,
         exclusive: true,
         setting: dataVariable,
         maxBytes: diskBytes,

@@ -65,6 +65,16 @@ export class Book implements AsyncDisposable {
     return this.#state.conduits;
   }
 
+  /** See MutableBook. */
+  get holders(): MutableBook['holders'] {
+    return this.#state.holders;
+  }
+
+  /** See MutableBook. */
+  get interfaceNames(): MutableBook['interfaceNames'] {
+    return this.#state.interfaceNames;
+  }
+
   /**
    * Makes the changes that `plan` comes to on the newest state. Rejects with what `plan` throws, with UnavailableError
    * when the disk refuses or the book is closed, and with the signal's reason while there is no room: then nothing was

@@ -45,6 +45,11 @@ export function ownerKey(owner: Owner): string {
   return owner.kind === 'bridge' ? 'bridge' : `connection ${owner.id}`;
 }
 
+/** Of one owner among those of all conduits, for people too. */
+export function holderName(conduit: string, owner: Owner): string {
+  return `${ownerKey(owner)} of conduit "${conduit}"`;
+}
+
 /** Of one owner in one subnet. */
 export function owedKey({ subnet, owner }: Pick<Owed, 'subnet' | 'owner'>): string {
   return `${subnet} ${ownerKey(owner)}`;

@@ -19,19 +19,20 @@ class Scene {
   readonly counts = zeroCounts();
   renewals = 0;
   readonly clock = new VirtualClock();
-  readonly claims = new Claims({
-    clock: this.clock,
-    logger: createLogger({ service: 'proxy', instance: 'test', level: 'silent' }),
-    counts: this.counts,
-    everyMs: 1_000,
-    renew: () => (this.renewals += 1),
-  });
   readonly book = new MutableBook(
     new Map([
       ['edge', { subnet: 0, connections: new Map([['a', held('a', '10.0.0.2/24')]]), owed: new Map() }],
       ['core', { subnet: 0, connections: new Map([['b', held('b', '10.0.0.3/24')]]), owed: new Map() }],
     ]),
   );
+  readonly claims = new Claims({
+    clock: this.clock,
+    logger: createLogger({ service: 'proxy', instance: 'test', level: 'silent' }),
+    counts: this.counts,
+    connections: this.book.holders,
+    everyMs: 1_000,
+    renew: () => (this.renewals += 1),
+  });
 
   constructor() {
     this.claims.bridge('edge', ['10.0.0.1/24']);
@@ -68,13 +69,9 @@ class Scene {
 }
 
 test('a new connection cannot have what a bridge or a connection of any conduit has, whatever the length', () => {
-  const { claims, book, counts } = new Scene();
+  const { claims, counts } = new Scene();
   const check = (address: string) =>
-    claims.check(book.conduits, {
-      conduit: 'edge',
-      owner: { kind: 'connection', id: 'new' },
-      addresses: [address],
-    });
+    claims.check({ conduit: 'edge', owner: { kind: 'connection', id: 'new' }, addresses: [address] });
   expect(check('10.0.0.1/24')).toBe(
     'the ipam gave 10.0.0.1/24 to connection new of conduit "edge", which bridge of conduit "edge" has',
   );

@@ -5,7 +5,8 @@
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Planned } from '../book/book.ts';
-import { type BookState, type Change, type Owner, ownerKey } from '../book/state.ts';
+import { addressOf, Holders } from '../book/holders.ts';
+import { type BookState, type Change, holderName, type Owner } from '../book/state.ts';
 import type { Counts } from '../counts.ts';
 
 /** Addresses that the IPAM gave to an owner. */
@@ -33,18 +34,19 @@ export interface ClaimsParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counts: Counts;
+  /** The connections of the book by their addresses. */
+  readonly connections: Pick<Holders, 'of'>;
   /** The least time between two renewals of everything, in ms. */
   readonly everyMs: number;
   /** Asks the IPAM for every address anew. */
   readonly renew: () => void;
 }
 
-type Index = ReadonlyMap<string, string>;
-
 export class Claims {
   readonly #parts: ClaimsParts;
   /** Of the bridges, by conduit. */
   readonly #gateways = new Map<string, readonly string[]>();
+  readonly #bridges = new Holders();
   /** By who claims; at the most one for each connection and bridge. */
   readonly #waiting = new Map<string, Claim>();
   #renewedMs = Number.NEGATIVE_INFINITY;
@@ -55,12 +57,14 @@ export class Claims {
 
   /** A conduit's bridge has these addresses in force now. */
   bridge(conduit: string, addresses: readonly string[]): void {
+    const holder = holderName(conduit, { kind: 'bridge' });
+    this.#bridges.change(holder, this.#gateways.get(conduit) ?? [], addresses);
     this.#gateways.set(conduit, addresses);
   }
 
   /** The owner's claim is void: it has gone, or wants others. */
   drop(conduit: string, owner: Owner): void {
-    this.#waiting.delete(keyOf(conduit, owner));
+    this.#waiting.delete(holderName(conduit, owner));
   }
 
   /** All claims of a conduit are void. */
@@ -70,7 +74,7 @@ export class Claims {
 
   /** Whether the bridge of a conduit waits for addresses that another has. */
   bridgeWaits(conduit: string): boolean {
-    return this.#waiting.has(keyOf(conduit, { kind: 'bridge' }));
+    return this.#waiting.has(holderName(conduit, { kind: 'bridge' }));
   }
 
   /**
@@ -78,12 +82,11 @@ export class Claims {
    * does not change with it. Then it waits, and everything is renewed.
    */
   put(state: BookState, claim: Claim): Planned<string | undefined> {
-    const key = keyOf(claim.conduit, claim.owner);
+    const key = holderName(claim.conduit, claim.owner);
     this.#waiting.set(key, claim);
-    const index = this.#index(state);
-    const accepted = this.#closed(index);
+    const accepted = this.#closed();
     const steps = [...accepted].map(([each, { conduit, plan }]) => {
-      const bridge = accepted.get(keyOf(conduit, { kind: 'bridge' }));
+      const bridge = accepted.get(holderName(conduit, { kind: 'bridge' }));
       return { key: each, step: plan(state, bridge?.addresses) };
     });
     if (steps.some(({ step }) => step === undefined)) {
@@ -93,7 +96,7 @@ export class Claims {
     }
     const clash = accepted.has(key)
       ? undefined
-      : (this.#clash(claim, index) ?? `the ipam gave what ${key} was given to another too`);
+      : (this.#clash(claim) ?? `the ipam gave what ${key} was given to another too`);
     return {
       changes: steps.flatMap(({ step }) => step?.changes ?? []),
       answer: clash,
@@ -108,8 +111,8 @@ export class Claims {
   }
 
   /** Why addresses for an owner that has none yet cannot be in force; undefined when they can. Everything is then renewed. */
-  check(state: BookState, claim: Omit<Claim, 'plan'>): string | undefined {
-    const clash = this.#clash(claim, this.#index(state));
+  check(claim: Omit<Claim, 'plan'>): string | undefined {
+    const clash = this.#clash(claim);
     if (clash !== undefined) this.#clashed(clash);
     return clash;
   }
@@ -124,16 +127,14 @@ export class Claims {
   }
 
   /** The largest set of claims whose addresses are free, or had by one of the set that leaves them. */
-  #closed(index: Index): Map<string, Claim> {
+  #closed(): Map<string, Claim> {
     const set = new Map(this.#waiting);
     for (let size = -1; size !== set.size; ) {
       size = set.size;
       const claimed = new Set<string>();
       for (const [key, { addresses }] of set) {
         const fits = addresses.every((each) => {
-          const address = addressOf(each);
-          const holder = index.get(address);
-          return !claimed.has(address) && (holder === undefined || set.has(holder));
+          return !claimed.has(addressOf(each)) && this.#holders(each).every((holder) => set.has(holder));
         });
         if (!fits || isRepeating(addresses)) set.delete(key);
         else for (const each of addresses) claimed.add(addressOf(each));
@@ -142,40 +143,20 @@ export class Claims {
     return set;
   }
 
-  #clash({ conduit, owner, addresses }: Omit<Claim, 'plan'>, index: Index): string | undefined {
-    const own = keyOf(conduit, owner);
+  #clash({ conduit, owner, addresses }: Omit<Claim, 'plan'>): string | undefined {
+    const own = holderName(conduit, owner);
     for (const each of addresses) {
-      const holder = index.get(addressOf(each));
-      if (holder !== undefined && holder !== own)
-        return `the ipam gave ${each} to ${own}, which ${holder} has`;
+      const other = this.#holders(each).find((holder) => holder !== own);
+      if (other !== undefined) return `the ipam gave ${each} to ${own}, which ${other} has`;
     }
     if (isRepeating(addresses)) return `the ipam gave ${own} one address twice: ${addresses.join(', ')}`;
     return undefined;
   }
 
-  /** Who has which address in force. */
-  #index(state: BookState): Index {
-    const index = new Map<string, string>();
-    for (const [conduit, { connections }] of state) {
-      for (const each of this.#gateways.get(conduit) ?? []) {
-        index.set(addressOf(each), keyOf(conduit, { kind: 'bridge' }));
-      }
-      for (const { id, assigned } of connections.values()) {
-        const key = keyOf(conduit, { kind: 'connection', id });
-        for (const each of [...assigned.src, ...assigned.dst]) index.set(addressOf(each), key);
-      }
-    }
-    return index;
+  /** Who has the address in force. */
+  #holders(address: string): readonly string[] {
+    return [...this.#bridges.of(address), ...this.#parts.connections.of(address)];
   }
-}
-
-function keyOf(conduit: string, owner: Owner): string {
-  return `${ownerKey(owner)} of conduit "${conduit}"`;
-}
-
-/** Without the length, which differs between conduits. */
-function addressOf(text: string): string {
-  return text.split('/', 1)[0] ?? '';
 }
 
 function isRepeating(addresses: readonly string[]): boolean {

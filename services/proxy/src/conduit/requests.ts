@@ -14,7 +14,7 @@ import type { Addresses } from './addresses.ts';
 import type { Attempts } from './attempts.ts';
 import type { Bridge } from './bridge.ts';
 import { type ConduitParts, stateOf } from './conduit-parts.ts';
-import { interfaceNameFor } from './interface-names.ts';
+import { interfaceNameFor } from './interface-name.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** The parts of the conduit that a Request needs. */
@@ -84,7 +84,7 @@ export class Requests {
   }
 
   #plan(state: BookState, asked: Asked, acquired: Assigned): Planned<Outcome | undefined> {
-    const { settings, bridge, addresses, claims, clock } = this.#parts;
+    const { settings, book, bridge, addresses, claims, clock } = this.#parts;
     const { id } = asked;
     const { subnet } = acquired;
     const conduit = state.get(settings.conduit);
@@ -99,14 +99,14 @@ export class Requests {
     if (former?.assigned.subnet !== subnet) {
       const owner = { kind: 'connection', id } as const;
       const given = [...acquired.src, ...acquired.dst];
-      const clash = claims.check(state, { conduit: settings.conduit, owner, addresses: given });
+      const clash = claims.check({ conduit: settings.conduit, owner, addresses: given });
       if (clash !== undefined) return { changes: [], answer: { clash } };
     }
     const assigned = former?.assigned.subnet === subnet ? former.assigned : acquired;
     const connection = compose(asked, former, {
       assigned,
       gateways: gateways.addresses,
-      interfaceName: interfaceNameFor(state, settings.conduit, asked),
+      interfaceName: interfaceNameFor(conduit, asked, settings.subnets, book.interfaceNames),
       hop: this.#hop(id),
     });
     const sinceUnixMs = former?.sinceUnixMs ?? unixMs(clock);

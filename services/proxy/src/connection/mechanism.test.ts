@@ -1,6 +1,6 @@
 import type { Mechanism } from '@syncline/proto/connection.ts';
 import { expect, test } from 'vitest';
-import { chooseMechanism, freeInterfaceName, interfaceName, withInterface } from './mechanism.ts';
+import { chooseMechanism, interfaceName, withInterface } from './mechanism.ts';
 
 const mechanism = (type: string, parameters: Record<string, string> = {}, cls = 'LOCAL'): Mechanism => ({
   cls,
@@ -50,12 +50,6 @@ test.each(['a name', 'a/b', '..', 'sixteen-letters-', 'fünfzehn-zeichen', 'eth0
 test('a name of 15 bytes is an interface name', () => {
   const name = 'fifteen-letters';
   expect(interfaceName(chooseMechanism(mechanism('KERNEL', { name }), []))).toBe(name);
-});
-
-test('the first free name is given, and is short however many there are', () => {
-  expect(freeInterfaceName(new Set(['nsm-0', 'nsm-2', 'eth0']))).toBe('nsm-1');
-  const many = new Set(Array.from({ length: 100_000 }, (_, n) => `nsm-${n}`));
-  expect(freeInterfaceName(many).length).toBeLessThanOrEqual(15);
 });
 
 test('giving a name leaves the mechanism that is given it as it was', () => {

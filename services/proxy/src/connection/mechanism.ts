@@ -1,5 +1,4 @@
 // How client and proxy are joined: by a kernel interface, which has a name in the client's network namespace.
-// Names that the proxy gives are nsm-<n>, each to one connection of the process.
 
 import type { Mechanism } from '@syncline/proto/connection.ts';
 import { MalformedError } from '@syncline/trench/malformed-error.ts';
@@ -40,14 +39,6 @@ export function interfaceName({ parameters }: Mechanism): string | undefined {
 /** The mechanism with this interface name. */
 export function withInterface(mechanism: Mechanism, name: string): Mechanism {
   return { ...mechanism, parameters: { ...mechanism.parameters, [nameKey]: name } };
-}
-
-/** The first nsm-<n> that is not in use. */
-export function freeInterfaceName(used: ReadonlySet<string>): string {
-  for (let n = 0; ; n += 1) {
-    const name = `nsm-${n}`;
-    if (!used.has(name)) return name;
-  }
 }
 
 function checkInterfaceName(name: string): void {

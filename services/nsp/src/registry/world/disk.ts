@@ -1,4 +1,5 @@
-// For the explorer: a disk that takes its time, refuses, or answers too late, and keeps its rows when the process dies.
+// For the explorer: a disk that takes its time, hangs, refuses, or answers too late, and keeps its rows when the process
+// dies.
 
 import { sleep } from '@syncline/runtime/clock.ts';
 import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
@@ -10,9 +11,12 @@ import type { Target } from '../target.ts';
 /** What a commit takes at the most, in virtual ms. */
 export const commitMs = 400;
 
+/** What it takes when the disk hangs: longer than a target lives. */
+const hangMs = 6_000;
+
 export class SimulatedDisk {
   readonly rows = new Map<string, Target>();
-  /** While it holds, some commits are refused or answered too late. */
+  /** While it holds, some commits hang, are refused or are answered too late. */
   ailing = true;
   readonly #sim: Simulation;
   /** Written too late: before the next commit. */
@@ -29,8 +33,9 @@ export class SimulatedDisk {
         this.#write(this.#late);
         this.#late = [];
         const fate = this.ailing ? this.#sim.choose(7) : 0;
+        const hangs = this.ailing && this.#sim.choose(10) === 9;
         try {
-          await sleep(this.#sim.clock, this.#sim.choose(commitMs), death);
+          await sleep(this.#sim.clock, hangs ? hangMs : this.#sim.choose(commitMs), death);
         } catch (error) {
           if (this.#sim.choose(2) === 1) this.#write(changes);
           throw error;

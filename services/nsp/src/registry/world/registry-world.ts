@@ -141,6 +141,7 @@ export class RegistryWorld {
   }
 
   #checkSilent(): void {
+    if (this.#death.signal.aborted) return;
     const nowMs = this.sim.clock.monotonic();
     for (const { key } of this.targets()) {
       const silentMs = nowMs - (this.#heardMs.get(key) ?? nowMs);
