@@ -75,7 +75,9 @@ test.for<readonly [string, () => bigint, string]>([
     const count = await joins('snapshot', reason);
     using reader = await SyncReader.ask(leader, { startIndex: index() });
     await reader.completed();
-    const snapshot = reader.frames.slice(0, -1);
+    // A sign of life may come behind the empty frame that completes it.
+    const end = reader.frames.findIndex(isEmpty);
+    const snapshot = reader.frames.slice(0, end);
     let position = 0n;
     for (const frame of snapshot) {
       expect(frame.startIndex).toBe(position);
@@ -89,7 +91,7 @@ test.for<readonly [string, () => bigint, string]>([
       position += BigInt(length);
     }
     expect(position).toBe(BigInt(layout.count));
-    expect(reader.frames.at(-1)?.startIndex).toBe(next);
+    expect(reader.frames[end]?.startIndex).toBe(next);
     expect(await count()).toBe(1);
   },
 );

@@ -10,6 +10,9 @@ import { Stores } from './stores.ts';
 
 const layout = { count: 600 };
 
+/** An answer to an HTTP/2 ping, in bytes: a head, and what the ping had. */
+const answerBytes = 9 + 8;
+
 /** A leader with regions, and a follower that has them over a line. */
 async function pair(stack: AsyncDisposableStack) {
   const leader = stack.use(await MemberUnderTest.leader({ logFrame: '16KiB' }));
@@ -32,6 +35,31 @@ test('F9: over a line that is dead on both sides a follower says so, its leader 
   await line.heal();
   await expectSame(leader, [follower]);
   expect((await follower.status()).joins?.snapshot).toBe(1n);
+});
+
+test('F9: a follower that is owed nothing is let go when its line is dead, because it does not answer pings', async () => {
+  await using stack = new AsyncDisposableStack();
+  const leader = stack.use(await MemberUnderTest.leader({ ping: '300ms', pingTimeout: '2s', stall: '1h' }));
+  const line = stack.use(await TcpProxy.open(leader.service.port));
+  // It notices nothing by itself, so it is not who ends the connection.
+  const follower = stack.use(
+    await MemberUnderTest.follower(line.address, { silence: '1h', leaderKeepalive: '1h' }),
+  );
+  using _stores = await Stores.fill(leader, layout);
+  await expectSame(leader, [follower]);
+  const { streams } = await leader.status();
+  const answered = line.bytes('up') + 5 * answerBytes;
+  await until(() => line.bytes('up'), {
+    deadlineMs: 10_000,
+    describe: 'five answers to pings',
+    accept: (bytes) => bytes >= answered,
+  });
+  expect((await leader.status()).streams).toMatchObject(streams.map(({ sinceUnixMs }) => ({ sinceUnixMs })));
+  line.halfOpen();
+  await leader.becomes('letting it go', (status) => status.streams.length === 0, 5_000);
+  await line.heal();
+  await expectSame(leader, [follower]);
+  expect((await follower.status()).joins).toMatchObject({ snapshot: 1n, inSync: 1n });
 });
 
 test('F9: a line that breaks ten times in a burst costs time, and neither a record nor a snapshot', async () => {

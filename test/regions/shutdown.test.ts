@@ -1,5 +1,6 @@
 // V6, V13: a leader that stops while followers hold it up, and what they are told.
 
+import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { MemberUnderTest } from './member-under-test.ts';
@@ -69,4 +70,19 @@ test('V6: readers that hold a stop up are told UNAVAILABLE when they read on, an
   }
   expect(await stopped).toEqual({ code: 0, signal: null });
   expect(performance.now() - begun).toBeLessThan(8_000);
+});
+
+test('a Bootstrap that waits for the disk when the stop comes is answered', async () => {
+  await using leader = await MemberUnderTest.leader({ failpoints: 'log.append.before-commit=block:500' });
+  const { clusterId } = await leader.ready();
+  const region = {
+    id: 1n,
+    regionEpoch: { confVer: 1n, version: 1n },
+    peers: [{ id: 2n, storeId: 1n }],
+  };
+  const store = { id: 1n, address: 's1' };
+  const begun = leader.connection.client(PDDefinition).bootstrap({ header: { clusterId }, store, region });
+  await leader.becomes('a region that waits for the disk', ({ ledger }) => ledger?.pending === 1n);
+  expect(await leader.service.stop()).toEqual({ code: 0, signal: null });
+  expect((await begun).header?.error).toBeUndefined();
 });

@@ -158,6 +158,10 @@ test('a chunk of the log, on disk as in memory, is what a frame of records carri
   expect(replicaSettings(config)).toMatchObject({ chunk, tail: { records: 200_000 } });
 });
 
+test('another process is waited for within the deadline, so that the start can say that it has the file', () => {
+  expect(storeOptions(read({ STORE_DEADLINE: '1001ms' }), 'f').busyTimeoutMs).toBe(500);
+});
+
 test('the help shows every setting and no secret', () => {
   const help = settingsHelp(settings);
   for (const name of ['SYNCLINE_DATA ', 'SYNCLINE_REGION_SYNCER_LEADER ']) expect(help).toContain(name);

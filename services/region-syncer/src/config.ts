@@ -54,6 +54,17 @@ export const settings = {
     ),
     defaultDeadline: duration('60s', anyWait, 'Deadline of unary calls that come without one.'),
     drain: duration('2s', anyWait, 'How long calls may go on after the stop before they are cut.'),
+    watchStall: duration(
+      '30s',
+      anyWait,
+      'How long a watcher of status or health may read nothing before it ends RESOURCE_EXHAUSTED.',
+    ),
+    ping: duration('20s', { min: '100ms', max: '1h' }, 'How often whoever is connected is pinged.'),
+    pingTimeout: duration(
+      '10s',
+      { min: '100ms', max: '1h' },
+      'How long the answer may take before the connection is cut.',
+    ),
 
     maxReplicas: integer(3, { min: '1', max: '100' }, 'What GetClusterConfig answers as max_peer_count.'),
     scanSize: bytes(

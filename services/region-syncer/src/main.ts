@@ -35,7 +35,7 @@ import { lineOptions } from './settings/following.ts';
 import { openRegionStore } from './store/open-region-store.ts';
 
 collectSeldom();
-await runConfigured(settings, contradictions, main);
+await runConfigured(settings, contradictions, main, ({ drain }) => drain);
 
 async function main(config: Config, stop: StopSignal, logger: Logger): Promise<void> {
   await using stack = new AsyncDisposableStack();
@@ -72,6 +72,10 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
         maxReceiveBytes: config.maxRequest,
         defaultDeadlineMs: config.defaultDeadline,
         drainMs: config.drain,
+        stallMs: config.watchStall,
+        stallSetting: 'WATCH_STALL',
+        pingMs: config.ping,
+        pingTimeoutMs: config.pingTimeout,
       },
       authenticate: authenticateOf(config),
       readiness: () => readiness(serving),
@@ -98,6 +102,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
           checkpointed: (index, regions, durationMs) =>
             logger.info({ index, regions, durationMs }, 'checkpoint'),
           checkpointFailed: (err) => logger.warn({ err }, 'checkpoint failed'),
+          trimFailed: (err) => logger.warn({ err }, 'the log could not be trimmed'),
           broken: (error) => stop.fail(error),
         },
       },
@@ -119,6 +124,8 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   stack.use(role === 'leader' ? await lead(parts, serving) : await follow(parts, serving));
   server.setServing(PDDefinition.fullName, true);
   await aborted(stop.signal, process);
+  // Before the member and its copy end: calls that are under way work with them.
+  await server[Symbol.asyncDispose]();
 }
 
 function readiness({ member }: Serving): Readiness {

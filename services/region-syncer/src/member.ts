@@ -44,6 +44,10 @@ export async function lead(parts: MemberParts, serving: Serving): Promise<AsyncD
   const { config, store, identity, replica, clientUrls, awake, logger } = parts;
   await using undo = new AsyncDisposableStack();
   const cluster = await Cluster.load(store, clock);
+  const { size } = replica.regions;
+  // See checkOwnsRegions in service/pd-cluster.ts.
+  if (!cluster.isBootstrapped && size > 1)
+    logger.warn({ regions: size }, 'the cluster was begun by another leader, which has its stores and ids');
   const buckets = new ReportedBuckets({ regions: config.bucketRegions, bytes: config.bucketBytes });
   const leader = undo.use(
     new Leader({

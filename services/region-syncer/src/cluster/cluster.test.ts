@@ -3,7 +3,7 @@ import { BootstrapRequest, StoreStats } from '@syncline/proto/pdpb.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { expect, test } from 'vitest';
-import { openRegionStore } from '../store/open-region-store.ts';
+import { openRegionStore, type RegionStoreThread } from '../store/open-region-store.ts';
 import { storeOptions } from '../store/store.fixture.ts';
 import { Cluster } from './cluster.ts';
 
@@ -12,14 +12,15 @@ const store = Store.fromPartial({ id: 1n, address: 's1' });
 const request = BootstrapRequest.fromPartial({ store });
 
 interface Opened extends AsyncDisposable {
+  readonly disk: RegionStoreThread;
   readonly cluster: Cluster;
 }
 
-async function open(directory: string, diskBytes = 2 ** 30): Promise<Opened> {
-  const options = { ...storeOptions(directory, { diskBytes }), failpoints: '' };
+async function open(directory: string, diskBytes = 2 ** 30, failpoints = ''): Promise<Opened> {
+  const options = { ...storeOptions(directory, { diskBytes }), failpoints };
   const disk = await openRegionStore(options, 10_000, () => {});
   const cluster = await Cluster.load(disk, new VirtualClock());
-  return { cluster, [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose]() };
+  return { disk, cluster, [Symbol.asyncDispose]: () => disk[Symbol.asyncDispose]() };
 }
 
 test('what was answered is there after a restart, and no id is given out again', async () => {
@@ -81,6 +82,77 @@ test('a store that could not be kept is as it was before', async () => {
   cluster.heartbeat({ ...emptyStats, storeId: 1n, capacity: 9n });
   await expect(refused).rejects.toThrow(/full/);
   expect(cluster.store(1n)).toMatchObject({ store: { deployPath: '' }, stats: { capacity: 9n } });
+});
+
+test('a bootstrap that is on disk though it failed has begun the cluster, and its store is known', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path, undefined, 'sync=error:no sync@1');
+  const { cluster } = opened;
+  let admitted = 0;
+  const admit = () => {
+    admitted += 1;
+    return Promise.resolve();
+  };
+  await expect(cluster.bootstrap(store, request, admit, never)).rejects.toThrow('bootstrap: no sync');
+  expect([cluster.isBootstrapped, cluster.store(1n)?.store]).toEqual([true, store]);
+  expect(await cluster.bootstrap({ ...store, id: 2n }, request, admit, never)).toBe(false);
+  expect([admitted, cluster.store(2n)]).toEqual([1, undefined]);
+  cluster.heartbeat({ ...emptyStats, storeId: 1n, capacity: 9n });
+  expect(cluster.store(1n)?.stats?.capacity).toBe(9n);
+});
+
+test('a bootstrap that is on disk and could not be read back then is found by the next one, which admits nothing', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path, undefined, 'sync=error:no sync@1');
+  let isReadable = true;
+  const disk: Pick<RegionStoreThread, 'call'> = {
+    call: (method, ...args) => {
+      if (method === 'stores' && !isReadable) return Promise.reject(new Error('no answer'));
+      return opened.disk.call(method, ...args);
+    },
+  };
+  const cluster = await Cluster.load(disk, new VirtualClock());
+  const first = cluster.bootstrap(
+    store,
+    request,
+    () => {
+      isReadable = false;
+      return Promise.resolve();
+    },
+    never,
+  );
+  await expect(first).rejects.toThrow('no answer');
+  expect(cluster.isBootstrapped).toBe(false);
+  isReadable = true;
+  expect(await cluster.bootstrap(store, request, () => expect.fail('admitted'), never)).toBe(false);
+  expect([cluster.isBootstrapped, cluster.store(1n)?.store]).toEqual([true, store]);
+});
+
+test('a store that is on disk though putting it failed is known, and so is what it said anew', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path, undefined, 'sync=error:no sync');
+  const { cluster } = opened;
+  await expect(cluster.putStore(store)).rejects.toThrow('put a store: no sync');
+  expect(cluster.store(1n)?.store).toEqual(store);
+  const moved = cluster.putStore({ ...store, address: 's9' });
+  cluster.heartbeat({ ...emptyStats, storeId: 1n, capacity: 9n });
+  await expect(moved).rejects.toThrow('no sync');
+  expect(cluster.store(1n)).toMatchObject({ store: { address: 's9' }, stats: { capacity: 9n } });
+  await expect(cluster.putStore({ ...store, id: 2n, address: 's9' })).rejects.toThrow('duplicated');
+});
+
+test('of two calls for one store that the disk refuses none stays', async () => {
+  await using directory = await tempDir('cluster');
+  await using opened = await open(directory.path, 160 * 1024);
+  const { cluster } = opened;
+  await cluster.putStore(store);
+  const large = { ...store, deployPath: 'x'.repeat(1 << 20) };
+  const refused = await Promise.allSettled([
+    cluster.putStore(large),
+    cluster.putStore({ ...large, version: '2' }),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(cluster.store(1n)?.store).toEqual(store);
 });
 
 test('a removed store is refused, and its address is free again', async () => {

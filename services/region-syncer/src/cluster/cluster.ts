@@ -44,23 +44,21 @@ export class Cluster {
   readonly #clock: Clock;
   readonly #ids: IdBatches;
   readonly #stores = new Map<bigint, KnownStore>();
-  #isBootstrapped: boolean;
+  #isBootstrapped = false;
   #isBootstrapping = false;
   /** Callers that wait for the bootstrap that is under way. */
   readonly #waiting: Set<Waiter> = new Set();
 
   /** Reads what was kept. */
   static async load(disk: ClusterStore, clock: Clock): Promise<Cluster> {
-    const [record, stores] = await Promise.all([disk.call('bootstrapped'), disk.call('stores')]);
-    const cluster = new Cluster(disk, clock, record !== undefined);
-    for (const { id, store } of stores) cluster.#stores.set(id, { ...silent, store: Store.decode(store) });
+    const cluster = new Cluster(disk, clock);
+    await cluster.#read();
     return cluster;
   }
 
-  private constructor(disk: ClusterStore, clock: Clock, isBootstrapped: boolean) {
+  private constructor(disk: ClusterStore, clock: Clock) {
     this.#disk = disk;
     this.#clock = clock;
-    this.#isBootstrapped = isBootstrapped;
     this.#ids = new IdBatches((count) => disk.call('reserveIds', count));
   }
 
@@ -118,7 +116,7 @@ export class Cluster {
     try {
       await this.#disk.call('putStore', { id: said.id, store: Store.encode(store).finish() });
     } catch (error) {
-      this.#takeBack(store, before?.store);
+      await this.#takeBack(store, before?.store);
       throw error;
     }
   }
@@ -139,14 +137,25 @@ export class Cluster {
   }
 
   async #bootstrap(store: Store, request: BootstrapRequest, admit: () => Promise<void>): Promise<boolean> {
+    // One that failed before may be on disk all the same: then no region is admitted over its own.
+    await this.#read();
+    if (this.#isBootstrapped) return false;
     await admit();
-    const isFirst = await this.#disk.call('bootstrap', BootstrapRequest.encode(request).finish(), {
-      id: store.id,
-      store: Store.encode(store).finish(),
-    });
-    this.#isBootstrapped = true;
-    if (isFirst) this.#stores.set(store.id, { ...silent, store });
-    return isFirst;
+    try {
+      return await this.#disk.call('bootstrap', BootstrapRequest.encode(request).finish(), {
+        id: store.id,
+        store: Store.encode(store).finish(),
+      });
+    } finally {
+      await this.#read();
+    }
+  }
+
+  /** Takes what is on disk: whether the cluster has begun, and the stores that are not known. */
+  async #read(): Promise<void> {
+    const [record, stores] = await Promise.all([this.#disk.call('bootstrapped'), this.#disk.call('stores')]);
+    this.#isBootstrapped = record !== undefined;
+    for (const { id, store } of stores) if (!this.#stores.has(id)) this.#show(id, Store.decode(store));
   }
 
   #bootstrapEnds(signal: AbortSignal): Promise<void> {
@@ -156,12 +165,21 @@ export class Cluster {
     return waiter.promise;
   }
 
-  /** `store` is not on disk, but `before` is, unless a later call has put another. */
-  #takeBack(store: Store, before: Store | undefined): void {
-    const known = this.#stores.get(store.id);
-    if (known?.store !== store) return;
-    if (before === undefined) this.#stores.delete(store.id);
-    else this.#stores.set(store.id, { ...known, store: before });
+  /**
+   * The disk refused `store`, or has it all the same: what it has counts, and `before` until that is read. A later call
+   * that has put another sees to it.
+   */
+  async #takeBack(store: Store, before: Store | undefined): Promise<void> {
+    const { id } = store;
+    if (this.#stores.get(id)?.store !== store) return;
+    this.#show(id, before);
+    const kept = (await this.#disk.call('stores')).find((row) => row.id === id);
+    if (this.#stores.get(id)?.store === before) this.#show(id, kept && Store.decode(kept.store));
+  }
+
+  #show(id: bigint, store: Store | undefined): void {
+    if (store === undefined) this.#stores.delete(id);
+    else this.#stores.set(id, { ...(this.#stores.get(id) ?? silent), store });
   }
 }
 

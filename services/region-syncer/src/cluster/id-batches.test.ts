@@ -2,17 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { IdBatches } from './id-batches.ts';
 
-/** A disk whose reservations answer in order, and sometimes refuse. */
+/** A disk whose reservations answer in order; it can refuse them, or keep one and not say so. */
 class Disk {
   last = 0n;
   reservations = 0;
   refuses = false;
+  isMute = false;
 
   readonly reserve = async (count: number): Promise<bigint> => {
     await Promise.resolve();
     if (this.refuses) throw new Error('disk full');
     this.reservations += 1;
     this.last += BigInt(count);
+    if (this.isMute) throw new Error('not synced');
     return this.last;
   };
 }
@@ -33,6 +35,17 @@ test('a disk that refuses gives no id, and the next try goes on', async () => {
   await expect(Promise.all([ids.allocate(2), ids.allocate(3)])).rejects.toThrow('disk full');
   disk.refuses = false;
   expect(await ids.allocate(2)).toBe(2n);
+});
+
+test('what the disk has kept without saying so is given to nobody', async () => {
+  const disk = new Disk();
+  const ids = new IdBatches(disk.reserve);
+  expect(await ids.allocate(999)).toBe(999n);
+  disk.isMute = true;
+  await expect(ids.allocate(2)).rejects.toThrow('not synced');
+  disk.isMute = false;
+  expect(await ids.allocate(1)).toBe(1_000n);
+  expect(await ids.allocate(2)).toBe(2_002n);
 });
 
 test('law: no id is given out twice, across restarts too', async () => {

@@ -1,5 +1,6 @@
 // Ids for stores, regions and peers: one space for all, as in PD. They are reserved on disk in batches, so that most
-// are given out without a write. Invariant: no id is given out twice, also across a kill; a kill skips up to a batch.
+// are given out without a write. Invariant: no id is given out twice, also across a kill. A kill skips up to a batch, and so
+// does a reservation that the disk has kept without saying so.
 
 /** Reserves `count` ids that were never given out, durably, and gives the last of them. */
 export type ReserveIds = (count: number) => Promise<bigint>;
@@ -18,7 +19,7 @@ export class IdBatches {
     this.#reserve = reserve;
   }
 
-  /** Gives out `count` consecutive ids (1 to 2^32 - 1): the last of them. Rejects when the disk refuses; none is lost. */
+  /** Gives out `count` consecutive ids (1 to 2^32 - 1): the last of them. Rejects when the disk refuses. */
   async allocate(count: number): Promise<bigint> {
     while (this.#end - this.#last < BigInt(count)) {
       this.#reserving ??= this.#extend(count).finally(() => {

@@ -1,4 +1,5 @@
 import { Buckets } from '@syncline/proto/metapb.ts';
+import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { ReportedBuckets } from './reported-buckets.ts';
 
@@ -35,4 +36,24 @@ test('at a bound what was reported longest ago is forgotten, and counted', () =>
   expect([all.size, all.forgotten]).toEqual([3, 1]);
   all.report(buckets(5n, 1n, 'x'.repeat(990)));
   expect([all.of(5n) !== undefined, all.size, all.forgotten]).toEqual([true, 1, 4]);
+});
+
+test('a report that has no room, and could have none in a record, is refused and counted; what was known stays', () => {
+  const roomy = reported({ regions: 3, bytes: 2 ** 30 });
+  roomy.report(buckets(1n, 1n));
+  for (const [all, most] of [
+    [reported(), 1_000],
+    [roomy, 6 * 2 ** 20],
+  ] as const) {
+    const long = buckets(1n, 2n, 'x'.repeat(most));
+    const { length } = Buckets.encode({ ...long, stats: undefined }).finish();
+    const details = `buckets: ${length} bytes of region 1 are more than ${most}`;
+    expect(() => all.report(long)).toThrow(
+      expect.objectContaining({ code: Status.INVALID_ARGUMENT, details }),
+    );
+    expect(all.forgotten).toBe(1);
+  }
+  expect([roomy.of(1n)?.version, roomy.size]).toEqual([1n, 1]);
+  roomy.refuse(1n);
+  expect([roomy.of(1n), roomy.forgotten]).toEqual([undefined, 2]);
 });

@@ -3,6 +3,10 @@
 // Invariant: within its bounds; at a bound the region that was reported longest ago is forgotten.
 
 import { Buckets } from '@syncline/proto/metapb.ts';
+import { invalidField } from '@syncline/rpc/invalid-field.ts';
+
+/** Longest report, in bytes: a record of at most 7 MiB has its region beside it. */
+const mostReportBytes = 6 * 2 ** 20;
 
 export interface BucketBounds {
   readonly regions: number;
@@ -30,7 +34,7 @@ export class ReportedBuckets {
     return this.#regions.size;
   }
 
-  /** How many were forgotten at a bound. */
+  /** How many were not kept for want of room: here, or in their region's record. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -40,13 +44,22 @@ export class ReportedBuckets {
     return this.#regions.get(regionId);
   }
 
-  /** Takes a report. False when what is known is at least as new. */
+  /**
+   * Takes a report. False when what is known is at least as new. Throws ServerError (INVALID_ARGUMENT) when it is so
+   * long that it could never be kept; what was known stays.
+   */
   report(buckets: Buckets): boolean {
-    const before = this.#regions.get(buckets.regionId);
-    if (before !== undefined && before.version >= buckets.version) return false;
-    this.forget(buckets.regionId);
+    const { regionId, version } = buckets;
+    const before = this.#regions.get(regionId);
+    if (before !== undefined && before.version >= version) return false;
     const bytes = Buckets.encode({ ...buckets, stats: undefined }).finish();
-    this.#regions.set(buckets.regionId, { version: buckets.version, bytes });
+    const most = Math.min(mostReportBytes, this.#bounds.bytes);
+    if (bytes.length > most) {
+      this.#forgotten += 1;
+      throw invalidField('buckets', `${bytes.length} bytes of region ${regionId} are more than ${most}`);
+    }
+    this.forget(regionId);
+    this.#regions.set(regionId, { version, bytes });
     this.#bytes += bytes.length;
     this.#evict();
     return true;
@@ -58,11 +71,16 @@ export class ReportedBuckets {
     this.#regions.delete(regionId);
   }
 
+  /** There is no room for the region's buckets in its record. */
+  refuse(regionId: bigint): void {
+    this.forget(regionId);
+    this.#forgotten += 1;
+  }
+
   #evict(): void {
     for (const [regionId] of this.#regions) {
       if (this.#regions.size <= this.#bounds.regions && this.#bytes <= this.#bounds.bytes) return;
-      this.forget(regionId);
-      this.#forgotten += 1;
+      this.refuse(regionId);
     }
   }
 }

@@ -12,9 +12,10 @@ import { OverlapError } from '../regions/region-load.ts';
 import type { Admission } from '../replica/fold.ts';
 import type { Incoming } from '../replica/incoming.ts';
 import type { Replica } from '../replica/replica.ts';
+import type { Origin } from '../replica/standing.ts';
 import type { Frame } from '../wire/frame.ts';
 import { tracedApply } from './apply-span.ts';
-import type { CopyEffect, FollowerEvent, Origin, Why } from './state.ts';
+import type { CopyEffect, FollowerEvent, Why } from './state.ts';
 import type { Settled, Tally } from './tally.ts';
 
 /** A second generation that is being filled, and what has come of it. */

@@ -1,6 +1,7 @@
 // What a follower says to its leader and hears from it: one channel at a time, one stream at a time on it.
 // Invariants: an event of a channel that was given up never comes out; a leader of another cluster is never asked.
 
+import { reasonOf } from '@syncline/rpc/failure-reason.ts';
 import { faultOf } from '@syncline/sqlite/store-fault.ts';
 import { binaryVersion } from '../cluster/binary-version.ts';
 import { type Identity, IdentityConflictError } from '../cluster/identity.ts';
@@ -8,7 +9,7 @@ import type { Peer } from '../service/member.ts';
 import { encodeSyncRequest } from '../wire/sync-request.ts';
 import type { Inbox } from './inbox.ts';
 import type { LeaderAddresses } from './leader-addresses.ts';
-import { callText, type Hello, isNoLeader, type LeaderLink, type SyncCall } from './leader-link.ts';
+import type { Hello, LeaderLink, SyncCall } from './leader-link.ts';
 import type { LeaderHello, Why } from './state.ts';
 
 /** What comes of connecting. */
@@ -55,7 +56,7 @@ export class Exchange {
       link = openLink(addresses.next());
     } catch (error) {
       // A certificate that cannot be read, for one. Not in this tick: the machine's step has more effects.
-      queueMicrotask(() => this.#link === undefined && events.failed('connect_failed', callText(error)));
+      queueMicrotask(() => this.#link === undefined && events.failed('connect_failed', reasonOf(error)));
       return;
     }
     this.#link = link;
@@ -63,7 +64,7 @@ export class Exchange {
     link.onLost(() => current() && events.lost());
     link.hello().then(
       (hello) => current() && void this.#settle(hello, current),
-      (error: unknown) => current() && events.failed('connect_failed', callText(error)),
+      (error: unknown) => current() && events.failed('connect_failed', reasonOf(error)),
     );
   }
 
@@ -94,7 +95,7 @@ export class Exchange {
         inbox.put({ kind: 'message', message });
       },
       (end) => {
-        if (isNoLeader(end)) addresses.refused(this.#leader?.clientUrls ?? []);
+        if (end.isNoLeader) addresses.refused(this.#leader?.clientUrls ?? []);
         inbox.put({ kind: 'end', end });
       },
     );
@@ -110,7 +111,7 @@ export class Exchange {
     this.#link?.list(identity.clusterId, signal).then(
       (message) => !signal.aborted && inbox.put({ kind: 'message', message }),
       (error: unknown) =>
-        !signal.aborted && events.failed('listing_failed', `ScanRegions: ${callText(error)}`),
+        !signal.aborted && events.failed('listing_failed', `ScanRegions: ${reasonOf(error)}`),
     );
   }
 
@@ -135,7 +136,7 @@ export class Exchange {
       if (clusterId === 0n) throw new RangeError('cluster id 0: the leader has no cluster');
       await identity.settle(clusterId);
     } catch (error) {
-      if (current()) events.failed(settleFailure(error), callText(error));
+      if (current()) events.failed(settleFailure(error), reasonOf(error));
       return;
     }
     if (!current()) return;

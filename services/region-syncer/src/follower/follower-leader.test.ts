@@ -40,6 +40,21 @@ describe('the leader’s address', () => {
   );
 });
 
+test('a leader that is not there is told of in the same words at each attempt', async () => {
+  await follower.leader[Symbol.asyncDispose]();
+  await follower.start();
+  const told: string[] = [];
+  for (const attempts of [1, 2, 3]) {
+    await until(() => follower.tally.endsOf('connect_failed') >= attempts, {
+      deadlineMs: 5_000,
+      describe: `attempt ${attempts}`,
+    });
+    told.push(follower.member.status().lastError?.message ?? '');
+  }
+  expect(new Set(told).size).toBe(1);
+  expect(told[0]).toMatch(/^connect_failed: UNAVAILABLE: .*ECONNREFUSED/);
+});
+
 describe('the leader’s cluster', () => {
   test('is learnt once; the leader of another is refused and never asked', async () => {
     await live(follower);

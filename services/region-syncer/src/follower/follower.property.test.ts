@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ModelFollower } from './world/model-follower.ts';
 import { ModelLeader } from './world/model-leader.ts';
-import { ModelPd } from './world/model-pd.ts';
+import { ModelPd, type PdNature } from './world/model-pd.ts';
 
 type Action =
   | { readonly kind: 'put'; readonly id: number; readonly evicts: number | undefined }
@@ -42,25 +42,27 @@ const faults = [
   'refuse',
 ] as const;
 
-const anyAction: fc.Arbitrary<Action> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      kind: fc.constant('put' as const),
-      id: fc.integer({ min: 1, max: 6 }),
-      evicts: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined, freq: 3 }),
-    }),
-  },
-  { weight: 24, arbitrary: fc.record({ kind: fc.constantFrom(...usual) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom(...faults) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('trim' as const, 'trim' as const, 'trim' as const, 'restart' as const),
-      records: fc.integer({ min: 0, max: 3 }),
-    }),
-  },
-);
+/** `puts`: how often there is something new, for 24 times that what there is goes on in one of these ways. */
+const anyAction = (puts: number, ways: readonly (typeof usual)[number][]): fc.Arbitrary<Action> =>
+  fc.oneof(
+    {
+      weight: puts,
+      arbitrary: fc.record({
+        kind: fc.constant('put' as const),
+        id: fc.integer({ min: 1, max: 6 }),
+        evicts: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined, freq: 3 }),
+      }),
+    },
+    { weight: 24, arbitrary: fc.record({ kind: fc.constantFrom(...ways) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom(...faults) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('trim' as const, 'trim' as const, 'trim' as const, 'restart' as const),
+        records: fc.integer({ min: 0, max: 3 }),
+      }),
+    },
+  );
 
 type AnyLeader = ModelLeader | ModelPd;
 
@@ -166,8 +168,20 @@ function isWhatItSays(leader: ModelLeader) {
   };
 }
 
-const walks = fc.array(anyAction, { maxLength: 120, size: 'max' });
+const length = { maxLength: 120, size: 'max' } as const;
+const walks = fc.array(anyAction(8, usual), length);
+const exceptSettle = usual.filter((kind) => kind !== 'settle');
+/** What is new comes seldom, and often between two frames. */
+const slowWalks = fc.array(anyAction(3, exceptSettle), length);
 const runs = { numRuns: 5_000 };
+
+const natures = (isOld: boolean): fc.Arbitrary<PdNature> =>
+  fc.record({
+    isOld: fc.constant(isOld),
+    first: fc.constantFrom(0, 0, 9),
+    losesRegions: fc.boolean(),
+    countsFromZero: fc.boolean(),
+  });
 
 test('a copy of ours is always what its position says, and ends where the leader is', () => {
   fc.assert(
@@ -184,7 +198,15 @@ test.each([
   ['of before 2026', true],
 ])('a copy of a PD %s ends where the PD is', (_, isOld) => {
   fc.assert(
-    fc.property(walks, (actions) => check(actions, [new ModelPd(isOld)], () => {})),
+    fc.property(walks, natures(isOld), (actions, nature) => check(actions, [new ModelPd(nature)], () => {})),
+    runs,
+  );
+});
+
+test('a copy of a PD that loses its regions, and has none for long, ends where the PD is', () => {
+  const poor = natures(false).map((nature) => ({ ...nature, first: 9, losesRegions: true }));
+  fc.assert(
+    fc.property(slowWalks, poor, (actions, nature) => check(actions, [new ModelPd(nature)], () => {})),
     runs,
   );
 });
@@ -194,9 +216,9 @@ test.each([
   ['of before 2026', true],
 ])('a copy ends where its leader is when a PD %s and ours take turns', (_, isOld) => {
   fc.assert(
-    fc.property(walks, (actions) => {
+    fc.property(walks, natures(isOld), (actions, nature) => {
       const leader = new ModelLeader();
-      check(actions, [new ModelPd(isOld), leader], isWhatItSays(leader));
+      check(actions, [new ModelPd(nature), leader], isWhatItSays(leader));
     }),
     runs,
   );

@@ -171,7 +171,7 @@ export class Follower implements AsyncDisposable {
         this.#isTaking = true;
         watch.phase('take a frame', this.#parts.settings.frameDeadlineMs, 'the copy');
         if (arrival.kind === 'message') await this.#take(arrival.message);
-        else this.#dispatch({ kind: 'ended', detail: `${arrival.end.code}: ${arrival.end.message}` });
+        else this.#dispatch({ kind: 'ended', detail: arrival.end.reason });
         this.#isTaking = false;
       }
     } catch (error) {

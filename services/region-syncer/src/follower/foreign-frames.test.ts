@@ -6,12 +6,14 @@ describe('of a PD', () => {
   test('a new one answers with all regions, what changed meanwhile, and an end', () => {
     const { state, effects } = run(joining(nothing, 'foreign'), [
       frame({ startIndex: 0, count: 1000 }),
+      frame({ startIndex: 0, count: 1000 }),
       frame({ startIndex: 1000, count: 10 }),
       frame({ startIndex: 70_000, count: 5 }),
       frame({ startIndex: 70_005 }),
     ]);
+    const again = `hang-up, ask ${beyondAll}, watch`;
     const staged = 'joined snapshot, begin, stage, watch, stage, watch';
-    expect(effects.join(', ')).toBe(`${staged}, catch-up, watch, complete 70005`);
+    expect(effects.join(', ')).toBe(`${again}, ${staged}, catch-up, watch, complete 70005`);
     expect(run(state, [{ kind: 'completed' }]).state.held).toEqual({
       next: 70_005,
       origin: { kind: 'foreign', member: 7n },
@@ -86,11 +88,16 @@ describe('of a PD', () => {
     ['a probe', joining(nothing, 'foreign')],
     ['a request for what comes next', joining(ofPd, 'foreign', trust)],
   ])(
-    'what answers %s from 0 on may be the first records of an old one, as many as a live frame has',
+    'what answers %s from 0 on may be the first records of an old one, however many they are',
     (_, asked) => {
-      const records = run(asked, [frame({ startIndex: 0, count: 101 }), frame({ startIndex: 101 })]);
-      expect(records.effects).toEqual(['hang-up', `ask ${beyondAll}`, 'watch', 'hang-up', 'ask 0', 'watch']);
-      expect(run(asked, [frame({ startIndex: 0, count: 102 })]).state.phase.kind).toBe('snapshot');
+      for (const count of [1, 101, 102, 1_000, 1_001]) {
+        const { state, effects } = run(asked, [
+          frame({ startIndex: 0, count }),
+          frame({ startIndex: count }),
+        ]);
+        expect(effects).toEqual(['hang-up', `ask ${beyondAll}`, 'watch', 'hang-up', 'ask 0', 'watch']);
+        expect(run(state, [frame({ startIndex: 0, count })]).effects).toEqual(['hang-up', 'list', 'watch']);
+      }
     },
   );
 

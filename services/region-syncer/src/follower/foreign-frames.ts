@@ -4,22 +4,19 @@
 // While it has all records since index 0, it answers a request for 0 with these: then its regions are read beside the stream.
 // Invariant: a copy is complete only when all regions, and every record since they were taken, are in it.
 
+import type { Origin } from '../replica/standing.ts';
 import {
   type Asked,
   beyondAll,
   type FollowerEffect,
   type FollowerState,
   type FrameSummary,
-  type Origin,
   type Phase,
 } from './state.ts';
 import { askAgain, become, complete, live, reach, type Step, stay } from './step.ts';
 
 /** Regions of a PD's frame while there are more to follow; an old one puts all that was missed into one. */
 const fullFrame = 1_000;
-
-/** Records of one live frame of a PD of before 2026, at the most. */
-const oldLiveFrame = 101;
 
 const judged: FollowerEffect = { kind: 'apply', judge: true };
 const caughtUp: FollowerEffect = { kind: 'catch-up', judge: true };
@@ -53,10 +50,10 @@ function joining(state: FollowerState, { asked }: Phase & { kind: 'joining' }, f
   switch (asked.kind) {
     case 'onward':
       if (state.held.origin?.kind !== 'foreign') return everything(state, startIndex);
-      return isSnapshot ? unasked(state, count) : onward(state, frame);
+      return isSnapshot ? unasked(state) : onward(state, frame);
     case 'probe':
       if (!isSnapshot) return everything(state, startIndex);
-      return asked.again ? snapshot(state, undefined, count) : unasked(state, count);
+      return asked.again ? snapshot(state, undefined, count) : unasked(state);
     case 'everything': {
       const { floor } = asked;
       // It was taken for a Syncline. Without the floor there is no telling what changes while it sends.
@@ -84,9 +81,11 @@ function everything(state: FollowerState, floor: number): Step {
   );
 }
 
-/** A PD sends all regions unasked, or it is an older one that was at 0 and now makes its first records. */
-function unasked(state: FollowerState, count: number): Step {
-  if (count > oldLiveFrame) return snapshot(state, undefined, count);
+/**
+ * A PD sends all regions unasked, or it is an older one that was at 0 and now makes its first records, of which there
+ * are as many in a frame (100, or since 2025 1,000) as of regions. That one has another index when it is asked again.
+ */
+function unasked(state: FollowerState): Step {
   const asked: Asked = { kind: 'probe', again: true };
   return become(state, { kind: 'joining', asked }, { kind: 'hang-up' }, { kind: 'ask', index: beyondAll });
 }

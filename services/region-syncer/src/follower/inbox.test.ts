@@ -30,7 +30,7 @@ test('the call is not read while as many frames wait as may, and read again when
 test('what comes is taken at once by the one who waits, frames before the end', async () => {
   const inbox = new Inbox(2);
   inbox.open(call());
-  const end = { kind: 'end' as const, end: { code: 'OK', message: '' } };
+  const end = { kind: 'end' as const, end: { reason: 'OK: ', isNoLeader: false } };
   const first = inbox.next(signal);
   inbox.put(message('a'));
   inbox.put(end);

@@ -9,6 +9,7 @@ import {
   connect,
   type StreamEnd,
 } from '@syncline/rpc/connect.ts';
+import { reasonOf } from '@syncline/rpc/failure-reason.ts';
 import { ClientError, Status } from 'nice-grpc-common';
 import { isSyncline } from '../cluster/binary-version.ts';
 import type { Peer } from '../service/member.ts';
@@ -37,10 +38,12 @@ export interface Hello {
   readonly ours: boolean;
 }
 
-/** How a call ended; `code` is the name of a gRPC status. */
+/** How a call ended. */
 export interface CallEnd {
-  readonly code: string;
-  readonly message: string;
+  /** Status and details, see reasonOf(). */
+  readonly reason: string;
+  /** The member that was called does not lead, in the words of PD. */
+  readonly isNoLeader: boolean;
 }
 
 /** A sync stream that is open. */
@@ -69,10 +72,7 @@ export class NoLeaderError extends Error {
   override name = 'NoLeaderError';
 }
 
-/** Whether a sync stream has ended because the member does not lead, in the words of PD. */
-export function isNoLeader({ code, message }: CallEnd): boolean {
-  return code === 'UNAVAILABLE' && (message === 'server not started' || message === 'not leader');
-}
+const syncPath = `/${PDDefinition.fullName}/${PDDefinition.methods.syncRegions.name}`;
 
 /** Opens a link that connects at its first call. Throws PemError for a certificate file that cannot be used. */
 export function openLeaderLink(settings: LeaderLinkSettings): LeaderLink {
@@ -122,7 +122,7 @@ function sync(
   onMessage: (message: Buffer) => void,
   onEnd: (end: CallEnd) => void,
 ): SyncCall {
-  const call = connection.raw(`/${PDDefinition.fullName}/${PDDefinition.methods.syncRegions.name}`);
+  const call = connection.raw(syncPath);
   let heard = true;
   call.onMessage((message) => {
     if (heard) onMessage(message);
@@ -142,16 +142,9 @@ function sync(
   };
 }
 
-/** What an error of a call says, in one line. */
-export function callText(error: unknown): string {
-  if (error instanceof ClientError) return `${codeName(error.code)}: ${error.details}`;
-  return error instanceof Error ? error.message : String(error);
-}
-
 function callEnd({ code, details }: StreamEnd): CallEnd {
-  return { code: codeName(code), message: details };
-}
-
-function codeName(code: Status): string {
-  return Status[code] ?? `status ${code}`;
+  return {
+    reason: reasonOf(new ClientError(syncPath, code, details)),
+    isNoLeader: code === Status.UNAVAILABLE && (details === 'server not started' || details === 'not leader'),
+  };
 }

@@ -1,14 +1,7 @@
 // The vocabulary of following: where a follower can be, what can happen to it, and what it can want done.
 
 import type { FrameKind } from '@syncline/proto/region-frame.ts';
-
-/** Whose indexes a copy's position is one of. */
-export interface Origin {
-  /** foreign: a PD, which numbers its records by itself and forgets them when it restarts. */
-  readonly kind: 'ours' | 'foreign';
-  /** Who led when the position was reached. */
-  readonly member: bigint;
-}
+import type { Origin } from '../replica/standing.ts';
 
 /** What a copy holds: all records before `next`, as `origin` numbers them. */
 export interface Held {

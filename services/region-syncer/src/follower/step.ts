@@ -1,6 +1,7 @@
 // How a follower goes from one state to the next, for all leaders alike.
 
-import type { FollowerEffect, FollowerState, Origin, Phase, Why } from './state.ts';
+import type { Origin } from '../replica/standing.ts';
+import type { FollowerEffect, FollowerState, Phase, Why } from './state.ts';
 
 /** A state and what is to be done on entering it. */
 export interface Step {

@@ -1,14 +1,9 @@
 // The peers that leaders of regions complain of. No record has them, so a leader keeps them beside the tree, for the
 // regions that have any. Invariant: only regions of the tree are here, each as its last heartbeat has it.
 
-import { Cursor } from '@syncline/protobuf/cursor.ts';
 import { joined } from '../regions/uint64.ts';
-import type { AilingPeers } from '../service/member.ts';
-import { ailingPeers } from '../wire/ailing-peers.ts';
+import { type AilingPeers, ailingPeers, readAilingPeers } from '../wire/ailing-peers.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
-
-/** Of pdpb.Region. */
-const regionField = { downPeers: 3, pendingPeers: 4 } as const;
 
 export class AilingRegions {
   readonly #byId: Map<bigint, Uint8Array> = new Map();
@@ -32,24 +27,11 @@ export class AilingRegions {
   /** Undefined when all peers are well, as far as is known. */
   of(idLo: number, idHi: number): AilingPeers | undefined {
     const ailing = this.#byId.size === 0 ? undefined : this.#byId.get(joined(idLo, idHi));
-    return ailing && split(ailing);
+    return ailing && readAilingPeers(ailing);
   }
 
   /** All are forgotten: another leader has heard of them meanwhile. */
   clear(): void {
     this.#byId.clear();
   }
-}
-
-function split(bytes: Uint8Array): AilingPeers {
-  const down: Uint8Array[] = [];
-  const pending: Uint8Array[] = [];
-  const at = new Cursor().over(bytes, 0, bytes.length);
-  while (at.more()) {
-    const tag = at.tag('region');
-    at.content(tag, 'region');
-    const lists = { [regionField.downPeers]: down, [regionField.pendingPeers]: pending };
-    lists[(tag >>> 3) as keyof typeof lists].push(bytes.subarray(at.start, at.stop));
-  }
-  return { down, pending };
 }

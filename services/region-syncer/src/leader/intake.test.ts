@@ -1,6 +1,15 @@
-import { PDDefinition } from '@syncline/proto/pdpb.ts';
-import { Status } from 'nice-grpc-common';
+import { PDDefinition, RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
+import { ServerError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
+import {
+  blockShape,
+  breakages,
+  decodeStrictly,
+  heartbeatShape,
+  keptOfHeartbeat,
+  peerShape,
+  peerStatsShape,
+} from '../wire/strict.fixture.ts';
 import { plainRegion, runOf } from '../wire/wire.fixture.ts';
 import { HeartbeatStore, heartbeatOf, type Said, sideBySide } from './world/heartbeats.ts';
 import { clusterId, type LeaderWorld, startLeaderAnywhere } from './world/leader-world.ts';
@@ -67,6 +76,14 @@ test.each<[string, Uint8Array, Status, string]>([
     'invalid store ID 7, not found',
   ],
   [
+    'a region without a leader',
+    RegionHeartbeatRequest.encode(
+      RegionHeartbeatRequest.fromPartial({ header: { clusterId }, region: plainRegion(1n, '', '') }),
+    ).finish(),
+    Status.UNKNOWN,
+    'invalid store ID 0, not found',
+  ],
+  [
     'malformed bytes',
     Uint8Array.of(0x12, 5, 1),
     Status.INVALID_ARGUMENT,
@@ -79,6 +96,63 @@ test.each<[string, Uint8Array, Status, string]>([
   store.stream.write(message);
   expect(await store.end()).toMatchObject({ code, details });
   expect([w.replica.next, fates(w).quarantined]).toEqual([before, 1]);
+});
+
+/** A heartbeat with everything that a block keeps, and more. */
+function fullHeartbeat(): Uint8Array {
+  const peer = { id: 2n, storeId: 1n, role: 1, isWitness: true } as const;
+  return RegionHeartbeatRequest.encode(
+    RegionHeartbeatRequest.fromPartial({
+      header: { clusterId, callerId: 'a store' },
+      region: {
+        ...plainRegion(1n, 'a', 'z'),
+        peers: [peer, { ...peer, id: 3n }],
+        encryptionMeta: { keyId: 5n, iv: Buffer.from('iv') },
+        isInFlashback: true,
+        flashbackStartTs: 9n,
+      },
+      leader: peer,
+      downPeers: [{ peer, downSeconds: 5n }],
+      pendingPeers: [peer],
+      bytesWritten: 4_000n,
+      keysRead: 7n,
+      approximateSize: 8n,
+      interval: { startTimestamp: 1n, endTimestamp: 2n },
+      term: 6n,
+      bucketMeta: { version: 3n, keys: [Buffer.from('a'), Buffer.from('m'), Buffer.from('z')] },
+      traceparent: 'any text',
+    }),
+  ).finish();
+}
+
+test('whatever one field of a heartbeat is broken, it changes nothing, or every decoder takes what it made', async () => {
+  await using w = await startLeaderAnywhere();
+  const { intake } = w.leader;
+  const { regions } = w.replica;
+  const refusals = new Set<Status>();
+  for (const { bytes, path, by } of breakages(fullHeartbeat(), heartbeatShape)) {
+    const before = [w.replica.next, w.member.ailing(1, 0), intake.counts.quarantined + 1];
+    let refused: Status | undefined;
+    try {
+      intake.take(bytes);
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      refused = error.code;
+      refusals.add(refused);
+      expect([w.replica.next, w.member.ailing(1, 0), intake.counts.quarantined]).toEqual(before);
+    }
+    fates(w);
+    if (by === 'type' && keptOfHeartbeat.includes(path[0] ?? 0))
+      expect(refused, path.join('.')).toBe(Status.INVALID_ARGUMENT);
+    const { down = [], pending = [] } = w.member.ailing(1, 0) ?? {};
+    for (const peer of down) decodeStrictly(peer, peerStatsShape);
+    for (const peer of pending) decodeStrictly(peer, peerShape);
+    regions.scan(Buffer.of(), Buffer.of(), Number.POSITIVE_INFINITY, (slot) =>
+      decodeStrictly(regions.bytes(slot).subarray(regions.start(slot), regions.end(slot)), blockShape),
+    );
+  }
+  expect(intake.take(fullHeartbeat())).toBeUndefined();
+  expect(refusals).toContain(Status.INVALID_ARGUMENT);
 });
 
 test('a block that would not fit into a frame is refused', async () => {
@@ -138,6 +212,76 @@ test('buckets that were reported come with the next heartbeat, and the newest ve
   await w.taken(4);
   expect(w.replica.next).toBe(before + 2);
   expect((await pd.getRegionByID(read)).buckets).toMatchObject({ version: 8n });
+});
+
+test('the newest buckets are those that were reported when the heartbeat brings older ones than these', async () => {
+  await using w = await startLeaderAnywhere();
+  const store = new HeartbeatStore(w.connection);
+  const buckets = { regionId: 1n, version: 9n, keys: [Buffer.from('a')] };
+  w.buckets.report({ ...buckets, periodInMs: 0n, stats: undefined });
+  store.tell({ id: 1, bucketVersion: 8 });
+  await w.taken(2);
+  expect(await shownBuckets(w)).toMatchObject(buckets);
+  expect(w.buckets.size).toBe(0);
+});
+
+/** The buckets of region 1 as a client is shown them. */
+async function shownBuckets({ connection }: LeaderWorld) {
+  const read = { header: { clusterId }, regionId: 1n, needBuckets: true };
+  return (await connection.client(PDDefinition).getRegionByID(read)).buckets;
+}
+
+/** Keys of so many bytes. */
+const keysOf = (bytes: number) => [Buffer.alloc(bytes, 'k')];
+
+test('reported buckets that do not fit with their region are left out of its record, and forgotten', async () => {
+  await using w = await startLeaderAnywhere({ limits: { blockBytes: 1_000 } });
+  const store = new HeartbeatStore(w.connection);
+  const pd = w.connection.client(PDDefinition);
+  const report = (version: bigint, bytes: number) =>
+    w.buckets.report({ regionId: 1n, version, keys: keysOf(bytes), periodInMs: 0n, stats: undefined });
+  report(5n, 1_000);
+  store.tell({ id: 1, leader: 2 });
+  await w.taken(2);
+  expect([await shownBuckets(w), w.buckets.size, w.buckets.forgotten]).toEqual([undefined, 0, 1]);
+  report(6n, 100);
+  store.tell({ id: 1, leader: 3 });
+  await w.taken(3);
+  report(7n, 1_000);
+  store.tell({ id: 1, leader: 4 });
+  await w.taken(4);
+  expect(await shownBuckets(w)).toMatchObject({ version: 6n });
+  store.tell({ id: 1, leader: 5, end: 'e'.repeat(880), version: 2 });
+  await w.taken(5);
+  expect(await shownBuckets(w)).toBeUndefined();
+  const { leader } = await pd.getRegionByID({ header: { clusterId }, regionId: 1n });
+  expect([leader?.id, w.buckets.forgotten]).toEqual([5n, 2]);
+  expect(fates(w)).toEqual({ applied: 5, superseded: 0, stale: 0, quarantined: 0 });
+  expect(store.answers).toEqual([]);
+});
+
+test("a heartbeat's own buckets that do not fit with their region are left out, and its store is told", async () => {
+  await using w = await startLeaderAnywhere({ limits: { blockBytes: 1_000 } });
+  const store = new HeartbeatStore(w.connection);
+  const tell = (version: bigint, bytes: number, leader: bigint) =>
+    store.stream.write(
+      RegionHeartbeatRequest.encode(
+        RegionHeartbeatRequest.fromPartial({
+          header: { clusterId },
+          region: plainRegion(1n, '', ''),
+          leader: { id: leader, storeId: 1n },
+          bucketMeta: { version, keys: keysOf(bytes) },
+        }),
+      ).finish(),
+    );
+  tell(3n, 100, 2n);
+  tell(4n, 1_000, 3n);
+  expect(await store.answered(1)).toEqual([
+    expect.stringMatching(/^bucket_meta: is left out, \d{4} bytes with it are more than 1000$/),
+  ]);
+  await w.taken(3);
+  expect(await shownBuckets(w)).toMatchObject({ version: 3n });
+  expect(fates(w)).toEqual({ applied: 3, superseded: 0, stale: 0, quarantined: 0 });
 });
 
 test('a region that is admitted is durable, and counts as one heartbeat', async () => {

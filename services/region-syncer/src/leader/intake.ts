@@ -1,5 +1,6 @@
 // What becomes of a heartbeat: a record, or a count. It is judged by PD's rules, in PD's order and words.
-// Invariants: a heartbeat changes everything it says or nothing; received is the sum of what they have become.
+// Invariants: a heartbeat changes everything it says or nothing, but for buckets that do not fit into the block of their
+// region; received is the sum of what they have become.
 
 import { ErrorType } from '@syncline/proto/pdpb.ts';
 import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
@@ -44,7 +45,7 @@ export interface IntakeCounts {
   quarantined: number;
 }
 
-/** What the store is told of a heartbeat that was not taken. Its stream goes on unless the answer ends it. */
+/** What the store is told of a heartbeat that was not taken, or not whole. Its stream goes on unless the answer ends it. */
 export interface HeartbeatAnswer {
   readonly type: ErrorType;
   readonly message: string;
@@ -71,7 +72,7 @@ export class Intake {
   }
 
   /**
-   * Takes the heartbeat `bytes` (without gRPC's five bytes). Undefined when it was taken. Throws ServerError when the
+   * Takes the heartbeat `bytes` (without gRPC's five bytes). Undefined when it was, whole. Throws ServerError when the
    * stream cannot go on: malformed bytes, another cluster, a store that nobody knows, no room.
    */
   take(bytes: Uint8Array): HeartbeatAnswer | undefined {
@@ -130,12 +131,12 @@ export class Intake {
     const { region } = heartbeat;
     const slot = regions.find(region.idLo, region.idHi);
     if (slot === absent) {
-      this.#buckets.choose(bytes, heartbeat, undefined, undefined);
+      this.#buckets.choose(heartbeat, undefined, undefined);
       return true;
     }
     const page = regions.bytes(slot);
     readBlock(page, regions.start(slot), regions.end(slot), this.#known);
-    const hasNewBuckets = this.#buckets.choose(bytes, heartbeat, page, this.#known);
+    const hasNewBuckets = this.#buckets.choose(heartbeat, page, this.#known);
     return hasNewBuckets || this.#guide.isNews(bytes, heartbeat, page, this.#known);
   }
 
@@ -147,8 +148,9 @@ export class Intake {
   #record(bytes: Uint8Array, heartbeat: Heartbeat): HeartbeatAnswer | undefined {
     const { replica, buckets, ailing, traces, blockBytes } = this.#parts;
     const block = this.#block;
-    block.clear();
-    appendHeartbeat(bytes, heartbeat, this.#buckets.inherited, block);
+    const brought = heartbeat.hasBucketMeta;
+    const wanted = this.#write(bytes, heartbeat);
+    while (block.length > blockBytes && this.#buckets.leaveOut(heartbeat)) this.#write(bytes, heartbeat);
     if (block.length > blockBytes)
       return this.#quarantine(`invalid request region, ${block.length} bytes are more than ${blockBytes}`);
     readBlock(block.bytes, 0, block.length, this.#fields);
@@ -168,7 +170,15 @@ export class Intake {
     }
     ailing.note(bytes, heartbeat);
     this.#buckets.taken(heartbeat);
-    return undefined;
+    if (heartbeat.hasBucketMeta === brought) return undefined;
+    return refusal(`bucket_meta: is left out, ${wanted} bytes with it are more than ${blockBytes}`);
+  }
+
+  /** Makes the block, with the buckets that are chosen; its length. */
+  #write(bytes: Uint8Array, heartbeat: Heartbeat): number {
+    this.#block.clear();
+    appendHeartbeat(bytes, heartbeat, this.#buckets.inherited, this.#block);
+    return this.#block.length;
   }
 
   #quarantine(message: string, type: ErrorType = ErrorType.UNKNOWN, ends = false): HeartbeatAnswer {

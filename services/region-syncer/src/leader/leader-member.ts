@@ -5,7 +5,6 @@ import { copyDigest, copyStatus } from '../service/copy-view.ts';
 import type { Counts } from '../service/counts.ts';
 import type { LagView } from '../service/lag-view.ts';
 import {
-  type AilingPeers,
   type DigestView,
   type Drained,
   type Freshness,
@@ -14,6 +13,7 @@ import {
   WrongRoleError,
 } from '../service/member.ts';
 import type { Ledger, MemberStatus, StreamPhase, StreamView } from '../service/member-status.ts';
+import type { AilingPeers } from '../wire/ailing-peers.ts';
 import { recordsBetween } from './lag.ts';
 import type { Leader } from './leader.ts';
 import type { SyncPhase } from './sync-phase.ts';

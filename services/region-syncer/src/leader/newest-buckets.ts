@@ -1,20 +1,17 @@
 // Which buckets a record gets: its heartbeat's, those that were reported since, or those the region had. The newest
-// version counts, and a region that says it has none has none.
+// version that fits counts, and a region that says it has none has none.
 
-import { Cursor } from '@syncline/protobuf/cursor.ts';
 import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
 import { isLess, joined } from '../regions/uint64.ts';
 import type { Heartbeat } from '../wire/heartbeat.ts';
 import type { RegionFields } from '../wire/region-fields.ts';
 
-/** Of metapb.BucketMeta. */
-const versionField = 1;
-
 const nothing: Uint8Array = new Uint8Array(0);
-const cursor = new Cursor();
 
 export class NewestBuckets {
   readonly #reported: ReportedBuckets;
+  /** Those that the region had. */
+  #carried: Uint8Array = nothing;
   #inherited: Uint8Array = nothing;
 
   constructor(reported: ReportedBuckets) {
@@ -27,29 +24,45 @@ export class NewestBuckets {
   }
 
   /**
-   * Chooses for a heartbeat, read from `bytes`, of the region whose block is in `page` as `known`, if it is known.
-   * Buckets that the heartbeat brings and that are older are struck from it. True when they are other than before.
+   * Chooses for a heartbeat of the region whose block is in `page` as `known`, if it is known. Buckets that the
+   * heartbeat brings and that are not the newest are struck from it. True when they are other than before.
    */
-  choose(
-    bytes: Uint8Array,
-    heartbeat: Heartbeat,
-    page: Uint8Array | undefined,
-    known: RegionFields | undefined,
-  ): boolean {
-    this.#inherited = known === undefined || page === undefined ? nothing : carried(page, known);
-    const lo = known?.bucketVersionLo ?? 0;
-    const hi = known?.bucketVersionHi ?? 0;
+  choose(heartbeat: Heartbeat, page: Uint8Array | undefined, known: RegionFields | undefined): boolean {
+    this.#carried = known === undefined || page === undefined ? nothing : carried(page, known);
+    this.#inherited = this.#carried;
+    let lo = known?.bucketVersionLo ?? 0;
+    let hi = known?.bucketVersionHi ?? 0;
     if (heartbeat.hasBucketMeta) {
-      readVersion(bytes, heartbeat);
-      const isNone = cursor.lo === 0 && cursor.hi === 0;
-      if (isLess(lo, hi, cursor.lo, cursor.hi)) return true;
-      if (isNone && (lo !== 0 || hi !== 0)) return true;
-      heartbeat.hasBucketMeta = false;
+      const { bucketVersionLo, bucketVersionHi } = heartbeat;
+      const hasNone = bucketVersionLo === 0 && bucketVersionHi === 0;
+      if (hasNone && (lo !== 0 || hi !== 0)) return true;
+      heartbeat.hasBucketMeta = isLess(lo, hi, bucketVersionLo, bucketVersionHi);
+      if (heartbeat.hasBucketMeta) {
+        lo = bucketVersionLo;
+        hi = bucketVersionHi;
+      }
     }
-    if (this.#reported.size === 0) return false;
-    const reported = this.#reported.of(joined(heartbeat.region.idLo, heartbeat.region.idHi));
-    if (reported === undefined || reported.version <= joined(lo, hi)) return false;
+    const { region, hasBucketMeta } = heartbeat;
+    if (this.#reported.size === 0) return hasBucketMeta;
+    const reported = this.#reported.of(joined(region.idLo, region.idHi));
+    if (reported === undefined || reported.version <= joined(lo, hi)) return hasBucketMeta;
+    heartbeat.hasBucketMeta = false;
     this.#inherited = reported.bytes;
+    return true;
+  }
+
+  /**
+   * Those that were chosen do not fit with their region: chooses those that it had, and when it was these, none. False
+   * when there are none to leave out.
+   */
+  leaveOut(heartbeat: Heartbeat): boolean {
+    if (heartbeat.hasBucketMeta) heartbeat.hasBucketMeta = false;
+    else if (this.#inherited.length === 0) return false;
+    else if (this.#inherited === this.#carried) this.#inherited = nothing;
+    else {
+      this.#inherited = this.#carried;
+      this.#reported.refuse(joined(heartbeat.region.idLo, heartbeat.region.idHi));
+    }
     return true;
   }
 
@@ -62,21 +75,4 @@ export class NewestBuckets {
 function carried(page: Uint8Array, known: RegionFields): Uint8Array {
   const { bucketsStart, bucketsStop } = known;
   return bucketsStart === bucketsStop ? nothing : page.subarray(bucketsStart, bucketsStop);
-}
-
-/** Leaves the version in the cursor's halves. */
-function readVersion(bytes: Uint8Array, { bucketMetaStart, bucketMetaStop }: Heartbeat): void {
-  const at = cursor.over(bytes, bucketMetaStart, bucketMetaStop);
-  let lo = 0;
-  let hi = 0;
-  while (at.more()) {
-    const tag = at.tag('bucket_meta');
-    if (tag >>> 3 === versionField) {
-      at.varint(tag, 'bucket_meta.version');
-      lo = at.lo;
-      hi = at.hi;
-    } else at.skip(tag, 'bucket_meta');
-  }
-  at.lo = lo;
-  at.hi = hi;
 }

@@ -1,5 +1,5 @@
 // When records were committed, roughly: the age of what a follower lacks. Invariant: it holds the moments of the last
-// `most` commits; what is older counts as being as old as the first of them.
+// commits, at least half of `most` and no more than that; what is older counts as being as old as the first of them.
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 

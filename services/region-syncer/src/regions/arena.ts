@@ -36,7 +36,6 @@ export class Arena {
   /** The page that is appended to. */
   #tail = noPage;
   #held = 0;
-  #used = 0;
   #live = 0;
   #opened = 0;
   /** 1 for the pages that are worth being evacuated. */
@@ -53,17 +52,7 @@ export class Arena {
     return this.#live;
   }
 
-  /** Bytes of blocks that were forgotten and whose page is not empty yet. */
-  get deadBytes(): number {
-    return this.#used - this.#live;
-  }
-
-  /** Bytes that were never appended to since their page was opened, spare pages among them. */
-  get freeBytes(): number {
-    return this.#held - this.#used;
-  }
-
-  /** Bytes of all pages: live, dead and free ones. */
+  /** Bytes of all pages, spare ones too. */
   get heldBytes(): number {
     return this.#held;
   }
@@ -177,7 +166,6 @@ export class Arena {
     this.#lastOffset = page.used;
     page.used += length;
     page.live += length;
-    this.#used += length;
     this.#live += length;
     return page;
   }
@@ -207,7 +195,6 @@ export class Arena {
     const page = this.#pages[number] as Page;
     if (page.live > 0 || page.pins > 0) return;
     this.#sparse[number] = 0;
-    this.#used -= page.used;
     page.used = 0;
     if (number === this.#tail) return;
     const size = page.bytes.length;

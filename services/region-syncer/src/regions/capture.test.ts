@@ -61,9 +61,9 @@ test('a capture shows what was there when it was made, while the tree goes on', 
         expect(capture.position).toBe(capture.count);
         capture[Symbol.dispose]();
       }
-      for (const region of model.regions) put(tree, { ...region, load: 2n ** 60n }, acts.length);
-      const { arena } = tree;
-      expect(arena.liveBytes + arena.deadBytes + arena.freeBytes).toBe(arena.heldBytes);
+      const last = model.regions.map((region) => ({ ...region, load: 2n ** 60n }));
+      for (const region of last) put(tree, region, acts.length);
+      expect(tree.arena.liveBytes).toBe(runOfModels(last).length);
     }),
     { numRuns: 500 },
   );
@@ -93,5 +93,6 @@ test('nothing can be read from a capture that was disposed of, and its pages are
   capture[Symbol.dispose]();
   capture[Symbol.dispose]();
   expect(() => capture.fill(new Uint8Array(1000), 0)).toThrow('fill: the capture was disposed of');
-  expect(tree.arena.deadBytes).toBeLessThanOrEqual(tree.arena.liveBytes + 1024);
+  // Besides what compaction leaves, the page that is appended to.
+  expect(tree.arena.wastedBytes).toBeLessThanOrEqual(tree.arena.liveBytes + 2 * smallLimits.pageBytes);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Digest, digestBuckets, digestBytes } from './digest.ts';
+import { digestBytes } from '../wire/frame-tags.ts';
+import { Digest, digestBuckets } from './digest.ts';
 
 const anyToggle = fc.tuple(
   fc.nat(digestBuckets - 1),
@@ -30,6 +31,7 @@ test('a digest comes back from its bytes, which are little-endian by bucket', ()
   expect([...bytes.subarray(16, 24)]).toEqual([1, 2, 3, 4, 0xfe, 0xff, 0xff, 0xff]);
   expect(Digest.decode(Buffer.concat([Buffer.alloc(3), bytes]).subarray(3)).equals(digest)).toBe(true);
   expect(digest.total).toBe(0xfffffffe04030201n);
+  expect([digest.buckets[2], digest.buckets.length]).toEqual([0xfffffffe04030201n, digestBuckets]);
   digest.toggle(255, 1, 0);
   expect(Digest.decode(bytes).equals(digest)).toBe(false);
 });

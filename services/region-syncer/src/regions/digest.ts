@@ -1,11 +1,10 @@
 // A fingerprint of all regions, to compare two nodes by: 256 buckets of 64 bits, each the XOR of its regions' hashes.
 // Invariant: equal sets of (id, keys, epoch, leader) have equal digests, whatever came in which order.
 
-/** How many buckets a digest has. */
-export const digestBuckets = 256;
+import { digestBytes } from '../wire/frame-tags.ts';
 
-/** Bytes of an encoded digest. */
-export const digestBytes = digestBuckets * 8;
+/** How many buckets a digest has. */
+export const digestBuckets: number = digestBytes / 8;
 
 export class Digest {
   /** Lower and upper half of each bucket, side by side. */
@@ -38,6 +37,16 @@ export class Digest {
       hi ^= this.#halves[i + 1] as number;
     }
     return (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+  }
+
+  /** The buckets, each as one number. */
+  get buckets(): bigint[] {
+    const { length, buffer } = this.#halves;
+    const unsigned = new Uint32Array(buffer);
+    const buckets: bigint[] = [];
+    for (let i = 0; i < length; i += 2)
+      buckets.push((BigInt(unsigned[i + 1] as number) << 32n) | BigInt(unsigned[i] as number));
+    return buckets;
   }
 
   /** Whether all buckets are the same. */

@@ -2,13 +2,13 @@
 // Invariants: the ranges of the regions are disjoint, and the digest is that of the regions, whatever came before.
 // What a slot names, and the bytes of its block, hold until the next put() or remove().
 import type { RegionFields } from '../wire/region-fields.ts';
-import { Admission, type Verdict } from './admission.ts';
 import type { Arena, ArenaLimits } from './arena.ts';
 import { Capture } from './capture.ts';
 import { changedSince } from './changes.ts';
 import type { Digest } from './digest.ts';
 import { IdList } from './id-list.ts';
 import { viewOf } from './key.ts';
+import { PdRules, type Verdict } from './pd-rules.ts';
 import { Ranges } from './ranges.ts';
 import { RegionTable } from './region-table.ts';
 import { absent } from './slots.ts';
@@ -41,7 +41,7 @@ export class RegionTree {
   readonly removed: IdList = new IdList();
   readonly #table: RegionTable;
   readonly #ranges: Ranges;
-  readonly #admission: Admission;
+  readonly #rules: PdRules;
   readonly #tombstones: Tombstones;
   /** The index of the record that is being put. */
   #index = 0;
@@ -51,7 +51,7 @@ export class RegionTree {
   constructor(limits: RegionLimits, loaded?: LoadedRegions) {
     this.#table = loaded?.table ?? new RegionTable(limits);
     this.#ranges = loaded?.ranges ?? new Ranges(this.#table.keys);
-    this.#admission = new Admission(this.#table, this.#ranges);
+    this.#rules = new PdRules(this.#table, this.#ranges);
     this.#tombstones = new Tombstones(limits.tombstones, loaded?.next ?? 0);
     this.#evict = (slot) => this.#forget(slot);
   }
@@ -76,12 +76,12 @@ export class RegionTree {
    * Its raft term is two unsigned halves, 0 when it is not known.
    */
   check(bytes: Uint8Array, fields: RegionFields, termLo: number, termHi: number): Verdict {
-    return this.#admission.check(bytes, fields, termLo, termHi);
+    return this.#rules.check(bytes, fields, termLo, termHi);
   }
 
   /** The slot of the region that the last check() found newer; `absent` when it accepted. */
   get conflict(): number {
-    return this.#admission.conflict;
+    return this.#rules.conflict;
   }
 
   /**
@@ -214,11 +214,6 @@ export class RegionTree {
       if (this.find(idLo, idHi) === absent) removed.push(idLo, idHi);
     });
     return { capture: Capture.of(this.#table, changedSince(this.#table.slots, index)), removed };
-  }
-
-  /** captureSince() refuses indexes before `next` from now on: what led there did not come record by record. */
-  rebase(next: number): void {
-    this.#tombstones.refuseBelow(next);
   }
 
   #forget(slot: number): void {

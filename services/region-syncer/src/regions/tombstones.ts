@@ -25,15 +25,10 @@ export class Tombstones {
     return this.#floor;
   }
 
-  /** Nothing is known any more of what went before `index`. */
-  refuseBelow(index: number): void {
-    this.#floor = Math.max(this.#floor, index);
-  }
-
   /** The region of this id, in two unsigned halves, went with the record `index`, which never decreases. */
   add(idLo: number, idHi: number, index: number): void {
     if (this.#most === 0) {
-      this.refuseBelow(index + 1);
+      this.#refuseBelow(index + 1);
       return;
     }
     this.#makeRoom();
@@ -55,12 +50,17 @@ export class Tombstones {
     }
   }
 
+  /** Nothing is known any more of what went before `index`. */
+  #refuseBelow(index: number): void {
+    this.#floor = Math.max(this.#floor, index);
+  }
+
   /** A full ring grows to what is allowed; then the oldest is forgotten. */
   #makeRoom(): void {
     const capacity = this.#index.length;
     if (this.#added < capacity) return;
     if (capacity >= this.#most) {
-      this.refuseBelow((this.#index[this.#added % capacity] as number) + 1);
+      this.#refuseBelow((this.#index[this.#added % capacity] as number) + 1);
       return;
     }
     const halves = this.#halves;

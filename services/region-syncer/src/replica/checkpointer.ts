@@ -24,17 +24,27 @@ export interface CheckpointerParts extends RebaseParts {
 export interface CheckpointEvents {
   readonly checkpointed: (index: number, regions: number, durationMs: number) => void;
   readonly checkpointFailed: (error: Error) => void;
+  /** The log keeps what the last checkpoint has made needless. It is tried again. */
+  readonly trimFailed: (error: Error) => void;
   readonly broken: (error: Error) => void;
 }
 
-/** A checkpoint is due in half as many records as there are regions: so it costs two written regions a record. */
+/**
+ * A checkpoint is due in half as many records as there are regions: so it costs two written regions a record. So it is
+ * with bytes.
+ */
 const regionsPerRecord = 2;
+
+/** How much of the log that is kept may be beyond the last checkpoint: long records are trimmed, too. */
+const unsavedPart = 1 / 2;
 
 type Job = (signal: AbortSignal) => Promise<void>;
 
 export class Checkpointer {
   readonly #parts: CheckpointerParts;
   #source: Origin | undefined;
+  /** The log has lost what the last checkpoint has made needless. */
+  #isTrimmed = true;
   #isSwept = true;
   #isSuspended = false;
   #isClosed = false;
@@ -66,7 +76,8 @@ export class Checkpointer {
     if (this.#isClosed || this.#isSuspended || this.#job !== undefined) return;
     const source = this.#source;
     if (source !== undefined) this.#begin((signal) => this.#rebase(source, signal));
-    else if (this.#isDue()) this.#begin((signal) => this.#checkpoint(signal));
+    else if (this.#isFree && this.#isDue) this.#begin((signal) => this.#checkpoint(signal));
+    else if (this.#isFree && !this.#isTrimmed) this.#begin((signal) => this.#trim(signal));
     else if (!this.#isSwept) this.#begin((signal) => this.#sweep(signal));
   }
 
@@ -93,6 +104,7 @@ export class Checkpointer {
   /** The regions have another history; what was to be rebased is gone. */
   replaced(): void {
     this.#source = undefined;
+    this.#isTrimmed = true;
     this.resume();
   }
 
@@ -104,10 +116,18 @@ export class Checkpointer {
     await this.#job;
   }
 
-  #isDue(): boolean {
-    const { settings, commits, regions, isMixed } = this.#parts;
-    if (this.#retry !== undefined || commits.isDetached || isMixed()) return false;
-    return commits.unsaved >= Math.max(settings.checkpointRecords, regions().size / regionsPerRecord);
+  /** The disk has had its time since it refused, and the regions are those of the log. */
+  get #isFree(): boolean {
+    const { commits, isMixed } = this.#parts;
+    return this.#retry === undefined && !commits.isDetached && !isMixed();
+  }
+
+  get #isDue(): boolean {
+    const { settings, commits, regions } = this.#parts;
+    const { size, arena } = regions();
+    const records = Math.max(settings.checkpointRecords, size / regionsPerRecord);
+    const bytes = Math.max(settings.retention.bytes * unsavedPart, arena.liveBytes / regionsPerRecord);
+    return commits.unsaved >= records || commits.unsavedBytes > bytes;
   }
 
   #begin(job: Job): void {
@@ -136,6 +156,7 @@ export class Checkpointer {
   }
 
   async #checkpoint(signal: AbortSignal): Promise<void> {
+    this.#isSwept = false;
     try {
       await this.#write(signal);
     } catch (error) {
@@ -143,8 +164,9 @@ export class Checkpointer {
       this.#failed++;
       this.#parts.events.checkpointFailed(error);
       this.#retryLater();
+      return;
     }
-    this.#isSwept = false;
+    await this.#trim(signal);
   }
 
   async #write(signal: AbortSignal): Promise<void> {
@@ -157,20 +179,28 @@ export class Checkpointer {
     signal.throwIfAborted();
     await store.flip({ kind: 'checkpoint', index: end });
     commits.checkpointed(end, recorded);
+    this.#isTrimmed = false;
     const durationMs = clock.monotonic() - began;
     this.#count++;
     this.#last = { atUnixMs: Number(clock.now() / 1_000_000n), durationMs };
     events.checkpointed(end, capture.count, durationMs);
-    signal.throwIfAborted();
-    await this.#trim();
   }
 
-  async #trim(): Promise<void> {
-    const { store, commits, pins, settings, deltaFloor } = this.#parts;
+  async #trim(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { store, commits, pins, settings, deltaFloor, events } = this.#parts;
     const delta = deltaFloor();
-    const { first, refused, log } = await store.trim(settings.retention, pins.positions(), delta);
-    commits.trimmed(first, log, delta);
-    pins.refused(refused);
+    try {
+      const { first, refused, log } = await store.trim(settings.retention, pins.positions(), delta);
+      commits.trimmed(first, log, delta);
+      pins.refused(refused);
+      this.#isTrimmed = true;
+      this.#isSwept = false;
+    } catch (error) {
+      if (signal.aborted || refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
+      events.trimFailed(error);
+      this.#retryLater();
+    }
   }
 
   async #sweep(signal: AbortSignal): Promise<void> {

@@ -136,6 +136,17 @@ test('an append that is written late has the digest of when it was taken', async
   expect(replica.read(indexOf(1, 1), limit)).not.toHaveProperty('digest');
 });
 
+test('a refusal is over when what was refused is not wanted any more', async () => {
+  const { replica } = await openLeader(disk);
+  disk.gate = (method) => {
+    if (method === 'seeTerm') throw new StoreFaultError('see a term', 'disk-full', 'SQLITE_FULL', 'full');
+  };
+  replica.seeTerm(9);
+  await expect.poll(() => replica.degraded).toBeDefined();
+  replica.forgetTerms(1);
+  await expect.poll(() => replica.degraded).toBeUndefined();
+});
+
 test('what a full disk refuses is kept, told, and written when there is room', async () => {
   const { replica } = await openLeader(disk);
   const told: unknown[] = [];

@@ -109,6 +109,12 @@ export class Commits {
     return this.#recorded - this.#saved;
   }
 
+  /** About how many bytes those are, as records of the log are long. */
+  get unsavedBytes(): number {
+    const { records, bytes } = this.#log;
+    return records === 0 ? 0 : (this.unsaved * bytes) / records;
+  }
+
   /** The index of the active generation; 0 when there is none. */
   get generation(): number {
     return this.#generation;

@@ -65,6 +65,51 @@ test('a snapshot takes the place of all that was there, at once and over a kill'
   expect(state(await reopen(disk))).toEqual(state(replica));
 });
 
+test('what waits while a term is kept is not written behind the snapshot that takes its place', async () => {
+  const replica = await follower();
+  const incoming = replica.begin();
+  await incoming.stage(runOf(regionsSideBySide(10, 9)));
+  const { promise: put, resolve: release } = Promise.withResolvers<void>();
+  disk.gate = (method) => (method === 'putGeneration' ? put : undefined);
+  const isPutting = disk.called('putGeneration');
+  const completed = incoming.complete(indexOf(2, 7), ours);
+  await isPutting;
+  // The store is asked to keep the term before it is asked for the flip, and answers before that, too.
+  replica.seeTerm(2);
+  await replica.apply(runOf([region(1, '', '0001', { load: 3n })]), indexOf(1, 32), 'all');
+  await new Promise((resolve) => setImmediate(resolve));
+  release();
+  await completed;
+  await replica.apply(runOf([region(1, '', '0001', { load: 4n })]), indexOf(2, 7), 'all');
+  await settled(replica);
+  expect(state(await reopen(disk))).toEqual(state(replica));
+});
+
+test('a refusal is over, too, when what was refused is forgotten while nothing is appended', async () => {
+  const replica = await follower();
+  const incoming = replica.begin();
+  await incoming.stage(runOf(regionsSideBySide(10, 9)));
+  const { promise: isFlipping, resolve: flips } = Promise.withResolvers<void>();
+  const { promise: flipped, reject: refuse } = Promise.withResolvers<never>();
+  const full = new StoreFaultError('see a term', 'disk-full', 'SQLITE_FULL', 'full');
+  disk.gate = (method) => {
+    if (method === 'seeTerm') throw full;
+    if (method !== 'flip') return;
+    flips();
+    return flipped;
+  };
+  replica.seeTerm(9);
+  await expect.poll(() => replica.degraded).toBeDefined();
+  const completed = incoming.complete(indexOf(9, 0), ours);
+  await isFlipping;
+  replica.forgetTerms(1);
+  expect(replica.degraded).toBeDefined();
+  const isRefused = expect(completed).rejects.toBe(full);
+  refuse(full);
+  await isRefused;
+  await expect.poll(() => replica.degraded).toBeUndefined();
+});
+
 test('a snapshot without regions leaves none', async () => {
   const replica = await follower();
   await replica.begin().complete(indexOf(2, 0), ours);
@@ -196,15 +241,20 @@ test('one that is begun takes the place of one that is not complete', async () =
 test('at most two pieces are on their way to disk', async () => {
   const replica = await follower();
   const { promise, resolve } = Promise.withResolvers<void>();
+  const writes = disk.called('putGeneration');
   disk.gate = (method) => (method === 'putGeneration' ? promise : undefined);
   const incoming = replica.begin();
   let staged = 0;
   const staging = (async () => {
     for (; staged < 100; staged++) await incoming.stage(runOf(regionsSideBySide(10, staged)));
   })();
-  await new Promise((done) => setTimeout(done, 10));
-  expect(staged).toBeGreaterThan(0);
-  expect(staged).toBeLessThan(20);
+  await writes;
+  for (let before = -1; before !== staged; ) {
+    before = staged;
+    await new Promise((turn) => setImmediate(turn));
+  }
+  // Five frames make a piece; the eleventh finds two on their way.
+  expect(staged).toBe(10);
   resolve();
   await staging;
   incoming.drop();

@@ -5,7 +5,7 @@ import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { splitChunk } from '../log/chunk.ts';
 import { RegionLoad } from '../regions/region-load.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
-import type { Run } from '../wire/frame-run.ts';
+import type { FrameRun } from '../wire/frame-run.ts';
 import type { Commits } from './commits.ts';
 import { type Admission, type Applied, Fold } from './fold.ts';
 import type { GenerationWriter } from './generation-writer.ts';
@@ -61,7 +61,7 @@ export class Incoming {
    * A piece of the snapshot; its bytes are copied. Resolves when the next may come: at most two pieces are on their
    * way to disk. Rejects with WireError, ArenaFullError, or what the store refused; then only drop() is left.
    */
-  async stage(run: Run): Promise<void> {
+  async stage(run: FrameRun): Promise<void> {
     const state = this.#state;
     if (state.kind !== 'loading') throw new Error(`a piece of a snapshot that is ${state.kind}`);
     if (run.count === 0) return;
@@ -84,7 +84,7 @@ export class Incoming {
    * Records from index `first` on, which came after the snapshot. The first of them orders it, a turn at a time.
    * Rejects as stage() does, and with OverlapError when regions overlap that are to be taken as they are.
    */
-  async catchUp(run: Run, first: number, admission: Admission): Promise<Applied> {
+  async catchUp(run: FrameRun, first: number, admission: Admission): Promise<Applied> {
     const tree = await this.#order(admission);
     const { signal } = this.#dropping;
     const { turn } = this.#parts;

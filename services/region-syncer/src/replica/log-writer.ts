@@ -42,6 +42,8 @@ export class LogWriter {
   #histories = 0;
   #isHeld = false;
   #isBroken = false;
+  /** The disk refused what was tried last. */
+  #isRefused = false;
   #running: Promise<void> | undefined;
   #seenTerm: number;
   #keptTerm: number;
@@ -98,6 +100,7 @@ export class LogWriter {
   forgetTerms(term: number): void {
     this.#seenTerm = Math.min(this.#seenTerm, term);
     this.#keptTerm = Math.min(this.#keptTerm, term);
+    this.#go();
   }
 
   /** The store keeps a term. */
@@ -140,8 +143,16 @@ export class LogWriter {
 
   /** Something may be there to be written. */
   #go(): void {
-    if (this.#running !== undefined || !this.#hasWork()) return;
-    this.#running = this.#run();
+    if (this.#running !== undefined) return;
+    if (this.#hasWork()) this.#running = this.#run();
+    else this.#dropRefusal();
+  }
+
+  /** What was refused is not wanted any more: whether the disk takes something else, the next write tells. */
+  #dropRefusal(): void {
+    if (!this.#isRefused || this.#isHeld || this.#closing.signal.aborted) return;
+    this.#isRefused = false;
+    this.#parts.health.works();
   }
 
   #hasWork(): boolean {
@@ -162,6 +173,7 @@ export class LogWriter {
       }
     }
     this.#running = undefined;
+    this.#dropRefusal();
   }
 
   /** Stores send heartbeats together: an append for the first of them would keep all others waiting. */
@@ -180,14 +192,17 @@ export class LogWriter {
     try {
       if (term > this.#keptTerm) await store.seeTerm(term);
       this.#keptTerm = Math.max(this.#keptTerm, term);
-      if (histories !== this.#histories) return;
+      // Another history may have been ordered meanwhile: behind that, these chunks would continue nothing.
+      if (histories !== this.#histories || this.#isHeld) return;
       if (chunks.length > 0) await store.append(chunks);
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === 'broken' || !(error instanceof Error)) throw error;
+      this.#isRefused = true;
       await health.refused(error, signal);
       if (refusal === 'refused' || !(await this.#isWritten(chunks, signal))) return;
     }
+    this.#isRefused = false;
     health.works();
     if (histories === this.#histories && chunks.length > 0) this.#done(chunks);
   }

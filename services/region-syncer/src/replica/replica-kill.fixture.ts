@@ -66,7 +66,13 @@ if (import.meta.main) {
       clock: systemClock,
       rng: seededRng(1),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
-      events: { loading: () => {}, checkpointed: () => {}, checkpointFailed: fail, broken: fail },
+      events: {
+        loading() {},
+        checkpointed() {},
+        checkpointFailed: fail,
+        trimFailed: fail,
+        broken: fail,
+      },
     },
     never,
   );

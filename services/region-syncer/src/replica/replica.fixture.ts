@@ -11,7 +11,7 @@ import type { StorePoint } from '../store/failpoints.ts';
 import { RegionStore } from '../store/region-store.ts';
 import { identity, storeOptions } from '../store/store.fixture.ts';
 import type { RegionStoreOptions } from '../store/store-options.ts';
-import type { Run } from '../wire/frame-run.ts';
+import type { FrameRun } from '../wire/frame-run.ts';
 import { Replica } from './replica.ts';
 import type { ReplicaEvents } from './replica-parts.ts';
 import { smallSettings } from './replica-settings.fixture.ts';
@@ -115,6 +115,8 @@ export class Disk implements Disposable {
 export interface Told {
   readonly checkpoints: number[];
   readonly failures: Error[];
+  /** Why the log could not be trimmed. */
+  readonly untrimmed: Error[];
   readonly broken: Error[];
 }
 
@@ -126,11 +128,12 @@ export interface Opened {
 
 /** Opens a replica, and notes what it tells. */
 export async function openReplica(disk: Disk, change: Partial<ReplicaSettings> = {}): Promise<Opened> {
-  const told: Told = { checkpoints: [], failures: [], broken: [] };
+  const told: Told = { checkpoints: [], failures: [], untrimmed: [], broken: [] };
   const events: ReplicaEvents = {
     loading: () => {},
     checkpointed: (index) => told.checkpoints.push(index),
     checkpointFailed: (error) => told.failures.push(error),
+    trimFailed: (error) => told.untrimmed.push(error),
     broken: (error) => told.broken.push(error),
   };
   const replica = await Replica.open(
@@ -211,7 +214,7 @@ export function record(replica: Replica, model: ModelRegion): number {
 }
 
 /** A frame's run of these regions; `refused` more of them could not stand. */
-export function runOf(models: readonly ModelRegion[], refused = 0): Run {
+export function runOf(models: readonly ModelRegion[], refused = 0): FrameRun {
   return { bytes: runOfModels(models), count: models.length, refused };
 }
 

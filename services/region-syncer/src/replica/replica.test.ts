@@ -207,8 +207,12 @@ describe('a follower', () => {
     await replica.apply(runOf(regionsSideBySide(4, 1)), 500, 'judged');
     await settled(replica);
     const before = shown(replica.regions);
+    const began = disk.calls.length;
     expect(await replica.beginTerm(member, never)).toBe(1);
     expect(replica.next).toBe(firstOfTerm(1));
+    // The power may take the flip back, but not the term.
+    expect(disk.calls.slice(began)[0]).toBe('seeTerm');
+    expect(disk.calls.slice(began)).toContain('flip');
     expect(record(replica, region(1, '', '0001', { load: 9n }))).toBe(indexOf(1, 0));
     await settled(replica);
     const again = await reopen(disk);

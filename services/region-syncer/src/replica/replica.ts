@@ -9,7 +9,7 @@ import type { TailRead } from '../log/tail.ts';
 import type { Digest } from '../regions/digest.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import type { Source } from '../store/history-table.ts';
-import type { Run } from '../wire/frame-run.ts';
+import type { FrameRun } from '../wire/frame-run.ts';
 import type { RegionFields } from '../wire/region-fields.ts';
 import { Commits } from './commits.ts';
 import { DigestStamp } from './digest-stamp.ts';
@@ -172,7 +172,7 @@ export class Replica implements AsyncDisposable {
    * taken before. Long runs let others have their turn, so wait for one before the next. Throws RangeError when
    * records between are missing, and ArenaFullError after the records before the one that has no room.
    */
-  apply(run: Run, first: number, admission: Admission): Promise<Applied> {
+  apply(run: FrameRun, first: number, admission: Admission): Promise<Applied> {
     return this.#intake.apply(run, first, admission);
   }
 
@@ -199,7 +199,7 @@ export class Replica implements AsyncDisposable {
    * one. The position stays, and nothing of it is kept, until rebase(); to take the same records one by one instead is
    * right too. Waits until what the rebase before stands for is kept; rejects with the signal's reason.
    */
-  async delta(run: Run, removed: BigUint64Array, until: number, signal: AbortSignal): Promise<Applied> {
+  async delta(run: FrameRun, removed: BigUint64Array, until: number, signal: AbortSignal): Promise<Applied> {
     await this.#upkeep.beginDelta(until, signal);
     return this.#intake.change(run, removed);
   }

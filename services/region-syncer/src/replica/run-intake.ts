@@ -4,7 +4,7 @@
 import { firstOfTerm, indexText, termOf } from '../log/index.ts';
 import { skipBlocks } from '../log/run.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
-import type { Run } from '../wire/frame-run.ts';
+import type { FrameRun } from '../wire/frame-run.ts';
 import type { Commits } from './commits.ts';
 import { type Admission, type Applied, Fold, ofSnapshot, voidBlock } from './fold.ts';
 import type { Turn } from './turn.ts';
@@ -22,7 +22,7 @@ export class RunIntake {
   }
 
   /** See Replica.apply. */
-  async apply(run: Run, first: number, admission: Admission): Promise<Applied> {
+  async apply(run: FrameRun, first: number, admission: Admission): Promise<Applied> {
     const { next } = this.#commits;
     if (first > next && first !== firstOfTerm(termOf(first)))
       throw new RangeError(
@@ -42,7 +42,7 @@ export class RunIntake {
   }
 
   /** See Replica.delta. */
-  async change(run: Run, removed: BigUint64Array): Promise<Applied> {
+  async change(run: FrameRun, removed: BigUint64Array): Promise<Applied> {
     const halves = new Uint32Array(removed.buffer, removed.byteOffset, 2 * removed.length);
     for (let at = 0; at < halves.length; at += 2)
       this.#regions().remove(halves[at] as number, halves[at + 1] as number, ofSnapshot);

@@ -19,7 +19,10 @@ export interface Standing {
   readonly replayed: number;
 }
 
-/** Whose indexes a history can have. */
+/**
+ * Whose indexes a history can have, and who led when its position was reached. foreign: a PD, which numbers its records by
+ * itself and forgets them when it restarts.
+ */
 export type Origin = Exclude<Source, { kind: 'none' }>;
 
 /** The index after the last record: before `next` when the last terms have none. */

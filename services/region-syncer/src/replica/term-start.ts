@@ -2,7 +2,9 @@
 
 import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { firstOfTerm } from '../log/index.ts';
+import type { DiskHealth } from './disk-health.ts';
 import { type RebaseParts, rebase } from './rebase.ts';
+import type { ReplicaStore } from './replica-store.ts';
 import type { Origin } from './standing.ts';
 
 /** Begins a term of the history that is there; gives it. Tries until the disk takes it, or the signal aborts. */
@@ -33,16 +35,7 @@ export async function raiseTerm(
   signal: AbortSignal,
 ): Promise<void> {
   const term = above + 1;
-  for (;;) {
-    try {
-      await store.seeTerm(term);
-      break;
-    } catch (error) {
-      if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      await health.refused(error, signal);
-    }
-  }
-  health.works();
+  await keepTerm(store, health, term, signal);
   signal.throwIfAborted();
   if (term > commits.term) commits.termBegan(term);
 }
@@ -52,9 +45,12 @@ export async function raiseTerm(
  * the PD's history goes on as if nothing had been tried.
  */
 export async function takeOver(parts: RebaseParts, source: Origin, signal: AbortSignal): Promise<number> {
-  const { commits } = parts;
-  const { next } = commits;
+  const { store, commits, health } = parts;
   const term = commits.term + 1;
+  // The history that begins with it may be lost with the power; the term is not given again even then.
+  await keepTerm(store, health, term, signal);
+  signal.throwIfAborted();
+  const { next } = commits;
   commits.detach(firstOfTerm(term));
   try {
     await rebase(parts, source, signal);
@@ -63,4 +59,23 @@ export async function takeOver(parts: RebaseParts, source: Origin, signal: Abort
     throw error;
   }
   return term;
+}
+
+/** The store keeps that a term was seen, also over a power cut. Tries until it does, or the signal aborts. */
+async function keepTerm(
+  store: ReplicaStore,
+  health: DiskHealth,
+  term: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await store.seeTerm(term);
+      health.works();
+      return;
+    } catch (error) {
+      if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
+      await health.refused(error, signal);
+    }
+  }
 }

@@ -4,6 +4,7 @@
 
 import type { Digest } from '../regions/digest.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
+import type { AilingPeers } from '../wire/ailing-peers.ts';
 import type { Counts } from './counts.ts';
 import type { LagView } from './lag-view.ts';
 import type { MemberStatus, Role } from './member-status.ts';
@@ -37,14 +38,6 @@ export interface Freshness {
   readonly lagMs: number | undefined;
   /** How long ago the leader was last heard of, in ms: what the lag is worth. Undefined when it never was. */
   readonly heardMs: number | undefined;
-}
-
-/** Peers that a region's leader complained of in its last heartbeat, each encoded. Followers hear of none. */
-export interface AilingPeers {
-  /** pdpb.PeerStats. */
-  readonly down: readonly Uint8Array[];
-  /** metapb.Peer. */
-  readonly pending: readonly Uint8Array[];
 }
 
 /** One of the processes that lead or follow, as GetMembers lists it. */

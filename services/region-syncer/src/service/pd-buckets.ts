@@ -6,7 +6,7 @@ import { checkLeader } from './pd-check.ts';
 import { notBootstrapped, okHeader } from './pd-header.ts';
 import type { PdParts } from './pd-parts.ts';
 
-/** Takes reports until the store sends no more. Throws UNAVAILABLE, FAILED_PRECONDITION. */
+/** Takes reports until the store sends no more. Throws UNAVAILABLE, FAILED_PRECONDITION, INVALID_ARGUMENT. */
 export async function reportBuckets(
   requests: AsyncIterable<ReportBucketsRequest>,
   parts: PdParts,

@@ -1,5 +1,6 @@
 import { NodeState, StoreState } from '@syncline/proto/metapb.ts';
 import { ErrorType } from '@syncline/proto/pdpb.ts';
+import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { refusal } from './world/refusal.ts';
 import { firstRegion, type ServiceWorld, startServices } from './world/service-world.ts';
@@ -84,6 +85,24 @@ test('ids are given out once: the last of a batch is told, and its count when it
     Array.from({ length: count || 1 }, (_, i) => last - BigInt(i)),
   );
   expect(new Set([1n, ...given]).size).toBe(1 + 7 + 1 + 4_000 + 1);
+});
+
+test('where another leader began the cluster, its ids and stores are not known: none are given, and it does not begin anew', async () => {
+  await using world = await startServices('leader');
+  const { pd, header, member } = world;
+  const bootstrap = { header, store, region: firstRegion };
+  member.replace([1n, '', 'm'], [2n, 'm', '']);
+  for (const refused of [pd.allocID({ header }), pd.bootstrap(bootstrap)])
+    await expect(refused).rejects.toMatchObject({
+      code: Status.FAILED_PRECONDITION,
+      details:
+        'this member has 2 regions of a cluster that another leader began, and cannot know its stores and ids',
+    });
+  expect(member.regions.size).toBe(2);
+  // What a bootstrap leaves that was cut short.
+  member.replace([1n, '', '']);
+  expect(await pd.allocID({ header })).toMatchObject({ id: 1n });
+  expect((await pd.bootstrap(bootstrap)).header?.error).toBeUndefined();
 });
 
 test('a store is put, shown, changed and hidden when it is gone', async () => {

@@ -16,6 +16,7 @@ import {
   type Member as ProtoMember,
   ServiceMode,
 } from '@syncline/proto/pdpb.ts';
+import { ServerError, Status } from 'nice-grpc-common';
 import { binaryVersion } from '../cluster/binary-version.ts';
 import { BootstrapRefusedError, readBootstrap } from './bootstrap-request.ts';
 import type { Peer } from './member.ts';
@@ -56,6 +57,7 @@ export async function bootstrap(
     replicationStatus: undefined,
   };
   if (cluster.isBootstrapped) return already;
+  checkOwnsRegions(parts);
   try {
     const { store, block } = readBootstrap(request, clusterId);
     const isFirst = await cluster.bootstrap(store, request, () => admit(block), signal);
@@ -74,6 +76,7 @@ export function isBootstrapped(request: IsBootstrappedRequest, parts: PdParts): 
 /** Ids that no one else gets: the last one of the batch. */
 export async function allocID(request: AllocIDRequest, parts: PdParts): Promise<AllocIDResponse> {
   const { cluster } = checkLeader(parts, request.header);
+  if (!cluster.isBootstrapped) checkOwnsRegions(parts);
   const count = request.count || 1;
   const id = await cluster.allocate(count);
   return { header: okHeader(parts.member.clusterId), id, count: count > 1 ? count : 0 };
@@ -87,6 +90,17 @@ export function getClusterConfig(request: GetClusterConfigRequest, parts: PdPart
     header: okHeader(clusterId),
     cluster: { id: clusterId, maxPeerCount: parts.limits.maxReplicas },
   };
+}
+
+/** Throws ServerError where a cluster that was not begun here has regions: their ids, and more, are in use. */
+function checkOwnsRegions({ member }: PdParts): void {
+  const { size } = member.regions;
+  // A bootstrap that was cut short leaves one, and can be repeated.
+  if (size <= 1) return;
+  throw new ServerError(
+    Status.FAILED_PRECONDITION,
+    `this member has ${size} regions of a cluster that another leader began, and cannot know its stores and ids`,
+  );
 }
 
 function shown({ name, memberId, clientUrls }: Peer, version: string): ProtoMember {

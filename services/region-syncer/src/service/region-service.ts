@@ -61,12 +61,5 @@ function lagOf({ member }: Shown): LagResponse {
 
 function digestOf({ member }: Shown): DigestResponse {
   const { index, digest, regions } = member.digest();
-  const encoded = digest.encode();
-  const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-  return {
-    index: BigInt(index),
-    total: digest.total,
-    buckets: Array.from({ length: encoded.byteLength / 8 }, (_, i) => view.getBigUint64(8 * i, true)),
-    regions: BigInt(regions),
-  };
+  return { index: BigInt(index), total: digest.total, buckets: digest.buckets, regions: BigInt(regions) };
 }

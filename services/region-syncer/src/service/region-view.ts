@@ -5,8 +5,8 @@ import type { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import type { ReportedBuckets } from '../cluster/reported-buckets.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import { joined } from '../regions/uint64.ts';
+import type { AilingPeers } from '../wire/ailing-peers.ts';
 import { RegionFields, readBlock } from '../wire/region-fields.ts';
-import type { AilingPeers } from './member.ts';
 
 /** What a region is shown with, beside what its block has. */
 export interface Trimmings {

@@ -31,9 +31,13 @@ export const copySettings = {
   checkpointRecords: integer(
     500_000,
     { min: '1', max: '1000000000' },
-    'Records after which a checkpoint is written; with more regions than twice as many, half of those.',
+    'Records after which a checkpoint is written, or RETENTION_BYTES / 2; at least half of all regions or of their bytes.',
   ),
-  checkpointRetry: duration('10s', anyWait, 'Wait before a checkpoint that failed is tried again.'),
+  checkpointRetry: duration(
+    '10s',
+    anyWait,
+    'Wait before a checkpoint, or the trim of the log that follows it, is tried again when it failed.',
+  ),
   pending: bytes(
     '32MiB',
     anySize,
@@ -64,10 +68,13 @@ export const copySettings = {
     'Records of the log that are dropped together.',
   ),
   piece: bytes('8MiB', { min: '1MiB', max: '256MiB' }, 'Bytes of a checkpoint that are written at once.'),
-  storeDeadline: duration('30s', anyWait, 'How long the store may take for one piece of work.'),
+  storeDeadline: duration(
+    '30s',
+    anyWait,
+    'How long the store may take for one piece of work; half of it for another process that has the file.',
+  ),
   storeRetry: duration('20ms', anyWait, 'Wait before a write that failed is tried again; it doubles.'),
   storeRetryMax: duration('1s', anyWait, 'Longest such wait.'),
-  busy: duration('5s', anyWait, 'How long opening waits for another process that has the file.'),
 };
 
 /** Runs of a checkpoint, as long as a frame of a snapshot by default: what is read and sent in one go. */
@@ -91,7 +98,8 @@ export function storeOptions(settings: Values, file: string): RegionStoreOptions
     segmentRecords: settings.segment,
     chunk: chunkBounds(settings),
     pieceBytes: settings.piece,
-    busyTimeoutMs: settings.busy,
+    // Below the deadline, so that the opening says which file another process has.
+    busyTimeoutMs: Math.floor(settings.storeDeadline / 2),
   };
 }
 

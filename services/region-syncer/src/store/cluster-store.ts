@@ -1,4 +1,5 @@
-// What a node keeps of its cluster, apart from the regions. Nothing of it is given out before a power cut could lose it.
+// What a node keeps of its cluster, apart from the regions. A call that has changed it returns when a power cut cannot
+// undo that, or throws UnsyncedError.
 
 import { ClusterTable, type Identity, type StoreRow } from './cluster-table.ts';
 import type { StoreFile } from './store-file.ts';

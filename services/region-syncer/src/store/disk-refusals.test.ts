@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FailpointError } from '@syncline/runtime/failpoint.ts';
 import { open } from '@syncline/sqlite/database.ts';
-import { asStoreFault, faultOf } from '@syncline/sqlite/store-fault.ts';
+import { asStoreFault, faultOf, type StoreFault } from '@syncline/sqlite/store-fault.ts';
+import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { indexOf } from '../log/index.ts';
 import { block, chunkOf } from '../log/run.fixture.ts';
@@ -16,14 +17,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What the disk refused when this was tried. */
-function refusal(attempt: () => unknown): string | undefined {
+function thrownBy(attempt: () => unknown): unknown {
   try {
     attempt();
   } catch (error) {
-    return faultOf(error);
+    return error;
   }
-  return 'nothing';
+  throw new Error('nothing was refused');
+}
+
+/** What the disk refused when this was tried. */
+function refusal(attempt: () => unknown): StoreFault | undefined {
+  return faultOf(thrownBy(attempt));
 }
 
 test('a full disk refuses an append whole, and takes it again when there is room', () => {
@@ -82,6 +87,27 @@ test('an append that fails at its commit leaves the store as it was, and can be 
   failing = false;
   expect(store.append(chunks)).toBe(indexOf(2, 31));
   expect(contents(store).log).toHaveLength(55);
+});
+
+test('what could not be synced is there, and said to be: it is not given out again', () => {
+  let failing = false;
+  using store = openStore(directory, {}, (point) => {
+    if (failing && point === 'sync') throw new FailpointError(point, 'the disk is gone');
+  });
+  store.identify(identity);
+  failing = true;
+  const row = { id: 1n, store: Uint8Array.of(7) };
+  for (const attempt of [
+    () => store.startTerm(0),
+    () => store.reserveIds(10),
+    () => store.putStore(row),
+    () => store.bootstrap(Uint8Array.of(8), row),
+  ])
+    expect(refusalOf(thrownBy(attempt))).toBe('unknown');
+  failing = false;
+  expect([store.startTerm(0), store.reserveIds(1)]).toEqual([2, 11n]);
+  expect([store.stores(), store.bootstrapped()]).toEqual([[row], Uint8Array.of(8)]);
+  expect(store.bootstrap(Uint8Array.of(9), row)).toBe(false);
 });
 
 test('a file that another process has open is busy', () => {

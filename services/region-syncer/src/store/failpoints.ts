@@ -3,7 +3,10 @@
 import { processFaults } from '@syncline/rpc/process-faults.ts';
 import { Failpoints } from '@syncline/runtime/failpoint.ts';
 
-/** All but after-commit and after-flip are inside their transaction, with everything written and nothing committed. */
+/**
+ * All but after-commit, after-flip and sync are inside their transaction, with everything written and nothing committed.
+ * sync is behind those that a power cut must not undo, before it could not.
+ */
 export const storePoints = [
   'log.append.before-commit',
   'log.append.after-commit',
@@ -11,9 +14,9 @@ export const storePoints = [
   'generation.before-flip',
   'generation.after-flip',
   'term.start',
+  'sync',
   'trim',
   'sweep',
-  'reset',
 ] as const;
 
 export type StorePoint = (typeof storePoints)[number];

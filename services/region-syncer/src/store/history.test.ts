@@ -160,29 +160,3 @@ test('terms that are forgotten for a forced snapshot stay forgotten, and no term
   store.forceSnapshot(0);
   expect(store.startTerm(0)).toBe(5);
 });
-
-test('a reset forgets the history at once and keeps what must not come back', () => {
-  store.startTerm(6);
-  appendTo(store, 40);
-  store.reserveIds(50);
-  store.beginGeneration();
-  store.flip({ kind: 'checkpoint', index: indexOf(7, 40) });
-  store.reset();
-  reopen();
-  expect(contents(store)).toEqual({
-    boot: {
-      identity,
-      source: { kind: 'none' },
-      maxTerm: 7,
-      lineage: [],
-      generation: undefined,
-      first: 0,
-      next: 0,
-      log: { records: 0, bytes: 0 },
-    },
-    generation: [],
-    log: [],
-    regions: Array.from({ length: 7 }),
-  });
-  expect([store.startTerm(0), store.reserveIds(1)]).toEqual([8, 51n]);
-});

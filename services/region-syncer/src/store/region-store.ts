@@ -32,10 +32,14 @@ export class RegionStore implements Disposable {
   readonly #cluster: ClusterStore;
 
   /** Opens or creates the file. Throws StoreFaultError and DatabaseOpenError. */
-  constructor(options: RegionStoreOptions, failpoint: (point: StorePoint) => void) {
+  constructor(
+    options: RegionStoreOptions,
+    failpoint: (point: StorePoint) => void,
+    file: StoreFile = new StoreFile(options, failpoint),
+  ) {
     this.#options = options;
     this.#failpoint = failpoint;
-    this.#file = new StoreFile(options);
+    this.#file = file;
     this.#generations = new GenerationStore(this.#file, options.pieceBytes, failpoint);
     this.#cluster = new ClusterStore(this.#file);
   }
@@ -108,9 +112,9 @@ export class RegionStore implements Disposable {
     });
   }
 
-  /** A term was heard of: leaders of older ones are not followed any more. */
+  /** A term was heard of, or is about to be begun: those before it are not followed any more, nor begun. */
   seeTerm(term: number): void {
-    this.#file.write('see a term', ({ history }) => {
+    this.#file.writeThrough('see a term', ({ history }) => {
       if (term > history.maxTerm) history.put({ maxTerm: term });
     });
   }
@@ -176,17 +180,6 @@ export class RegionStore implements Disposable {
       const swept = log.sweep() || this.#generations.sweep(history.generation?.table);
       if (swept) this.#failpoint('sweep');
       return swept;
-    });
-  }
-
-  /** Forgets the history, regions and all. Terms that were seen stay seen, and the cluster's own records stay. */
-  reset(): void {
-    this.#generations.abandon();
-    this.#file.write('reset', ({ history, log }) => {
-      log.bury(log.spans.length);
-      history.replace({ source: { kind: 'none' }, generation: undefined, maxTerm: history.maxTerm }, [], 0);
-      history.forceSnapshot(false);
-      this.#failpoint('reset');
     });
   }
 

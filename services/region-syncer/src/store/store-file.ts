@@ -3,7 +3,8 @@
 
 import { dataVariable } from '@syncline/rpc/settings/data.ts';
 import { type Database, open } from '@syncline/sqlite/database.ts';
-import { asStoreFault, faultOf } from '@syncline/sqlite/store-fault.ts';
+import { asStoreFault, asUnsynced, faultOf } from '@syncline/sqlite/store-fault.ts';
+import type { StorePoint } from './failpoints.ts';
 import { History } from './history.ts';
 import { HistoryTable } from './history-table.ts';
 import { LogSegments } from './log-segments.ts';
@@ -26,6 +27,7 @@ export class StoreFile implements Disposable {
   readonly #walPages: number;
   readonly #logState: ReturnType<typeof prepareLogState>;
   readonly #segmentRecords: number;
+  readonly #failpoint: (point: StorePoint) => void;
   #held: Held | undefined;
   /** Something was written since the log was looked at. */
   #isDue = false;
@@ -36,7 +38,8 @@ export class StoreFile implements Disposable {
    * Opens or creates the file. Throws StoreFaultError, of fault busy while another process has it open, and
    * DatabaseOpenError for any other reason.
    */
-  constructor(options: RegionStoreOptions) {
+  constructor(options: RegionStoreOptions, failpoint: (point: StorePoint) => void) {
+    this.#failpoint = failpoint;
     this.#segmentRecords = options.segmentRecords;
     this.database = openFile(options);
     this.#walPages = options.walPages;
@@ -71,15 +74,16 @@ export class StoreFile implements Disposable {
 
   /**
    * As write(), and when it is over a power cut loses nothing of it either, whatever `synchronous` is: for what must not
-   * be given out twice. When only that failed, it is written and StoreFaultError is thrown all the same.
+   * be given out twice. Throws UnsyncedError when it is written and only that failed.
    */
   writeThrough<Value>(operation: string, body: (held: Held) => Value): Value {
     const value = this.write(operation, body);
     try {
+      this.#failpoint('sync');
       // Both of SQLite's files are synced by it.
       this.database.pragma('wal_checkpoint(FULL)');
     } catch (error) {
-      throw asStoreFault(operation, error);
+      throw asUnsynced(operation, error);
     }
     return value;
   }

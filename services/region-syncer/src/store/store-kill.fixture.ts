@@ -37,7 +37,6 @@ export const killedScript: readonly ((store: RegionStore) => void)[] = [
       term: 4,
     }),
   append(indexOf(4, 9), 3),
-  (store) => store.reset(),
 ];
 
 if (import.meta.main) {

@@ -15,6 +15,9 @@ import { killedScript } from './store-kill.fixture.ts';
 import { emptyModel, expected, type Model } from './store-model.fixture.ts';
 import { type Act, acts, everyAct, stepsOf } from './store-steps.fixture.ts';
 
+/** What was written when these are passed is there. */
+const committed: readonly StorePoint[] = ['log.append.after-commit', 'generation.after-flip', 'sync'];
+
 let directory: string;
 
 beforeEach(() => {
@@ -67,12 +70,12 @@ test('at every point where it may be killed, a store is what its last finished c
       const after: Contents[] = [];
       const die = (point: StorePoint) => {
         reached.add(point);
-        if (point === 'log.append.after-commit' || point === 'generation.after-flip')
-          after.push(afterDeath());
+        if (committed.includes(point)) after.push(afterDeath());
         else expect(afterDeath()).toEqual(expected(model));
       };
       using store = openStore(directory, {}, die);
       store.identify(identity);
+      expect(after.pop()).toEqual(expected(model));
       play(store, script, (next) => {
         model = next;
         const found = after.pop();
@@ -124,6 +127,14 @@ test('what must not be given out twice is not, even when all of the write-ahead 
   expect(after.reserveIds(1)).toBe(id + 1n);
 });
 
+test('a term that was heard of, or raised to, is not given out again either', () => {
+  using store = openStore(directory, { walPages: 1_000_000 });
+  store.identify(identity);
+  store.seeTerm(7);
+  using after = openStore(leave(0));
+  expect(after.startTerm(0)).toBe(8);
+});
+
 /** What the script leaves after each step, and during which step each hit of a point is. */
 function rehearse() {
   const states: Contents[] = [];
@@ -145,8 +156,8 @@ test.each([
   ['generation.before-flip', 1, 'before'],
   ['generation.after-flip', 2, 'after'],
   ['term.start', 2, 'before'],
+  ['sync', 2, 'after'],
   ['trim', 1, 'before'],
-  ['reset', 1, 'before'],
 ] as const)('a process that is killed at %s, hit %d, leaves what was %s', async (point, hit, when) => {
   const { states, hits } = rehearse();
   const step = hits.filter((passed) => passed.point === point)[hit - 1]?.step ?? -1;

@@ -82,10 +82,6 @@ export function trimmed(model: Model, first: number): Model {
   return { ...model, log, terms: lineage.terms() };
 }
 
-export function forgotten(model: Model): Model {
-  return { ...emptyModel, maxTerm: model.maxTerm };
-}
-
 /** The newest record of each region. */
 export function regionsOf({ generation, log }: Model): (number | undefined)[] {
   return fold([

@@ -7,7 +7,6 @@ import type { RegionStore } from './region-store.ts';
 import {
   appended,
   checkpointed,
-  forgotten,
   type Model,
   regionsOf,
   replaced,
@@ -27,7 +26,7 @@ const same = (model: Model) => model;
 /** What a script is made of; each act is some steps, which depend on where the history stands. */
 export type Act =
   | { readonly kind: 'append'; readonly counts: readonly number[]; readonly newTerm: boolean }
-  | { readonly kind: 'start a term' | 'sweep' | 'reset' | 'abandon a generation' }
+  | { readonly kind: 'start a term' | 'sweep' | 'abandon a generation' }
   | { readonly kind: 'checkpoint'; readonly meanwhile: number }
   | { readonly kind: 'snapshot'; readonly foreign: boolean; readonly regions: number }
   | { readonly kind: 'trim'; readonly records: number };
@@ -58,12 +57,7 @@ export const acts: fc.Arbitrary<Act[]> = fc.array(
     {
       weight: 2,
       arbitrary: fc.record({
-        kind: fc.constantFrom(
-          'start a term' as const,
-          'sweep' as const,
-          'reset' as const,
-          'abandon a generation' as const,
-        ),
+        kind: fc.constantFrom('start a term' as const, 'sweep' as const, 'abandon a generation' as const),
       }),
     },
   ),
@@ -83,7 +77,6 @@ export const everyAct: Act[] = [
   { kind: 'sweep' },
   { kind: 'snapshot', foreign: false, regions: 5 },
   { kind: 'sweep' },
-  { kind: 'reset' },
 ];
 
 /** The steps of an act on a store that holds what `model` says; none when the store would refuse it. */
@@ -97,8 +90,6 @@ export function stepsOf(act: Act, model: Model): Step[] {
     }
     case 'sweep':
       return [{ name: act.kind, run: (store) => void store.sweep(), effect: same }];
-    case 'reset':
-      return [{ name: act.kind, run: (store) => store.reset(), effect: forgotten }];
     case 'abandon a generation':
       return [
         ...generation([1, 2, 3]),

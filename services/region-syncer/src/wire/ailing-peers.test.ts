@@ -1,7 +1,7 @@
-import type { Peer } from '@syncline/proto/metapb.ts';
-import { Region, RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
+import { Peer } from '@syncline/proto/metapb.ts';
+import { PeerStats, Region, RegionHeartbeatRequest } from '@syncline/proto/pdpb.ts';
 import { expect, test } from 'vitest';
-import { ailingPeers } from './ailing-peers.ts';
+import { ailingPeers, readAilingPeers } from './ailing-peers.ts';
 import { Heartbeat, readHeartbeat } from './heartbeat.ts';
 import { plainRegion } from './wire.fixture.ts';
 
@@ -24,6 +24,9 @@ test('they are told as they came, whatever else the heartbeat says', () => {
     pendingPeers,
     leader: undefined,
   });
+  const read = readAilingPeers(ailing ?? new Uint8Array(0));
+  expect(read.down.map((bytes) => PeerStats.decode(bytes))).toEqual(downPeers);
+  expect(read.pending.map((bytes) => Peer.decode(bytes))).toEqual(pendingPeers);
 });
 
 test('a region whose peers are well has none', () => {

@@ -4,11 +4,12 @@ import type { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { type FrameLists, type List, ListWalk, list, listName } from './frame-lists.ts';
 import { frameField } from './frame-tags.ts';
-import { checkUnread, regionProblem } from './region-check.ts';
+import { checkKept } from './kept-fields.ts';
+import { regionProblem } from './region-check.ts';
 import { RegionFields, readBlock, readBuckets, readLeader, readRegion } from './region-fields.ts';
 import { readStat, StatFields } from './stat-fields.ts';
 
-export interface Run {
+export interface FrameRun {
   /** `count` blocks; a view on the message or on what it was converted into. */
   readonly bytes: Uint8Array;
   readonly count: number;
@@ -23,7 +24,7 @@ const region = new RegionFields();
 const stat = new StatFields();
 
 /** The run of a Syncline, which is the rest of its message. Throws WireError, also beyond `most` blocks. */
-export function readOwnRun(message: Uint8Array, start: number, most: number): Run {
+export function readOwnRun(message: Uint8Array, start: number, most: number): FrameRun {
   const count = checkOwnRun(message, start, most);
   return { bytes: message.subarray(start), count, refused: 0 };
 }
@@ -37,7 +38,7 @@ function checkOwnRun(message: Uint8Array, start: number, most: number): number {
     at = readBlock(message, at, stop, region);
     const problem = regionProblem(message, region);
     if (problem) throw problem;
-    checkUnread(message, region);
+    checkKept(message, region);
     readStat(message, region.statStart, region.statStop, stat);
   }
   return count;
@@ -50,7 +51,12 @@ function checkOwnRun(message: Uint8Array, start: number, most: number): number {
  * The lists are matched as PD's follower does it: region i has leader i unless its id is 0, and stat and buckets i
  * only when their list is as long as that of the regions.
  */
-export function convertRun(message: Uint8Array, lists: FrameLists, strict: boolean, into: ByteWriter): Run {
+export function convertRun(
+  message: Uint8Array,
+  lists: FrameLists,
+  strict: boolean,
+  into: ByteWriter,
+): FrameRun {
   const total = lists.count(list.regions);
   if (strict) checkLengths(lists, total);
   const regions = new ListWalk(message, lists, list.regions, total);
@@ -65,10 +71,10 @@ export function convertRun(message: Uint8Array, lists: FrameLists, strict: boole
     leaders.next();
     buckets.next();
     readRegion(message, regions.start, regions.stop, region);
-    checkUnread(message, region);
     readStat(message, stats.start, stats.stop, stat);
     readLeader(message, leaders.start, leaders.stop, region);
     readBuckets(message, buckets.start, buckets.stop, region);
+    checkKept(message, region);
     const problem = regionProblem(message, region);
     if (problem && strict) throw problem;
     if (problem) continue;

@@ -9,13 +9,13 @@ import { expect, test } from 'vitest';
 import { type Frame, readFrame } from './frame.ts';
 import { regionProblem } from './region-check.ts';
 import { RegionFields, readBlock } from './region-fields.ts';
+import { blockShape, breakages, decodeStrictly } from './strict.fixture.ts';
 import {
   anyBuckets,
   anyCarried,
   anyPeer,
   anyRegion,
   anyStat,
-  decodeBlock,
   framed,
   goodRegion,
   plainRegion,
@@ -170,8 +170,9 @@ test('a frame with wrong bytes is refused, or all of its regions can be answered
         const fields = new RegionFields();
         let at = 0;
         for (let i = 0; i < count; i++) {
-          at = readBlock(bytes, at, bytes.length, fields);
-          decodeBlock(bytes, fields);
+          const end = readBlock(bytes, at, bytes.length, fields);
+          decodeStrictly(bytes.subarray(at, end), blockShape);
+          at = end;
         }
         expect(at).toBe(bytes.length);
       },
@@ -179,6 +180,42 @@ test('a frame with wrong bytes is refused, or all of its regions can be answered
     { numRuns: 500 },
   );
 });
+
+test.each([FrameKind.LIVE, FrameKind.UNSPECIFIED])(
+  'whatever one field of a frame of kind %s is broken, it is refused, or every decoder takes its regions',
+  (kind) => {
+    const peer = { id: 8n, storeId: 1n, role: 1, isWitness: true } as const;
+    const region = {
+      ...plain.region,
+      peers: [peer],
+      encryptionMeta: { keyId: 5n, iv: Buffer.from('iv') },
+      isInFlashback: true,
+      flashbackStartTs: 9n,
+    };
+    const stats = {
+      readBytes: [1n],
+      writeBytes: [],
+      readQps: [],
+      writeQps: [],
+      readKeys: [],
+      writeKeys: [2n],
+    };
+    const buckets = { regionId: 7n, version: 3n, keys: [Buffer.from('a')], stats, periodInMs: 4n };
+    const stat = { bytesWritten: 1n, bytesRead: 2n, keysWritten: 3n, keysRead: 4n };
+    const run = runOf([{ region, stat, leader: peer, buckets }]);
+    const whole = framed({ clusterId: 1n, startIndex: 5, kind }, run).subarray(frameHeaderBytes);
+    for (const { bytes, path, by } of breakages(whole, blockShape)) {
+      let frame: Frame | undefined;
+      try {
+        frame = read(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(WireError);
+      }
+      if (frame !== undefined) decodeStrictly(frame.run.bytes, blockShape);
+      if (by === 'type' && [2, 4, 5, 6].includes(path[0] ?? 0)) expect(frame, path.join('.')).toBeUndefined();
+    }
+  },
+);
 
 test("in a Syncline's frame one region that cannot stand refuses all; in a PD's it is left out and counted", () => {
   const bad = [

@@ -5,7 +5,7 @@ import { Cursor } from '@syncline/protobuf/cursor.ts';
 import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { emptyHead, type ReadHead, readHeadField } from './frame-head.ts';
 import { FrameLists, type ListName, listName, listOf } from './frame-lists.ts';
-import { convertRun, type Run, readOwnRun } from './frame-run.ts';
+import { convertRun, type FrameRun, readOwnRun } from './frame-run.ts';
 
 /** What is taken at the most; more is a WireError. An old PD leader replays up to 10,000 regions in one frame. */
 export interface FrameLimits {
@@ -16,7 +16,7 @@ export interface FrameLimits {
 }
 
 export interface Frame extends ReadHead {
-  readonly run: Run;
+  readonly run: FrameRun;
   /**
    * The lists of a PD's frame that are not taken whole: regions when some cannot stand, the others when they are not as
    * long. Of a Syncline's frame none: it is refused.

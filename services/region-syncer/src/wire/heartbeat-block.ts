@@ -7,7 +7,7 @@ import type { Heartbeat } from './heartbeat.ts';
 /** Of metapb.Buckets. */
 const bucketsField = { regionId: 1, version: 2, keys: 3 } as const;
 /** Of metapb.BucketMeta. */
-const metaField = { version: 1, keys: 2 } as const;
+const metaField = { keys: 2 } as const;
 
 const stat = new ByteWriter(64);
 const buckets = new ByteWriter(1_024);
@@ -42,20 +42,11 @@ export function appendHeartbeat(
 function writeBuckets(bytes: Uint8Array, heartbeat: Heartbeat): void {
   buckets.clear();
   buckets.uint64(bucketsField.regionId, heartbeat.region.idLo, heartbeat.region.idHi);
+  buckets.uint64(bucketsField.version, heartbeat.bucketVersionLo, heartbeat.bucketVersionHi);
   const at = cursor.over(bytes, heartbeat.bucketMetaStart, heartbeat.bucketMetaStop);
   while (at.more()) {
     const tag = at.tag('bucket_meta');
-    switch (tag >>> 3) {
-      case metaField.version:
-        at.varint(tag, 'bucket_meta.version');
-        buckets.uint64(bucketsField.version, at.lo, at.hi);
-        break;
-      case metaField.keys:
-        at.content(tag, 'bucket_meta.keys');
-        buckets.content(bucketsField.keys, bytes, at.start, at.stop);
-        break;
-      default:
-        at.skip(tag, 'bucket_meta');
-    }
+    at.skip(tag, 'bucket_meta');
+    if (tag >>> 3 === metaField.keys) buckets.content(bucketsField.keys, bytes, at.start, at.stop);
   }
 }

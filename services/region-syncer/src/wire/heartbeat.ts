@@ -1,9 +1,10 @@
-// A pdpb.RegionHeartbeatRequest, read where it lies. Everything that a block will take from it is checked here: what
-// a leader has taken it sends to followers, which refuse whole frames.
+// A pdpb.RegionHeartbeatRequest, read where it lies. Everything that a block will take from it, and everything that is
+// kept beside it, is checked here: nothing that comes later can refuse it.
 import { Cursor } from '@syncline/protobuf/cursor.ts';
 import { WireError } from '@syncline/protobuf/wire-error.ts';
 import { headerField } from './frame-tags.ts';
-import { checkFields, checkUnread, regionProblem } from './region-check.ts';
+import { checkPeer, checkPeerStats, checkRegion } from './kept-fields.ts';
+import { regionProblem } from './region-check.ts';
 import { RegionFields, readLeader, readRegion } from './region-fields.ts';
 
 const heartbeatField = {
@@ -22,7 +23,9 @@ const heartbeatField = {
 } as const;
 
 /** Of metapb.Peer. */
-const peerField = { storeId: 2 } as const;
+const peerField = { storeId: 2, role: 3, isWitness: 4 } as const;
+/** Of metapb.BucketMeta. */
+const metaField = { version: 1, keys: 2 } as const;
 
 /** A heartbeat, as positions in the bytes that were read; uint64 as two unsigned halves. True until the next read. */
 export class Heartbeat {
@@ -31,7 +34,7 @@ export class Heartbeat {
   hasRegion = false;
   /** Id, keys, epoch, peers, and the leader's id; its stat and buckets are not set. */
   readonly region: RegionFields = new RegionFields();
-  hasLeader = false;
+  /** 0 when it names no leader. */
   leaderStoreLo = 0;
   leaderStoreHi = 0;
   /** The Raft term of the region's leader; 0 from old stores. */
@@ -43,6 +46,8 @@ export class Heartbeat {
   hasBucketMeta = false;
   bucketMetaStart = 0;
   bucketMetaStop = 0;
+  bucketVersionLo = 0;
+  bucketVersionHi = 0;
   /** PeerStats and Peers, as pairs of start and stop; most heartbeats have none. */
   readonly downPeers: number[] = [];
   readonly pendingPeers: number[] = [];
@@ -70,7 +75,7 @@ export function readHeartbeat(bytes: Uint8Array, into: Heartbeat): void {
       case heartbeatField.region:
         at.content(tag, 'region');
         readRegion(bytes, at.start, at.stop, into.region);
-        checkUnread(bytes, into.region);
+        checkRegion(bytes, into.region);
         into.hasRegion = true;
         break;
       case heartbeatField.leader:
@@ -80,12 +85,12 @@ export function readHeartbeat(bytes: Uint8Array, into: Heartbeat): void {
         break;
       case heartbeatField.downPeers:
         at.content(tag, 'down_peers');
-        checkFields(bytes, at.start, at.stop, 'down_peers');
+        checkPeerStats(bytes, at.start, at.stop, 'down_peers');
         into.downPeers.push(at.start, at.stop);
         break;
       case heartbeatField.pendingPeers:
         at.content(tag, 'pending_peers');
-        checkFields(bytes, at.start, at.stop, 'pending_peers');
+        checkPeer(bytes, at.start, at.stop, 'pending_peers');
         into.pendingPeers.push(at.start, at.stop);
         break;
       case heartbeatField.bytesWritten:
@@ -101,10 +106,7 @@ export function readHeartbeat(bytes: Uint8Array, into: Heartbeat): void {
         break;
       case heartbeatField.bucketMeta:
         at.content(tag, 'bucket_meta');
-        checkFields(bytes, at.start, at.stop, 'bucket_meta');
-        into.hasBucketMeta = true;
-        into.bucketMetaStart = at.start;
-        into.bucketMetaStop = at.stop;
+        readBucketMeta(at, into);
         break;
       default:
         // Beside the others its number would make a comparison chain of the jump table.
@@ -121,11 +123,10 @@ export function traceparentIn(bytes: Uint8Array, heartbeat: Heartbeat): string {
 }
 
 /**
- * Why a well-formed heartbeat cannot be taken, under the field that is wrong: without a leader, region, id or peer, as
- * PD has it, and without an epoch or a range. Undefined when it can.
+ * Why a well-formed heartbeat cannot be taken, under the field that is wrong: without a region, id or peer, as PD has
+ * it, and without an epoch or a range. Undefined when it can.
  */
 export function heartbeatProblem(bytes: Uint8Array, heartbeat: Heartbeat): WireError | undefined {
-  if (!heartbeat.hasLeader) return new WireError('leader', 'is missing');
   if (!heartbeat.hasRegion) return new WireError('region', 'is missing');
   const problem = regionProblem(bytes, heartbeat.region);
   if (problem) return problem;
@@ -134,13 +135,14 @@ export function heartbeatProblem(bytes: Uint8Array, heartbeat: Heartbeat): WireE
 
 function reset(into: Heartbeat): void {
   into.clusterIdLo = into.clusterIdHi = 0;
-  into.hasRegion = into.hasLeader = into.hasBucketMeta = false;
+  into.hasRegion = into.hasBucketMeta = false;
   readRegion(nothing, 0, 0, into.region);
   readLeader(nothing, 0, 0, into.region);
   into.leaderStoreLo = into.leaderStoreHi = 0;
   into.termLo = into.termHi = 0;
   into.stat.fill(0);
   into.bucketMetaStart = into.bucketMetaStop = 0;
+  into.bucketVersionLo = into.bucketVersionHi = 0;
   into.downPeers.length = into.pendingPeers.length = 0;
   into.traceparentStart = into.traceparentStop = 0;
 }
@@ -163,17 +165,48 @@ function readClusterId(at: Cursor, into: Heartbeat): void {
   }
 }
 
+/** What readLeader() leaves of the leader. */
 function readLeaderStore(at: Cursor, into: Heartbeat): void {
-  into.hasLeader = true;
   into.leaderStoreLo = into.leaderStoreHi = 0;
   const within = inner.over(at.bytes, at.start, at.stop);
   while (within.more()) {
     const tag = within.tag('leader');
-    if (tag >>> 3 === peerField.storeId) {
-      within.varint(tag, 'leader.store_id');
-      into.leaderStoreLo = within.lo;
-      into.leaderStoreHi = within.hi;
-    } else within.skip(tag, 'leader');
+    switch (tag >>> 3) {
+      case peerField.storeId:
+        within.varint(tag, 'leader.store_id');
+        into.leaderStoreLo = within.lo;
+        into.leaderStoreHi = within.hi;
+        break;
+      case peerField.role:
+      case peerField.isWitness:
+        within.varint(tag, 'leader');
+        break;
+      default:
+        within.skip(tag, 'leader');
+    }
+  }
+}
+
+function readBucketMeta(at: Cursor, into: Heartbeat): void {
+  into.hasBucketMeta = true;
+  into.bucketMetaStart = at.start;
+  into.bucketMetaStop = at.stop;
+  into.bucketVersionLo = into.bucketVersionHi = 0;
+  const within = inner.over(at.bytes, at.start, at.stop);
+  while (within.more()) {
+    const tag = within.tag('bucket_meta');
+    switch (tag >>> 3) {
+      case metaField.version:
+        within.varint(tag, 'bucket_meta.version');
+        into.bucketVersionLo = within.lo;
+        into.bucketVersionHi = within.hi;
+        break;
+      case metaField.keys:
+        within.content(tag, 'bucket_meta.keys');
+        break;
+      default:
+        within.skip(tag, 'bucket_meta');
+    }
   }
 }
 

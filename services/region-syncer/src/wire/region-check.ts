@@ -1,5 +1,4 @@
 // Whether a region that was read can stand: what the tree and the log take for granted.
-import { Cursor, wireType } from '@syncline/protobuf/cursor.ts';
 import { WireError } from '@syncline/protobuf/wire-error.ts';
 import type { RegionFields } from './region-fields.ts';
 
@@ -38,57 +37,4 @@ function endsAfterStart(bytes: Uint8Array, region: RegionFields): boolean {
     if (difference !== 0) return difference > 0;
   }
   return endKeyLength > startKeyLength;
-}
-
-const cursor = new Cursor();
-const inner = new Cursor();
-
-/** Throws WireError when a message inside the region that readRegion() left unread is malformed. */
-export function checkUnread(bytes: Uint8Array, region: RegionFields): void {
-  const at = cursor.over(bytes, region.unread, region.regionStop);
-  while (at.more()) {
-    const tag = at.tag('region');
-    at.skip(tag, 'region');
-    if ((tag & 7) === wireType.bytes) checkFields(bytes, at.start, at.stop, 'region.peers');
-  }
-}
-
-/**
- * Throws WireError unless bytes[start, stop) are well-formed fields. For what is kept as bytes and decoded much
- * later, when it is too late to refuse it.
- */
-export function checkFields(bytes: Uint8Array, start: number, stop: number, message: string): void {
-  for (let at = start; at < stop; ) {
-    const next = afterNumber(bytes, at, stop);
-    if (next > at) at = next;
-    else {
-      const field = inner.over(bytes, at, stop);
-      field.skip(field.tag(message), message);
-      at = field.at;
-    }
-  }
-}
-
-/** Throws WireError unless bytes[start, stop) are numbers and packed lists of numbers, as a BucketStats is. */
-export function checkLists(bytes: Uint8Array, start: number, stop: number, message: string): void {
-  const at = cursor.over(bytes, start, stop);
-  while (at.more()) {
-    const tag = at.tag(message);
-    if ((tag & 7) !== wireType.bytes) {
-      at.varint(tag, message);
-      continue;
-    }
-    at.content(tag, message);
-    const list = inner.over(bytes, at.start, at.stop);
-    while (list.more()) list.number(message);
-  }
-}
-
-/** Where the field at bytes[at] ends when it is a number under a tag of one byte, as most are; otherwise `at`. */
-function afterNumber(bytes: Uint8Array, at: number, stop: number): number {
-  const tag = bytes[at] as number;
-  if (tag < 8 || (tag & 0x87) !== wireType.varint) return at;
-  const last = Math.min(stop, at + 11);
-  for (let i = at + 1; i < last; i++) if ((bytes[i] as number) < 0x80) return i + 1;
-  return at;
 }

@@ -92,6 +92,7 @@ test('statistics of buckets, which are kept unread, have to be what a client can
   const stats = (...content: number[]) => Buffer.of(0x22, content.length, ...content);
   const read = (bytes: Uint8Array) => readBuckets(bytes, 0, bytes.length, fields);
   read(stats(0x0a, 2, 1, 2, 0x18, 7));
+  read(stats(0x3d, 1, 2, 3, 4));
   for (const malformed of [stats(0x0a, 2, 1, 0x80), stats(0x0a, 9, 1), stats(0x19, 1), stats(0x07)])
     expect(() => read(malformed)).toThrow(expect.objectContaining({ field: 'buckets.stats' }));
 });

@@ -2,15 +2,15 @@
 // 5 (leader) and 6 (Buckets), back to back in this order, all four. One RegionFields is used for a million blocks.
 import { Cursor } from '@syncline/protobuf/cursor.ts';
 import { WireError } from '@syncline/protobuf/wire-error.ts';
-import { checkLists } from './region-check.ts';
+import { checkBucketStats } from './kept-fields.ts';
 
 /** The first byte of each of a block's elements, in the order they have. */
 export const blockTag = { region: 0x12, stat: 0x22, leader: 0x2a, buckets: 0x32 } as const;
 
-const regionField = { id: 1, startKey: 2, endKey: 3, epoch: 4, peers: 5, encryptionMeta: 6 } as const;
+const regionField = { id: 1, startKey: 2, endKey: 3, epoch: 4, peers: 5 } as const;
 const epochField = { confVer: 1, version: 2 } as const;
 const peerField = { id: 1 } as const;
-const bucketsField = { version: 2, stats: 4 } as const;
+const bucketsField = { regionId: 1, version: 2, keys: 3, stats: 4, periodInMs: 5 } as const;
 
 /**
  * A region, as positions in the bytes that were read; uint64 as two unsigned halves, which begin as doubles as those of
@@ -41,7 +41,7 @@ export class RegionFields {
   versionHi = -0;
   /** How many there are. */
   peers = 0;
-  /** From here to regionStop are all messages within the region that are kept unread: peers, encryption_meta. */
+  /** From here to regionStop are all fields of the region that were passed over unread: see checkRegion(). */
   unread = 0;
   /** 0 in both: no leader is known. */
   leaderIdLo = -0;
@@ -115,12 +115,9 @@ export function readRegion(bytes: Uint8Array, start: number, stop: number, into:
         into.peers++;
         if (into.unread === stop) into.unread = from;
         break;
-      case regionField.encryptionMeta:
-        at.content(tag, 'region.encryption_meta');
-        if (into.unread === stop) into.unread = from;
-        break;
       default:
         at.skip(tag, 'region');
+        if (into.unread === stop) into.unread = from;
     }
   }
 }
@@ -173,14 +170,26 @@ export function readBuckets(bytes: Uint8Array, start: number, stop: number, into
   const at = cursor.over(bytes, start, stop);
   while (at.at < stop) {
     const tag = at.tag('buckets');
-    if (tag >>> 3 === bucketsField.version) {
-      at.varint(tag, 'buckets.version');
-      into.bucketVersionLo = at.lo;
-      into.bucketVersionHi = at.hi;
-    } else if (tag >>> 3 === bucketsField.stats) {
-      at.content(tag, 'buckets.stats');
-      checkLists(bytes, at.start, at.stop, 'buckets.stats');
-    } else at.skip(tag, 'buckets');
+    switch (tag >>> 3) {
+      case bucketsField.version:
+        at.varint(tag, 'buckets.version');
+        into.bucketVersionLo = at.lo;
+        into.bucketVersionHi = at.hi;
+        break;
+      case bucketsField.keys:
+        at.content(tag, 'buckets.keys');
+        break;
+      case bucketsField.regionId:
+      case bucketsField.periodInMs:
+        at.varint(tag, 'buckets');
+        break;
+      case bucketsField.stats:
+        at.content(tag, 'buckets.stats');
+        checkBucketStats(bytes, at.start, at.stop);
+        break;
+      default:
+        at.skip(tag, 'buckets');
+    }
   }
 }
 

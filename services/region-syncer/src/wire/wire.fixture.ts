@@ -5,7 +5,6 @@ import { anyUint64 } from '@syncline/protobuf/arbitrary.ts';
 import { ByteWriter } from '@syncline/protobuf/byte-writer.ts';
 import fc from 'fast-check';
 import { type FrameHead, frameOf } from './frame-writer.ts';
-import type { RegionFields } from './region-fields.ts';
 
 export const anyKey = fc.oneof(
   fc.uint8Array({ maxLength: 12 }),
@@ -89,13 +88,6 @@ export function runOf(regions: readonly Carried[]): Uint8Array {
     element(out, 6, buckets ? Buckets.encode(buckets).finish() : new Uint8Array(0));
   }
   return out.view().slice();
-}
-
-/** Decodes all that a block was read as, as a client does. Throws when a part of it is malformed. */
-export function decodeBlock(bytes: Uint8Array, fields: RegionFields): void {
-  Region.decode(bytes.subarray(fields.regionStart, fields.regionStop));
-  Peer.decode(bytes.subarray(fields.leaderStart, fields.leaderStop));
-  Buckets.decode(bytes.subarray(fields.bucketsStart, fields.bucketsStop));
 }
 
 function element(out: ByteWriter, field: number, content: Uint8Array): void {

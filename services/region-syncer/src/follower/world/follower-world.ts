@@ -92,6 +92,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
           loading() {},
           checkpointed() {},
           checkpointFailed() {},
+          trimFailed() {},
           broken: (error) => broken.push(error),
         },
       },

@@ -1,7 +1,8 @@
 // For the model: a follower that does at once what its state machine wants, on a copy without bytes.
 
+import type { Origin } from '../../replica/standing.ts';
 import { idleFollower, transition } from '../machine.ts';
-import type { FollowerEffect, FollowerEvent, FollowerState, Origin } from '../state.ts';
+import type { FollowerEffect, FollowerEvent, FollowerState } from '../state.ts';
 import {
   type ModelFrame,
   type ModelLeaderLike,

@@ -13,18 +13,31 @@ import {
 
 const pieceSize = 2;
 
+/** How one PD differs from another. */
+export interface PdNature {
+  /** Of before 2026. */
+  readonly isOld: boolean;
+  /** The index that it begins with, without a region. */
+  readonly first: number;
+  /** After a restart it has no region: another member leads, which had none of them yet. */
+  readonly losesRegions: boolean;
+  /** The records that follow a snapshot without a region are numbered from 0, so that they look like one. */
+  readonly countsFromZero: boolean;
+}
+
 export class ModelPd implements ModelLeaderLike {
   readonly member = 9n;
   readonly ours = false;
-  readonly isOld: boolean;
+  readonly nature: PdNature;
   readonly regions: Regions = new Regions();
   log: Logged[] = [];
-  #next = 0;
-  #floor = 0;
+  #next: number;
+  #floor: number;
   #streams: PdStream[] = [];
 
-  constructor(isOld: boolean) {
-    this.isOld = isOld;
+  constructor(nature: PdNature) {
+    this.nature = nature;
+    this.#next = this.#floor = nature.first;
   }
 
   get next(): number {
@@ -54,6 +67,7 @@ export class ModelPd implements ModelLeaderLike {
     this.#next = Math.max(0, this.#next - lost);
     this.#floor = this.#next;
     this.log = [];
+    if (this.nature.losesRegions) for (const { id } of this.regions.entries) this.regions.remove(id);
   }
 
   open(index: number): ModelStream {
@@ -71,7 +85,13 @@ type Phase =
       readonly sent: number;
       readonly left: readonly Entry[];
     }
-  | { readonly kind: 'replay'; readonly cursor: number; readonly ends: 'said' | 'unsaid' }
+  /** An index is told less `shift`. */
+  | {
+      readonly kind: 'replay';
+      readonly cursor: number;
+      readonly shift: number;
+      readonly ends: 'said' | 'unsaid';
+    }
   /** Of an old one: what was made before the answer was sent, and is not in it, is lost. */
   | { readonly kind: 'unbound' }
   | { readonly kind: 'live'; readonly cursor: number };
@@ -110,15 +130,16 @@ class PdStream implements ModelStream {
 
   quiet(): void {
     if (this.#phase.kind === 'live' && !this.isOver)
-      this.#send(this.#pd.isOld ? this.#pd.next : this.#phase.cursor, []);
+      this.#send(this.#pd.nature.isOld ? this.#pd.next : this.#phase.cursor, []);
   }
 
   #join(index: number): void {
-    const { next, floor, isOld, regions } = this.#pd;
+    const { next, floor, nature, regions } = this.#pd;
     const snapshot: Phase = { kind: 'snapshot', stands: next, sent: 0, left: regions.entries };
-    if (isOld) return this.#joinOld(index, snapshot);
+    if (nature.isOld) return this.#joinOld(index, snapshot);
     if (index === 0) this.#phase = snapshot;
-    else if (index >= floor && index < next) this.#phase = { kind: 'replay', cursor: index, ends: 'unsaid' };
+    else if (index >= floor && index < next)
+      this.#phase = { kind: 'replay', cursor: index, shift: 0, ends: 'unsaid' };
     else if (index === next) {
       this.#send(next, []);
       this.#phase = { kind: 'live', cursor: next };
@@ -139,12 +160,16 @@ class PdStream implements ModelStream {
   }
 
   #snapshot({ stands, sent, left }: Phase & { kind: 'snapshot' }): void {
+    const { isOld, countsFromZero } = this.#pd.nature;
     const piece = left.slice(0, pieceSize);
     if (piece.length > 0) {
       this.#send(sent, piece);
       this.#phase = { kind: 'snapshot', stands, sent: sent + piece.length, left: left.slice(pieceSize) };
-    } else if (this.#pd.isOld) this.#phase = { kind: 'unbound' };
-    else this.#phase = { kind: 'replay', cursor: stands, ends: 'said' };
+    } else if (isOld) this.#phase = { kind: 'unbound' };
+    else {
+      const shift = sent === 0 && countsFromZero ? stands : 0;
+      this.#phase = { kind: 'replay', cursor: stands, shift, ends: 'said' };
+    }
   }
 
   #records(phase: Phase & { kind: 'replay' | 'live' }): void {
@@ -152,13 +177,13 @@ class PdStream implements ModelStream {
     const { cursor } = phase;
     if (cursor < floor) {
       // Today it ends the stream; before, it went on with what it had.
-      if (this.#pd.isOld) this.#phase = { kind: 'live', cursor: next };
+      if (this.#pd.nature.isOld) this.#phase = { kind: 'live', cursor: next };
       else this.isOver = true;
       return;
     }
     const entries = log.filter(({ index }) => index >= cursor).slice(0, pieceSize);
     if (entries.length > 0) {
-      this.#send(cursor, entries);
+      this.#send(cursor - (phase.kind === 'replay' ? phase.shift : 0), entries);
       this.#phase = { ...phase, cursor: cursor + entries.length };
     } else if (phase.kind === 'replay') {
       if (phase.ends === 'said') this.#send(cursor, []);

@@ -7,8 +7,9 @@ import { type Chunk, chunkFrom, endOf, splitChunk } from '../../log/chunk.ts';
 import { firstOfTerm, termOf } from '../../log/index.ts';
 import { Lineage } from '../../log/lineage.ts';
 import { Tail } from '../../log/tail.ts';
-import { RegionTree } from '../../regions/region-tree.ts';
-import { blocksOf, smallLimits } from '../../regions/regions.fixture.ts';
+import { RegionLoad } from '../../regions/region-load.ts';
+import type { RegionTree } from '../../regions/region-tree.ts';
+import { blocksOf, finished, smallLimits } from '../../regions/regions.fixture.ts';
 import { type Pin, Pins } from '../../replica/pins.ts';
 import type { Replica } from '../../replica/replica.ts';
 import { RegionFields, readBlock } from '../../wire/region-fields.ts';
@@ -211,10 +212,10 @@ export class ModelReplica implements SyncReplica {
 
 /** What is on disk: the regions before its first record, as text, and on top of them the records. */
 function regionsOn({ first, chunks }: ModelDisk, before: string): RegionTree {
-  const tree = new RegionTree({ ...smallLimits, tombstones: 3 });
-  for (const block of before.split(',').filter((text) => text !== ''))
-    putAll(tree, Buffer.from(block, 'hex'), 0);
-  tree.rebase(first);
+  const load = new RegionLoad({ ...smallLimits, tombstones: 3 });
+  const run = Buffer.from(before.replaceAll(',', ''), 'hex');
+  load.append(run, 0, run.length);
+  const tree = finished(load.finish(first, 'refuse'));
   for (const chunk of chunks) putAll(tree, chunk.bytes, chunk.first);
   return tree;
 }

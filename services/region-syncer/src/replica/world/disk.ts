@@ -8,25 +8,36 @@ import { StoreDeadlineError, StoreLostError } from '@syncline/sqlite/store-threa
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { RegionStore } from '../../store/region-store.ts';
 import { identity } from '../../store/store.fixture.ts';
+import { StoreFile } from '../../store/store-file.ts';
+import type { RegionStoreOptions } from '../../store/store-options.ts';
 import { type ReplicaStore, type StoreMethod, storeBy } from '../replica-store.ts';
 
 /** Bytes of a piece; a handful of regions fills one. */
 export const pieceBytes = 300;
 
-const shared = new RegionStore(
-  {
-    file: ':memory:',
-    synchronous: 'NORMAL',
-    walPages: 200,
-    diskBytes: 2 ** 30,
-    segmentRecords: 4,
-    chunk: { records: 3, bytes: 200 },
-    pieceBytes,
-    busyTimeoutMs: 0,
-  },
-  () => {},
-);
+const options: RegionStoreOptions = {
+  file: ':memory:',
+  synchronous: 'NORMAL',
+  walPages: 200,
+  diskBytes: 2 ** 30,
+  segmentRecords: 4,
+  chunk: { records: 3, bytes: 200 },
+  pieceBytes,
+  busyTimeoutMs: 0,
+};
+const file = new StoreFile(options, () => {});
+const shared = new RegionStore(options, () => {}, file);
 shared.identify(identity);
+
+function empty(): void {
+  shared.abandonGeneration();
+  file.write('empty', ({ history, log }) => {
+    log.bury(log.spans.length);
+    history.replace({ source: { kind: 'none' }, generation: undefined, maxTerm: 0 }, [], 0);
+    history.forceSnapshot(false);
+  });
+  while (shared.sweep());
+}
 
 /** full: refuses what would write. late: does it, but the answer comes too late. lost: neither does it nor answers in time. */
 type Mood = 'works' | 'full' | 'late' | 'lost';
@@ -57,11 +68,7 @@ export class SimulatedDisk {
     this.#sim = sim;
     this.#calls = sim.link('the store does', (call: Call) => this.#perform(call));
     this.#answers = sim.link('the store answers', (told: Told) => told());
-    shared.abandonGeneration();
-    // Also the terms that were seen, which a reset leaves as they are.
-    shared.forceSnapshot(0);
-    shared.reset();
-    while (shared.sweep());
+    empty();
   }
 
   /** The store, as the process sees it that lives until the next crash(). */

@@ -85,6 +85,7 @@ export class World {
         loading: () => {},
         checkpointed: () => {},
         checkpointFailed: () => {},
+        trimFailed: () => {},
         broken: (error: Error) => {
           if (!signal.aborted) this.#broken = error;
         },

@@ -2,12 +2,12 @@
 
 import { indexOf } from '../../log/index.ts';
 import { RegionTree } from '../../regions/region-tree.ts';
+import type { AilingPeers } from '../../wire/ailing-peers.ts';
 import { RegionFields, readBlock } from '../../wire/region-fields.ts';
 import { type Carried, plainRegion, runOf } from '../../wire/wire.fixture.ts';
 import type { Counts } from '../counts.ts';
 import type { LagView } from '../lag-view.ts';
 import {
-  type AilingPeers,
   type DigestView,
   type Drained,
   type Freshness,

@@ -18,7 +18,7 @@ export type Verdict =
   | 'older version'
   | 'older conf_ver';
 
-export class Admission {
+export class PdRules {
   readonly #table: RegionTable;
   readonly #ranges: Ranges;
   readonly #known: RegionFields = new RegionFields();
