@@ -1,4 +1,4 @@
-// A disk that is soon full, for tests that may mount one.
+// Disks that are soon full: one of its own for tests that may mount one, and a bound on files for those that may not.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -50,4 +50,22 @@ export class SmallDisk implements Disposable {
     execFileSync('umount', ['-l', this.path]);
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** No file can be written beyond so many bytes by this process, until it is disposed of. Linux alone. */
+export class FileBound implements Disposable {
+  readonly #before: string;
+
+  constructor(bytes: number) {
+    this.#before = limits('--fsize', '--output=SOFT', '--noheadings', '--raw').trim();
+    limits(`--fsize=${bytes}:`);
+  }
+
+  [Symbol.dispose](): void {
+    limits(`--fsize=${this.#before}:`);
+  }
+}
+
+function limits(...options: readonly string[]): string {
+  return execFileSync('prlimit', [`--pid=${process.pid}`, ...options], { encoding: 'utf8' });
 }

@@ -103,7 +103,11 @@ test('pause, resume, resync and delete', async () => {
   expect((await ds('pause', 'r2')).out).toBe('paused r2\n');
   expect((await ds('status', 'r2')).out).toMatch(/^state +paused$/m);
   expect((await ds('resume', 'r2')).out).toBe('resumed r2\n');
-  expect((await ds('watch', 'r2', '--until', 'synced')).code).toBe(0);
+  const watched = await ds('watch', 'r2', '--until', 'synced');
+  expect(watched).toMatchObject({ code: 0, err: '' });
+  // No terminal: a line each, with the time.
+  const line = /^\d{4}-\S+Z {2}(synced|(not )?connected.*|paused) {2}version \d+, \d+ leaves, \d+ received$/;
+  for (const shown of watched.out.trimEnd().split('\n')) expect(shown).toMatch(line);
   expect((await ds('resync', 'r2')).out).toMatch(/^default +\d+$/m);
   expect((await ds('delete', 'r2')).out).toBe('deleted r2\n');
   expect(await ds('status', 'r2')).toEqual({

@@ -39,9 +39,9 @@ test.each([
 
 test.each([
   ['datastore', {}],
-  ['region-syncer', { SYNCLINE_REGION_SYNCER_BUSY: '100ms' }],
+  ['region-syncer', { SYNCLINE_REGION_SYNCER_STORE_DEADLINE: '1s' }],
   ['nsp', demo],
-  ['ipam', { SYNCLINE_IPAM_BUSY: '100ms' }],
+  ['ipam', { SYNCLINE_IPAM_STORE_DEADLINE: '1s' }],
   ['proxy', { SYNCLINE_PROXY_STORE_DEADLINE: '1s' }],
 ])(
   'a second %s on the same data does not start, and says that another process has it',

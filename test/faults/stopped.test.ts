@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SessionState } from '@syncline/proto/datastore.ts';
 import { connect } from '@syncline/rpc/connect.ts';
 import { GnmiReader } from '@syncline/testkit/gnmi-reader.ts';
+import { readMetric } from '@syncline/testkit/metrics.ts';
 import { TcpProxy } from '@syncline/testkit/tcp-proxy.ts';
+import { untilStill } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { expectTree, leavesOf } from '../datastore/session-faults.fixture.ts';
@@ -56,8 +58,8 @@ test('stopped for longer than a subscriber may read nothing, it ends the one tha
   const before = await datastore.sync();
   await device.misbehave({ $case: 'burst', value: { leaves: 5_000, updates: 10_000, perNotification: 10 } });
   await datastore.becomes('both lagging', ({ northbound }) => northbound?.lagging === 2);
-  // Readers are looked at twenty times in their limit: both have been seen to wait.
-  await delay(300);
+  // Readers are looked at twenty times in their limit: while nothing is given to either, both are seen to wait.
+  await untilStill(1, () => readMetric(datastore.service.adminPort, 'datastore_sent_bytes_total'));
   const stopped = stop(datastore, 3_000);
   await slow.line.heal();
   await stopped;

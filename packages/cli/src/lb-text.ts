@@ -8,10 +8,10 @@ import {
   type StreamStats,
 } from '@syncline/proto/loadbalancer-admin.ts';
 import { plainName } from './enum-name.ts';
-import { firstOf } from './first-of.ts';
 import { type Printable, tableText } from './print.ts';
 import { protoJson } from './proto-json.ts';
 import { momentText } from './value-text.ts';
+import { withRest } from './with-rest.ts';
 
 /** Where a packet goes, in a line. */
 export function outcomeText({ outcome }: LookupResponse): string {
@@ -100,7 +100,7 @@ function linkText(nsp: NspLink | undefined): string {
 
 function refusedText({ refusedRows, refusedRowCount }: LoadBalancerStats): string {
   const lines = refusedRows.map(({ row, reason }) => `${row}: ${reason}`);
-  return ['rows of the NSP that are not used:', ...firstOf(lines, refusedRowCount)].join('\n');
+  return ['rows of the NSP that are not used:', ...withRest(lines, refusedRowCount)].join('\n');
 }
 
 function nameOf({ name, conduit, trench }: StreamStats): string {

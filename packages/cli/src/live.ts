@@ -7,15 +7,16 @@ import { printLine } from './print.ts';
 /** Clears the screen and goes to its top left corner. */
 const clear = '\u001b[2J\u001b[H';
 
-/** The option that sets the pace of a watch. */
-export function everyOption(): Option {
-  return new Option('--every <duration>', 'with --watch: least time between two looks, 100ms to 60s')
+/** The option that sets the pace of a watch; `when` says when it counts. */
+export function everyOption(when = ''): Option {
+  return new Option('--every <duration>', `${when}least time between two looks, 100ms to 60s`)
     .argParser(readDuration)
     .default(1_000, '1s');
 }
 
-/** Prints a state in the place of the one before, or below it where that cannot be. */
-export function printState(text: string): void {
+/** Prints a state in the place of the one before; where that is no terminal below it, as `line` alone if there is one. */
+export function printState(text: string, line?: string): void {
+  const time = new Date().toISOString();
   if (process.stdout.isTTY) printLine(`${clear}${text}`);
-  else printLine(`${new Date().toISOString()}\n${text}\n`);
+  else printLine(line === undefined ? `${time}\n${text}\n` : `${time}  ${line}`);
 }

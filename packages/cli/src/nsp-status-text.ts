@@ -2,10 +2,10 @@
 
 import { type NspStatus, WatchKind } from '@syncline/proto/nsp-admin.ts';
 import { plainName } from './enum-name.ts';
-import { firstOf } from './first-of.ts';
 import { type Printable, tableText } from './print.ts';
 import { protoJson } from './proto-json.ts';
 import { momentText } from './value-text.ts';
+import { withRest } from './with-rest.ts';
 
 const kinds = [
   ['trench', 'trenches'],
@@ -39,7 +39,7 @@ export function nspStatusText({ configuration, targets, watchers }: NspStatus): 
   const { dangling = [], danglingCount = 0 } = configuration ?? {};
   return [
     facts.map(([name = '', text = '']) => `${name.padEnd(width)}  ${text}`).join('\n'),
-    ...(danglingCount === 0 ? [] : [['left out:', ...firstOf(dangling, danglingCount)].join('\n')]),
+    ...(danglingCount === 0 ? [] : [['left out:', ...withRest(dangling, danglingCount)].join('\n')]),
     ...(watchers.length === 0 ? [] : [tableText(watcherHead, watchers.map(watcherRow))]),
   ].join('\n\n');
 }

@@ -1,11 +1,9 @@
 // How a failpoint makes this process, or one of its threads, fail for real.
-import { setTimeout as after } from 'node:timers/promises';
 import type { FailpointActions } from '@syncline/runtime/failpoint.ts';
 
 /** The actions of a service's Failpoints. `block` holds the thread it is called on, and only that. */
 export const processFaults: FailpointActions = {
   kill: () => process.kill(process.pid, 'SIGKILL'),
   exit: (code) => process.exit(code),
-  hang: (ms) => after(ms),
   block: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
 };

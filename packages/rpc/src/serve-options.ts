@@ -2,7 +2,6 @@
 
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Metrics } from '@syncline/telemetry/metrics.ts';
-import type { ServerMiddleware } from 'nice-grpc-common';
 import type { Binding } from './binding.ts';
 import type { LivenessSource, Readiness } from './server/admin.ts';
 import type { ServerTls } from './server/credentials.ts';
@@ -12,8 +11,6 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** The setting that moves the port, named when it is taken; default `SYNCLINE_<SERVICE>_PORT`. */
-  readonly portSetting?: string;
 }
 
 export interface ServeLimits {
@@ -28,17 +25,22 @@ export interface ServeLimits {
   readonly defaultDeadlineMs: number;
   /**
    * How long a response may wait for a client that does not read, in ms; then its stream ends RESOURCE_EXHAUSTED,
-   * naming the setting `SYNCLINE_<SERVICE>_STALL`. With it the next response is asked for when the one before was
-   * taken whole, so a handler that yields the newest value of something skips what a slow client missed. Without it
-   * a client may hold its stream, and some 16 responses, for as long as it likes. Raw methods watch for themselves.
-   * Time in which this process stood still does not count.
+   * naming the setting. 30000 by default. The next response is asked for when the one before was taken whole, so a
+   * handler that yields the newest value of something skips what a slow client missed. Raw methods watch for
+   * themselves. Time in which this process stood still does not count.
    */
   readonly stallMs?: number;
+  /** That setting's name after `SYNCLINE_<SERVICE>_`; `STALL` by default. */
+  readonly stallSetting?: string;
   /**
    * How long a client may take nothing of what is queued when a raw stream ends OK, in ms; then the stream is reset.
    * 60000 by default. A client that reads, however slowly, gets it all. Nor does that time count here.
    */
   readonly unreadMs?: number;
+  /** How often a client is pinged, in ms, whatever else is sent; 30000 by default. */
+  readonly pingMs?: number;
+  /** How long it may owe the answer, in ms, before its connection is cut; 20000 by default. */
+  readonly pingTimeoutMs?: number;
 }
 
 export interface ServeOptions {
@@ -59,7 +61,6 @@ export interface ServeOptions {
   readonly limits: ServeLimits;
   /** Undefined lets everybody in. */
   readonly authenticate?: Authenticate | undefined;
-  readonly middleware?: readonly ServerMiddleware[];
   readonly readiness: () => Readiness;
   readonly liveness: LivenessSource;
   /** Describe the services to tools such as grpcurl. */

@@ -4,11 +4,11 @@ import { connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServerMiddleware, Status } from 'nice-grpc-common';
+import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
 import { implement, rawBidi } from './binding.ts';
 import { connect } from './connect.ts';
-import { EchoDefinition, echo as handlers, startEcho, texts } from './echo.fixture.ts';
+import { EchoDefinition, echo as handlers, startEcho } from './echo.fixture.ts';
 import { PortTakenError } from './serve.ts';
 
 test('a taken port is an error that names it and the setting that moves it', async () => {
@@ -20,9 +20,6 @@ test('a taken port is an error that names it and the setting that moves it', asy
     await expect(startEcho({}, { serve: { listen } })).rejects.toThrow(
       new PortTakenError(`127.0.0.1:${port}`, 'SYNCLINE_TEST_PORT'),
     );
-    await expect(
-      startEcho({}, { serve: { listen: { ...listen, portSetting: 'SYNCLINE_PORT' } } }),
-    ).rejects.toMatchObject({ setting: 'SYNCLINE_PORT' });
   } finally {
     other.close();
   }
@@ -37,6 +34,26 @@ test('a method that nothing answers keeps the server from starting', async () =>
   const raw = rawBidi(EchoDefinition, 'chat', (call) => call.end(Status.OK, ''));
   await using echo = await startEcho({}, { serve: { bindings: [partial, raw] } });
   expect(await echo.client.unary({ text: 'x' })).toEqual({ text: 'x' });
+});
+
+test('two handlers of one kind for a method keep the server from starting, a raw one goes before another', async () => {
+  const twice = [implement(EchoDefinition, handlers), implement(EchoDefinition, handlers)];
+  await expect(startEcho({}, { serve: { bindings: twice } })).rejects.toThrow(
+    new TypeError('/test.Echo/Unary is bound twice'),
+  );
+  const typed = implement(EchoDefinition, handlers);
+  const raw = rawBidi(EchoDefinition, 'chat', (call) => call.end(Status.ABORTED, 'raw'));
+  await expect(startEcho({}, { serve: { bindings: [raw, typed, raw] } })).rejects.toThrow(
+    new TypeError('/test.Echo/Chat is bound twice'),
+  );
+  for (const bindings of [
+    [raw, typed],
+    [typed, raw],
+  ]) {
+    await using echo = await startEcho({}, { serve: { bindings } });
+    const end = new Promise((resolve) => echo.connection.raw('/test.Echo/Chat').onEnd(resolve));
+    expect(await end).toMatchObject({ code: Status.ABORTED, details: 'raw' });
+  }
 });
 
 test('only bidirectional methods can be raw', () => {
@@ -69,32 +86,6 @@ test('pings without calls are tolerated however often they come', async () => {
   }
   expect(goneAway).toBe(false);
   session.close();
-});
-
-test('middleware in the shape of nice-grpc stands in front of every kind of call, first one outermost', async () => {
-  const order: string[] = [];
-  const noting = (name: string): ServerMiddleware =>
-    async function* (call, context) {
-      order.push(`${name} ${call.method.path}`);
-      return yield* call.next(call.request, context);
-    };
-  await using echo = await startEcho({}, { serve: { middleware: [noting('outer'), noting('inner')] } });
-  expect(await echo.client.unary({ text: 'a' })).toEqual({ text: 'a' });
-  expect(await echo.client.collect(texts('a', 'b'))).toEqual({ text: 'a b' });
-  for await (const { text } of echo.client.repeat({ text: 'c' })) order.push(text);
-  for await (const { text } of echo.client.chat(texts('d'))) order.push(text);
-  expect(order).toEqual([
-    'outer /test.Echo/Unary',
-    'inner /test.Echo/Unary',
-    'outer /test.Echo/Collect',
-    'inner /test.Echo/Collect',
-    'outer /test.Echo/Repeat',
-    'inner /test.Echo/Repeat',
-    'c',
-    'outer /test.Echo/Chat',
-    'inner /test.Echo/Chat',
-    'd',
-  ]);
 });
 
 test('a server that was told to stop before it started ends at once', async () => {

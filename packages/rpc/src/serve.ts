@@ -7,7 +7,6 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { tracingEnabled } from '@syncline/telemetry/tracer.ts';
-import { composeServerMiddleware, type ServerMiddleware } from 'nice-grpc-common';
 import type { Binding } from './binding.ts';
 import type { RunningServer, ServeOptions } from './serve-options.ts';
 import { serveAdmin } from './server/admin.ts';
@@ -29,7 +28,7 @@ export type { ServerTls } from './server/credentials.ts';
 export { PortTakenError } from './server/listen.ts';
 export type { Authenticate } from './server/open-calls.ts';
 
-/** Starts serving. Rejects with PortTakenError, PemError, or TypeError for a method nothing answers. */
+/** Starts serving. Rejects with PortTakenError, PemError, or TypeError for methods that route() refuses. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { service, listen, limits, logger, stop } = options;
   const drainMs = limits.drainMs ?? 5_000;
@@ -41,8 +40,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   // Channelz stays on: without it grpc-js 1.14 keeps no list of sessions and forceShutdown cuts none.
   const server = new Server({
     'grpc.max_receive_message_length': limits.maxReceiveBytes,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 20_000,
+    'grpc.keepalive_time_ms': limits.pingMs ?? 30_000,
+    'grpc.keepalive_timeout_ms': limits.pingTimeoutMs ?? 20_000,
   });
   undo.defer(() => server.forceShutdown());
   if (!allowLeftStreams(server)) logger.warn('grpc-js is not shaped as expected: Node bounds left streams');
@@ -59,20 +58,20 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const traced = tracingEnabled();
   route(server, [...options.bindings, health.binding, ...reflection], {
     calls,
-    middleware: compose([...(traced ? [tracing] : []), ...(options.middleware ?? [])]),
+    middleware: traced ? tracing : undefined,
     defaultDeadlineMs: limits.defaultDeadlineMs,
-    stall:
-      limits.stallMs === undefined
-        ? undefined
-        : { ms: limits.stallMs, setting: setting('STALL'), clock: awake },
+    stall: {
+      ms: limits.stallMs ?? 30_000,
+      setting: setting(limits.stallSetting ?? 'STALL'),
+      clock: awake,
+    },
     raw: { traced, direct: await directWrites(options.bindings, logger) },
   });
 
   const plaintext = ServerCredentials.createInsecure();
   const credentials =
     listen.tls === undefined ? plaintext : undo.use(new FileCredentials(listen.tls, logger));
-  const portSetting = listen.portSetting ?? setting('PORT');
-  const port = await bind(server, hostPort(listen.host, listen.port), credentials, portSetting);
+  const port = await bind(server, hostPort(listen.host, listen.port), credentials, setting('PORT'));
   if (listen.unixSocket !== undefined) {
     await bind(server, `unix:${listen.unixSocket}`, plaintext, setting('UNIX_SOCKET'));
   }
@@ -81,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.use(
       await serveAdmin({
         ...options.admin,
-        setting: options.admin.portSetting ?? setting('ADMIN_PORT'),
+        setting: setting('ADMIN_PORT'),
         liveness: options.liveness,
         readiness: () => (calls.stopping ? { ready: false, reason: 'stopping' } : options.readiness()),
         metrics: options.metrics,
@@ -107,12 +106,6 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       await owned.disposeAsync();
     },
   };
-}
-
-function compose(middleware: readonly ServerMiddleware[]): ServerMiddleware | undefined {
-  return middleware.length === 0
-    ? undefined
-    : middleware.reduce((outer, inner) => composeServerMiddleware(outer, inner));
 }
 
 async function directWrites(bindings: readonly Binding[], logger: Logger): Promise<boolean> {

@@ -1,11 +1,10 @@
 // Which faults to inject where, as a tester writes it:
-// commit.before=kill@3;commit.after=hang:2000;store.open=error
+// commit.before=kill@3;commit.after=block:2000;store.open=error
 
 /** What happens at a failpoint. */
 export type Fault =
   | { readonly kind: 'kill' }
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'hang'; readonly ms: number }
   | { readonly kind: 'block'; readonly ms: number }
   | { readonly kind: 'error'; readonly message: string };
 
@@ -29,9 +28,8 @@ export class FailpointSpecError extends Error {
 
 /**
  * Reads `point=action[:argument][@n]` entries separated by semicolons. Actions: `kill`, `exit[:code]` (1
- * unless given), `hang[:ms]` (for ever unless given), `block:ms`, `error[:message]`. `@n` means the n-th hit
- * alone. Throws FailpointSpecError for what it cannot read, a point that is not one of `points`, and a point
- * set twice.
+ * unless given), `block[:ms]` (for ever unless given), `error[:message]`. `@n` means the n-th hit alone. Throws FailpointSpecError for what it cannot read, a point that is not one of
+ * `points`, and a point set twice.
  */
 export function parseFailpoints(spec: string, points: readonly string[]): ArmedFault[] {
   const { armed, problems } = read(spec, points);
@@ -78,16 +76,13 @@ function readFault(point: string, action: string, argument: string | undefined):
     case 'exit':
       if (number !== undefined && !(number <= 255)) return 'exit takes a code from 0 to 255';
       return { kind: action, code: number ?? 1 };
-    case 'hang':
-      if (Number.isNaN(number)) return 'hang takes a whole number of milliseconds';
-      return { kind: action, ms: number ?? Number.POSITIVE_INFINITY };
     case 'block':
-      if (number === undefined || Number.isNaN(number)) return 'block needs a whole number of milliseconds';
-      return { kind: action, ms: number };
+      if (Number.isNaN(number)) return 'block takes a whole number of milliseconds';
+      return { kind: action, ms: number ?? Number.POSITIVE_INFINITY };
     case 'error':
       return { kind: action, message: argument ?? `failpoint ${point}` };
     default:
-      return `"${action}" is not an action (kill, exit, hang, block, error)`;
+      return `"${action}" is not an action (kill, exit, block, error)`;
   }
 }
 

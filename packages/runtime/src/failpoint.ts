@@ -9,8 +9,6 @@ export interface FailpointActions {
   kill(): void;
   /** Ends the process with `code`. */
   exit(code: number): void;
-  /** Resolves after `ms` (Infinity: never) while the rest of the process goes on. */
-  hang(ms: number): Promise<void>;
   /** Returns after `ms` (Infinity: never), holding the thread. */
   block(ms: number): void;
 }
@@ -48,23 +46,10 @@ export class Failpoints<Point extends string> {
     }
   }
 
-  /** Passes a point in synchronous code. A hang holds the thread here. Throws FailpointError when told to. */
+  /** Passes a point. Throws FailpointError when told to. */
   hit(point: Point): void {
     const fault = this.#due(point);
-    if (fault === undefined) return;
-    if (fault.kind === 'hang') this.#actions.block(fault.ms);
-    else this.#perform(point, fault);
-  }
-
-  /**
-   * Passes a point in asynchronous code. A hang holds only the caller. Rejects with FailpointError when told
-   * to.
-   */
-  async hitAsync(point: Point): Promise<void> {
-    const fault = this.#due(point);
-    if (fault === undefined) return;
-    if (fault.kind === 'hang') await this.#actions.hang(fault.ms);
-    else this.#perform(point, fault);
+    if (fault !== undefined) this.#perform(point, fault);
   }
 
   #due(point: Point): Fault | undefined {
@@ -74,7 +59,7 @@ export class Failpoints<Point extends string> {
     return armed.onHit === undefined || armed.onHit === armed.hits ? armed.fault : undefined;
   }
 
-  #perform(point: Point, fault: Exclude<Fault, { kind: 'hang' }>): void {
+  #perform(point: Point, fault: Fault): void {
     switch (fault.kind) {
       case 'kill':
         return this.#actions.kill();

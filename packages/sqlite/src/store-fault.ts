@@ -17,6 +17,23 @@ export class StoreFaultError extends Error {
   }
 }
 
+/** The disk took what `operation` wrote, but not its sync: it is there, and a power cut may take it. */
+export class UnsyncedError extends Error {
+  override name = 'UnsyncedError';
+  override readonly cause: StoreFaultError['cause'] & { readonly isWritten: true };
+
+  constructor({ message, cause }: StoreFaultError) {
+    super(message);
+    this.cause = { ...cause, isWritten: true };
+  }
+}
+
+/** Whether `error`, on this thread or another, is an UnsyncedError. */
+export function isUnsynced(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'isWritten' in cause;
+}
+
 /** What the disk refused when `error` came from a store, on this thread or another; undefined for all other errors. */
 export function faultOf(error: unknown): StoreFault | undefined {
   if (!(error instanceof Error) || typeof error.cause !== 'object' || error.cause === null) return undefined;
@@ -36,6 +53,12 @@ export function asStoreFault(operation: string, error: unknown): Error {
   const code = refused instanceof Error && 'code' in refused ? String(refused.code) : '';
   const fault = faults.find(([start]) => code.startsWith(start))?.[1];
   return fault === undefined ? error : new StoreFaultError(operation, fault, code, error.message);
+}
+
+/** As asStoreFault(), of a sync that `operation` ends with when its write is done: an UnsyncedError. */
+export function asUnsynced(operation: string, error: unknown): Error {
+  const fault = asStoreFault(operation, error);
+  return fault instanceof StoreFaultError ? new UnsyncedError(fault) : fault;
 }
 
 /** By the start of SQLite's result code; what is not here is a wrong statement or value of ours. */

@@ -29,7 +29,7 @@ test('a process that was loaded with register.ts exports its spans before it end
   await once(collector, 'listening');
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
   const tracer = new URL('tracer.ts', import.meta.url).href;
-  const script = `import { traced } from '${tracer}'; await traced('the work', {}, async () => {});`;
+  const script = `import { tracer } from '${tracer}'; tracer.startSpan('the work').end();`;
   const child = spawn(
     process.execPath,
     ['--import', new URL('register.ts', import.meta.url).href, '--input-type=module', '--eval', script],

@@ -29,10 +29,6 @@ export class Link<T> {
     this.#withinMs = withinMs;
   }
 
-  get inFlight(): number {
-    return this.#queue.length;
-  }
-
   send(message: T): void {
     const { clock, tasks } = this.#host;
     const task = tasks.open(this.#label, 'step');

@@ -50,9 +50,9 @@ test('a probe that hangs is given up at the deadline', async () => {
   await expect(until(hangs, { deadlineMs: 20, describe: 'an answer' })).rejects.toThrow(/never answered/);
 });
 
-test('a number is still when it has not changed between two looks', async () => {
-  const numbers = [1, 2, 3, 3, 4];
+test('a number is still when it has not changed between two looks, unless it has not begun to move', async () => {
+  const numbers = [0, 0, 2, 3, 3, 4];
   let looks = 0;
-  await untilStill(() => numbers[looks++] ?? 0);
-  expect(looks).toBe(4);
+  expect(await untilStill(1, () => numbers[looks++] ?? 0)).toBe(3);
+  expect(looks).toBe(5);
 });

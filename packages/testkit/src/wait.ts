@@ -43,18 +43,22 @@ export async function until<T>(probe: () => T | Promise<T>, wait: Wait<T>): Prom
   }
 }
 
-/** Waits until a number has not changed for 300 ms. Rejects with a WaitError after 20 s. */
-export async function untilStill(look: () => number): Promise<void> {
+/**
+ * Waits until a number is at least `from` and has not changed for 300 ms, and gives it: below `from` it has not begun to
+ * move. Rejects with a WaitError after 20 s.
+ */
+export async function untilStill(from: number, look: () => number | Promise<number>): Promise<number> {
   let before = Number.NaN;
-  await until(
-    () => {
-      const now = look();
-      const isStill = now === before;
+  return await until(look, {
+    deadlineMs: 20_000,
+    everyMs: 300,
+    describe: `a number that stays, at ${from} or above`,
+    accept(now) {
+      const isStill = now === before && now >= from;
       before = now;
       return isStill;
     },
-    { deadlineMs: 20_000, everyMs: 300, describe: 'a number that stays' },
-  );
+  });
 }
 
 async function beforeDeadline<T>(probe: () => T | Promise<T>, end: number): Promise<Look<T> | undefined> {

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { corePoints } from './core/failpoints.ts';
 import { failpointsFor, mainPoints, points } from './failpoints.ts';
 
-const spec = 'main.tick=block:3000@20; commit.begin=hang:15000@2;commit.end=error';
+const spec = 'main.tick=block:3000@20; commit.begin=block:15000@2;commit.end=error';
 
 test('each side arms its own points', () => {
   expect(failpointsFor(spec, mainPoints)).toBe('main.tick=block:3000@20');
-  expect(failpointsFor(spec, corePoints)).toBe('commit.begin=hang:15000@2;commit.end=error');
+  expect(failpointsFor(spec, corePoints)).toBe('commit.begin=block:15000@2;commit.end=error');
   expect(failpointsFor('', mainPoints)).toBe('');
 });
 

@@ -57,6 +57,11 @@ export const settings = {
     storeHeartbeat: duration('10s', { min: '100ms', max: '1h' }, 'Pause between two heartbeats of a store.'),
     requestDeadline: duration('5s', anyWait, 'How long PD may take to answer a unary call.'),
     stall: duration('10s', anyWait, 'How long PD may leave a stream unread before it is given up.'),
+    watchStall: duration(
+      '30s',
+      anyWait,
+      'How long a watcher of health may read nothing before it ends RESOURCE_EXHAUSTED.',
+    ),
     retry: duration('100ms', anyWait, 'Wait before the next address is tried; it grows by half each time.'),
     retryMax: duration('3s', anyWait, 'Longest such wait.'),
     healthyAfter: duration('10s', anyWait, 'How long a PD must be fed for the waits to start over.'),

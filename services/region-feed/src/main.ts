@@ -1,13 +1,12 @@
 // The region feed: simulated stores that tell a PD of their regions. See docs/region-feed.md.
 
-import { aborted } from 'node:util';
 import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -41,7 +40,12 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
       stop: stop.signal,
       logger,
       // Only health and reflection are served, whose messages are short.
-      limits: { maxReceiveBytes: 64 << 10, defaultDeadlineMs: config.requestDeadline },
+      limits: {
+        maxReceiveBytes: 64 << 10,
+        defaultDeadlineMs: config.requestDeadline,
+        stallMs: config.watchStall,
+        stallSetting: 'WATCH_STALL',
+      },
       readiness: () => readinessOf(feed.state),
       liveness,
       reflection: config.reflection,
@@ -49,5 +53,5 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     }),
   );
   logger.info({ port: server.port, adminPort: server.adminPort, pd: config.pd }, 'serving');
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

@@ -1,17 +1,10 @@
 // What the reconcile loops need of the NSP and of the proxy, in the words of the field and without a wire.
 // Every call takes a signal and its time left, and ends by both; the loops give it up by themselves if it does not.
 
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import type { Address } from '@syncline/trench/address.ts';
 import type { Prefix } from '@syncline/trench/prefix.ts';
 import type { ConduitName, StreamName } from '@syncline/trench/stream-name.ts';
-
-/** What ends a call. */
-export interface CallLimits {
-  /** Aborts when the answer is of no use any more. */
-  readonly signal: AbortSignal;
-  /** How long the call may take, in ms; above 0. */
-  readonly deadlineMs: number;
-}
 
 /** A target as it is written to the registry: type DEFAULT, the identifier in its context. */
 export interface TargetWrite {

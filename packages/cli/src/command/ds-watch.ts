@@ -1,15 +1,12 @@
 // `syncline ds watch`: the status again and again; in a terminal in place, otherwise a line each.
 
 import { DatastoreServiceDefinition, type DatastoreStatus } from '@syncline/proto/datastore.ts';
-import { Command, Option } from 'commander';
-import { readDuration } from '../duration.ts';
+import { Command } from 'commander';
 import { untilOption } from '../goal.ts';
+import { everyOption, printState } from '../live.ts';
 import { jsonText, printLine } from '../print.ts';
 import { openSession } from '../session.ts';
 import { stateText, statusJson, statusText } from '../status-text.ts';
-
-/** Clears the screen and goes to its top left corner. */
-const clear = '\u001b[2J\u001b[H';
 
 const goals = ['connected', 'synced'] as const;
 
@@ -18,11 +15,7 @@ export function dsWatchCommand(): Command {
   return new Command('watch')
     .description('show the status of a datastore whenever it changes, until Ctrl-C or --until')
     .argument('<name>')
-    .addOption(
-      new Option('--every <duration>', 'least time between two looks, 100ms to 60s')
-        .argParser(readDuration)
-        .default(1_000, '1s'),
-    )
+    .addOption(everyOption())
     .addOption(untilOption('end as soon as this holds', goals))
     .action(
       async (
@@ -36,16 +29,17 @@ export function dsWatchCommand(): Command {
           .watchStatus({ datastore, intervalMs: every }, { signal: session.signal });
         for await (const { status } of watched) {
           if (status === undefined) continue;
-          printLine(session.json ? jsonText(statusJson(status)) : shown(status));
+          if (session.json) printLine(jsonText(statusJson(status)));
+          else printState(statusText(status), lineOf(status));
           if (until !== undefined && status[until]) break;
         }
       },
     );
 }
 
-function shown(status: DatastoreStatus): string {
-  if (process.stdout.isTTY) return `${clear}${statusText(status)}`;
+/** The state in a line. */
+function lineOf(status: DatastoreStatus): string {
   const received = status.syncs.reduce((sum, { ledger }) => sum + (ledger?.received ?? 0n), 0n);
   const facts = `version ${status.runningVersion}, ${status.leaves} leaves, ${received} received`;
-  return `${new Date().toISOString()}  ${stateText(status)}  ${facts}`;
+  return `${stateText(status)}  ${facts}`;
 }

@@ -2,7 +2,6 @@
 
 import { LoadBalancerServiceDefinition, type LoadBalancerStats } from '@syncline/proto/loadbalancer-admin.ts';
 import { Command } from 'commander';
-import { firstOf } from '../first-of.ts';
 import { statsJson, statsText } from '../lb-text.ts';
 import { everyOption, printState } from '../live.ts';
 import { jsonText, printLine } from '../print.ts';
@@ -14,6 +13,7 @@ import {
   readFilter,
   type StreamName,
 } from '../stream-name.ts';
+import { withRest } from '../with-rest.ts';
 
 /** Streams that an error names; the others are counted. */
 const mostNamed = 8;
@@ -33,7 +33,7 @@ export function lbStatsCommand(): Command {
     .argument('[stream]', 'only this one: stream.conduit.trench')
     .option('--targets', 'each target, too')
     .option('--watch', 'again after each change, until Ctrl-C')
-    .addOption(everyOption())
+    .addOption(everyOption('with --watch: '))
     .action(async (name: string | undefined, options: Options, command: Command) => {
       const filter = readFilter(name, options);
       using session = openSession(command, defaultAddress.loadBalancer);
@@ -68,7 +68,7 @@ async function watch(
 function refuseAbsent(stats: LoadBalancerStats, filter: StreamName): void {
   if (isEverything(filter) || choose(stats, filter).streams.length > 0) return;
   const names = stats.streams.map(({ name, conduit, trench }) => `${name}.${conduit}.${trench}`).toSorted();
-  const known = names.length === 0 ? 'none' : firstOf(names.slice(0, mostNamed), names.length).join(', ');
+  const known = names.length === 0 ? 'none' : withRest(names.slice(0, mostNamed), names.length).join(', ');
   const wanted = [filter.stream, filter.conduit, filter.trench].map((name) => name || '*').join('.');
   throw new Error(`no stream ${wanted}; there are: ${known}`);
 }

@@ -2,7 +2,7 @@
 
 import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configurationmanager.ts';
 import { Argument, Command } from 'commander';
-import { firstOf } from '../first-list.ts';
+import { firstMessage } from '../first-message.ts';
 import {
   attractorRow,
   type ConfigRow,
@@ -42,18 +42,21 @@ function rowsOf(session: Session): Readonly<Record<Kind, () => Promise<readonly 
   const conduit = { name: '', trench };
   return {
     conduits: async () =>
-      (await firstOf(session, (call) => client.watchConduit({ trench }, call))).conduits.map(conduitRow),
+      (await firstMessage(session, (call) => client.watchConduit({ trench }, call))).conduits.map(conduitRow),
     streams: async () =>
-      (await firstOf(session, (call) => client.watchStream({ conduit }, call))).streams.map(streamRow),
+      (await firstMessage(session, (call) => client.watchStream({ conduit }, call))).streams.map(streamRow),
     flows: async () =>
-      (await firstOf(session, (call) => client.watchFlow({ stream: { conduit } }, call))).flows.map(flowRow),
-    vips: async () => (await firstOf(session, (call) => client.watchVip({ trench }, call))).vips.map(vipRow),
+      (await firstMessage(session, (call) => client.watchFlow({ stream: { conduit } }, call))).flows.map(
+        flowRow,
+      ),
+    vips: async () =>
+      (await firstMessage(session, (call) => client.watchVip({ trench }, call))).vips.map(vipRow),
     attractors: async () =>
-      (await firstOf(session, (call) => client.watchAttractor({ trench }, call))).attractors.map(
+      (await firstMessage(session, (call) => client.watchAttractor({ trench }, call))).attractors.map(
         attractorRow,
       ),
     gateways: async () =>
-      (await firstOf(session, (call) => client.watchGateway({ trench }, call))).gateways.map(gatewayRow),
+      (await firstMessage(session, (call) => client.watchGateway({ trench }, call))).gateways.map(gatewayRow),
   };
 }
 

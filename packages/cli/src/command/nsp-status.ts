@@ -17,7 +17,7 @@ export function nspStatusCommand(): Command {
   return new Command('status')
     .description('show which configuration is in force, why a newer one is not, and who watches')
     .option('--watch', 'again after each change, until Ctrl-C')
-    .addOption(everyOption())
+    .addOption(everyOption('with --watch: '))
     .action(async ({ watch, every }: Options, command: Command) => {
       using session = openSession(command, defaultAddress.nsp);
       const { signal, json } = session;

@@ -9,7 +9,7 @@ import {
 } from '@syncline/proto/nsp-targetregistry.ts';
 import { Command, Option } from 'commander';
 import { plainName } from '../enum-name.ts';
-import { firstOf } from '../first-list.ts';
+import { firstMessage } from '../first-message.ts';
 import { jsonText, printLine, tableText } from '../print.ts';
 import { defaultAddress, openSession, type Session } from '../session.ts';
 import {
@@ -51,7 +51,7 @@ export function nspTargetsCommand(): Command {
       };
       using session = openSession(command, defaultAddress.nsp);
       const registry = session.connection.client(TargetRegistryDefinition);
-      const { targets } = await firstOf(session, (call) => registry.watch(filter, call));
+      const { targets } = await firstMessage(session, (call) => registry.watch(filter, call));
       const mayBeWrong = targets.length === 0 && options.frontends !== true && !isEverything(stream);
       if (mayBeWrong && !(await isConfigured(session, stream)))
         process.stderr.write('-- no such stream in the configuration --\n');
@@ -65,7 +65,7 @@ export function nspTargetsCommand(): Command {
 async function isConfigured(session: Session, filter: StreamName): Promise<boolean> {
   const client = session.connection.client(ConfigurationManagerDefinition);
   const everything = streamMessage({ stream: '', conduit: '', trench: '' });
-  const { streams } = await firstOf(session, (call) => client.watchStream(everything, call));
+  const { streams } = await firstMessage(session, (call) => client.watchStream(everything, call));
   const isLeft = (wanted: string, name = '') => wanted === '' || wanted === name;
   return streams.some(
     ({ name, conduit }) =>

@@ -17,7 +17,7 @@ export function tapDumpCommand(): Command {
   return new Command('dump')
     .description('show conduits, streams with the reasons of their states, loops and what they wait for')
     .option('--watch', 'again after each change, until Ctrl-C')
-    .addOption(everyOption())
+    .addOption(everyOption('with --watch: '))
     .action(async ({ watch, every }: Options, command: Command) => {
       using session = openSession(command, defaultAddress.tap);
       const { signal, json } = session;

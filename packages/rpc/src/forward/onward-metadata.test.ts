@@ -11,6 +11,10 @@ const single = implement<typeof EchoDefinition, 'repeat' | 'chat'>(EchoDefinitio
   unary: echo.unary,
   collect: echo.collect,
 });
+const streams = implement<typeof EchoDefinition, 'unary' | 'collect'>(EchoDefinition, {
+  repeat: echo.repeat,
+  chat: echo.chat,
+});
 
 test('what a caller says of itself goes on, with all values and bytes, and what is given stays as it was', () => {
   const mine = { mine: 'one, two', 'mine-bin': [Buffer.from([0xff]), Buffer.alloc(0)] };
@@ -39,8 +43,8 @@ test.each([
   await using back = await startEcho();
   using connection = connect(back.address, { security: { kind: 'plaintext' } });
   const told = (path: string) => Metadata(path === '/test.Echo/Unary' ? metadata : {});
-  const bindings = [forwarding(single, (path) => ({ connection, metadata: told(path) }))];
-  await using front = await startEcho({}, { bindings });
+  const bindings = [forwarding(single, (path) => ({ connection, metadata: told(path) })), streams];
+  await using front = await startEcho({}, { serve: { bindings } });
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   async function* others() {

@@ -108,7 +108,7 @@ test('a reader that does not read holds the generator back', async () => {
   const reading = echo.client.repeat({ text: '' })[Symbol.asyncIterator]();
   await reading.next();
   const stalledAt = await settled(() => produced);
-  // 64 KiB of window, 16 messages in each of the two object buffers and what the sockets hold.
+  // What the window of 64 KiB and the buffers of the client hold: the next is asked for when one is taken whole.
   expect(stalledAt).toBeLessThan(1_000);
   await reading.next();
   await reading.return?.();

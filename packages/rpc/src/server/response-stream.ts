@@ -14,12 +14,12 @@ import { type StallBudget, taken } from './stall-budget.ts';
 /** Answers with a stream of messages; a middleware may stand in front of it. */
 export type StreamHandler = (request: unknown, context: CallContext) => AsyncIterable<unknown>;
 
-/** A server-streaming method; without a budget a client that does not read holds its stream for ever. */
+/** A server-streaming method; a client that does not read holds its stream for as long as the budget. */
 export function serverStreamMethod(
   calls: OpenCalls,
   method: Method,
   handler: StreamHandler,
-  stall: StallBudget | undefined,
+  stall: StallBudget,
 ): handleServerStreamingCall<Buffer, Uint8Array> {
   return (surface) => {
     const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
@@ -35,7 +35,7 @@ export function bidiMethod(
   calls: OpenCalls,
   method: Method,
   handler: StreamHandler,
-  stall: StallBudget | undefined,
+  stall: StallBudget,
 ): handleBidiStreamingCall<Buffer, Uint8Array> {
   return (surface) => {
     const call = calls.open(surface, method.descriptor, (status) => surface.emit('error', status));
@@ -53,7 +53,7 @@ async function respond(
   surface: Surface,
   call: OpenCall,
   method: Method,
-  stall: StallBudget | undefined,
+  stall: StallBudget,
   handle: () => AsyncIterable<unknown>,
 ): Promise<void> {
   try {
@@ -69,8 +69,7 @@ async function respond(
         continue;
       }
       call.context.sendHeader();
-      if (stall !== undefined) await taken(surface, bytes, call, stall);
-      else if (!surface.write(bytes)) await drained(surface, call.signal);
+      await taken(surface, bytes, call, stall);
       if (!call.over) step = await responses.next();
     }
     if (call.over) return await abandon(responses, step, call.signal.reason);
@@ -90,18 +89,4 @@ async function abandon(
   if (last.done === true) return;
   const after = await responses.throw?.(reason);
   if (after?.done !== true) await responses.return?.();
-}
-
-// Resolves at 'drain', or when the call is over: grpc-js emits no 'drain' after a cancel.
-function drained(surface: Writable, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const wake = () => {
-    surface.off('drain', wake);
-    signal.removeEventListener('abort', wake);
-    resolve();
-  };
-  if (signal.aborted) return Promise.resolve();
-  surface.on('drain', wake);
-  signal.addEventListener('abort', wake);
-  return promise;
 }

@@ -1,4 +1,4 @@
-// Registers bindings on grpc-js: every method of every service answered exactly once.
+// Registers bindings on grpc-js: every method of every service answered by exactly one handler.
 
 import type { Server } from '@grpc/grpc-js';
 import type { ServerMiddleware } from 'nice-grpc-common';
@@ -15,16 +15,18 @@ export interface RouterOptions {
   readonly calls: OpenCalls;
   readonly middleware: ServerMiddleware | undefined;
   readonly defaultDeadlineMs: number;
-  readonly stall: StallBudget | undefined;
+  readonly stall: StallBudget;
   readonly raw: RawOptions;
 }
 
-/** Registers all methods. Throws TypeError naming a method that nothing answers. */
+/** Registers all methods. Throws TypeError naming a method that nothing answers, or two handlers of one kind. */
 export function route(server: Server, bindings: readonly Binding[], options: RouterOptions): void {
   const methods = new Map<string, BoundMethod>();
   for (const bound of bindings.flatMap((binding) => binding.methods)) {
-    const path = bound.method.descriptor.path;
-    if (methods.get(path)?.kind !== 'raw') methods.set(path, bound);
+    const { path } = bound.method.descriptor;
+    const other = methods.get(path);
+    if (other?.kind === bound.kind) throw new TypeError(`${path} is bound twice`);
+    if (other?.kind !== 'raw') methods.set(path, bound);
   }
   for (const path of bindings.flatMap((binding) => binding.paths)) {
     if (!methods.has(path))

@@ -1,10 +1,10 @@
+import { OverdueError } from '@syncline/runtime/call.ts';
 import { sleep } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { seededRng } from '@syncline/runtime/rng.ts';
 import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { expect, test } from 'vitest';
 import { keepWatching } from './keep-watching.ts';
-import { NoAnswerError } from './watch-errors.ts';
 
 /** A watch of `open`, and what it handed on. */
 function watching(
@@ -68,7 +68,7 @@ test('a watch that gives no first value in time is left, although it heeds no si
     run: async (sim) => {
       const seen = watching(sim, () => silence());
       await sleep(sim.clock, 32_000, sim.signal);
-      expect(seen.slice(0, 1)).toEqual([String(new NoAnswerError(15_000))]);
+      expect(seen.slice(0, 1)).toEqual([String(new OverdueError(15_000))]);
       expect(seen).toHaveLength(2);
     },
   });

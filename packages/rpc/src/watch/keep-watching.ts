@@ -2,12 +2,12 @@
 // silent. What was handed on last stays true in the meantime: an outage of the neighbour clears nothing.
 
 import { Backoff, type BackoffSettings } from '@syncline/runtime/backoff.ts';
+import { call } from '@syncline/runtime/call.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
 import { LinkedAbort } from '@syncline/runtime/linked-abort.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import { unlessAborted } from '@syncline/runtime/unless-aborted.ts';
-import { NoAnswerError, WatchEndedError } from './watch-errors.ts';
 
 /** What is watched, and who is told. The functions are called in one turn each and must not wait. */
 export interface WatchParts<T> {
@@ -18,7 +18,7 @@ export interface WatchParts<T> {
   /** The watch is being opened, once more perhaps. */
   opening?(): void;
   take(value: T): void;
-  /** An attempt or a watch is over: with what the neighbour answered, a NoAnswerError or a WatchEndedError. */
+  /** An attempt or a watch is over: with what the neighbour answered, an OverdueError or a WatchEndedError. */
   failed(error: unknown): void;
   /** How long the first value may take, ms; Infinity where a watch may rightly be silent. */
   readonly firstMs: number;
@@ -52,6 +52,15 @@ export async function keepWatching<T>(
   }
 }
 
+/** The neighbour ended the watch by itself, which none should. */
+class WatchEndedError extends Error {
+  override name = 'WatchEndedError';
+
+  constructor() {
+    super('the watch ended');
+  }
+}
+
 /** What was told could not be taken. */
 class TakeError extends Error {
   override name = 'TakeError';
@@ -61,13 +70,7 @@ class TakeError extends Error {
 async function attend<T>(parts: WatchParts<T>, backoff: Backoff, signal: AbortSignal): Promise<never> {
   const { clock, firstMs } = parts;
   using end = new LinkedAbort(signal);
-  const deadline = clock.setTimer(firstMs, () => end.abort(new NoAnswerError(firstMs)));
   let values: AsyncIterator<T> | undefined;
-  const next = async (iterator: AsyncIterator<T>): Promise<T> => {
-    const result = await unlessAborted(() => iterator.next(), end.signal);
-    if (result.done === true) throw new WatchEndedError();
-    return result.value;
-  };
   const take = (value: T) => {
     try {
       parts.take(value);
@@ -77,17 +80,22 @@ async function attend<T>(parts: WatchParts<T>, backoff: Backoff, signal: AbortSi
   };
   try {
     parts.opening?.();
-    values = parts.open(end.signal)[Symbol.asyncIterator]();
+    const opened = parts.open(end.signal)[Symbol.asyncIterator]();
+    values = opened;
     // One that may be silent runs from here on; one that tells at once does from what it tells.
     if (firstMs === Number.POSITIVE_INFINITY) backoff.running();
-    const first = await next(values);
-    deadline.clear();
+    const first = await call({ clock, signal, deadlineMs: firstMs }, () => next(opened));
     if (firstMs !== Number.POSITIVE_INFINITY) backoff.running();
-    for (let value = first; ; value = await next(values)) take(value);
+    for (let value = first; ; value = await unlessAborted(() => next(opened), signal)) take(value);
   } finally {
-    deadline.clear();
     end.abort(new Error('the watch is left'));
     // The neighbour is told by the signal; a generator that rests at a yield is told by this, and nobody waits for it.
     values?.return?.().catch(() => undefined);
   }
+}
+
+async function next<T>(values: AsyncIterator<T>): Promise<T> {
+  const result = await values.next();
+  if (result.done === true) throw new WatchEndedError();
+  return result.value;
 }

@@ -3,24 +3,17 @@ import { seededRng } from '@syncline/runtime/rng.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { expect, test } from 'vitest';
-import type { Ports } from '../ports.ts';
 import { StatusBoard } from '../stream/status-board.ts';
 import { timings } from '../world/model-tap.ts';
 import { Ambassador } from './ambassador.ts';
 import { AnotherTrenchError, LimitError, StoppingError } from './errors.ts';
+import { silent } from './silent-neighbours.fixture.ts';
 
 const web = { trench: 'demo', conduit: 'edge', stream: 'web' };
 const dns = { ...web, stream: 'dns' };
 const api = { trench: 'demo', conduit: 'core', stream: 'api' };
 const elsewhere = { ...web, trench: 'other' };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-/** Neighbours that answer nothing, so that what is asked for stays as it was asked for. */
-const silent: Ports = {
-  registry: { register: hang, unregister: hang, list: hang },
-  configuration: { watchStreams: never, watchFlows: never },
-  proxy: { request: hang, close: hang, monitor: never },
-};
 
 function setup(limits = { streams: 10, conduits: 10 }) {
   const clock = new VirtualClock();
@@ -127,13 +120,3 @@ test('disposing ends every loop where it stands and closes the lines', async () 
   await ambassador[Symbol.asyncDispose]();
   expect(lines).toEqual(['demo opened', 'demo closed']);
 });
-
-/** A call that nobody answers. */
-function hang(): Promise<never> {
-  return new Promise(() => undefined);
-}
-
-// oxlint-disable-next-line require-yield -- a watch that has nothing to say
-async function* never(): AsyncGenerator<never> {
-  await new Promise(() => undefined);
-}

@@ -1,9 +1,9 @@
 // The calls of a conduit's loop to its proxy: one at a time, each within its time and in view of the watchdog.
 
+import { call } from '@syncline/runtime/call.ts';
 import { LinkedAbort } from '@syncline/runtime/linked-abort.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
-import { call } from '../loop/call.ts';
 import type { Connection, ConnectionRequest } from '../ports.ts';
 import type { ConduitParts } from './conduit-parts.ts';
 import type { RequestKind } from './decision.ts';
@@ -46,11 +46,11 @@ export class ProxyCalls {
     const { ports, timings, clock } = this.#parts;
     using end = new LinkedAbort(signal);
     this.#requesting = end;
-    watch.phase(kind, timings.requestMs + timings.watchdogMs, 'proxy Request');
+    const what = 'proxy Request';
+    watch.phase(kind, timings.requestMs + timings.watchdogMs, what);
     try {
-      return await call('proxy Request', timings.requestMs, { clock, signal: end.signal }, (limits) =>
-        ports.proxy.request({ ...request, conduit: this.#name }, limits),
-      );
+      const bounds = { what, clock, signal: end.signal, deadlineMs: timings.requestMs };
+      return await call(bounds, (limits) => ports.proxy.request({ ...request, conduit: this.#name }, limits));
     } catch (error) {
       signal.throwIfAborted();
       if (end.signal.aborted) return undefined;
@@ -63,8 +63,9 @@ export class ProxyCalls {
   /** Closes within `ms`. Rejects as request() does. */
   async close(basis: Connection | undefined, ms: number, { watch, signal }: Caller): Promise<void> {
     const { ports, timings, clock } = this.#parts;
-    watch.phase('close', ms + timings.watchdogMs, 'proxy Close');
-    await call('proxy Close', ms, { clock, signal }, (limits) =>
+    const what = 'proxy Close';
+    watch.phase('close', ms + timings.watchdogMs, what);
+    await call({ what, clock, signal, deadlineMs: ms }, (limits) =>
       ports.proxy.close(this.#name, basis, limits),
     );
   }

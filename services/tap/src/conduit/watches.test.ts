@@ -5,6 +5,7 @@ import { seededRng } from '@syncline/runtime/rng.ts';
 import { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import { expect, test } from 'vitest';
+import { silent } from '../ambassador/silent-neighbours.fixture.ts';
 import type { Ports } from '../ports.ts';
 import { StatusBoard } from '../stream/status-board.ts';
 import { timings } from '../world/model-tap.ts';
@@ -33,20 +34,18 @@ class Line<T> {
   }
 }
 
-const hang = () => Promise.withResolvers<never>().promise;
-
 /** A conduit whose watches are open and have said nothing. */
 async function watching() {
   const streams = new Line<[]>();
   const vips = new Line<[]>();
   const monitor = new Line<never>();
   const ports: Ports = {
-    registry: { register: hang, unregister: hang, list: hang },
+    ...silent,
     configuration: {
       watchStreams: (_, signal) => streams.open(signal),
       watchFlows: (_, signal) => vips.open(signal),
     },
-    proxy: { request: hang, close: hang, monitor: (_, signal) => monitor.open(signal) },
+    proxy: { ...silent.proxy, monitor: (_, signal) => monitor.open(signal) },
   };
   const clock = new VirtualClock();
   const conduit = new Conduit(

@@ -2,11 +2,11 @@
 // own deadline, and never while another slot or a loop is waited for: so those who wait always get their turn. Slots are
 // a conduit's own, so one whose calls all hang takes nothing from the others.
 
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import { type ConduitName, conduitKey } from '@syncline/trench/stream-name.ts';
 import { ClientError, Status } from 'nice-grpc-common';
-import type { CallLimits } from '../ports.ts';
 
 interface Lane {
   running: number;

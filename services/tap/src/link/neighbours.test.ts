@@ -1,6 +1,6 @@
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import { Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import type { CallLimits } from '../ports.ts';
 import { edge, fresh, scripted, target, web } from './neighbours.fixture.ts';
 
 const { signal } = new AbortController();

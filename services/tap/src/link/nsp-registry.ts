@@ -7,10 +7,11 @@ import {
   TargetRegistryDefinition,
 } from '@syncline/proto/nsp-targetregistry.ts';
 import type { Connection } from '@syncline/rpc/connect.ts';
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { streamMessage } from '@syncline/trench/wire-name.ts';
-import type { CallLimits, ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
+import type { ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
 import type { CallSlots } from './call-slots.ts';
 import { firstOf } from './first-message.ts';
 import { PooledLists, type TargetsByStream } from './pooled-lists.ts';

@@ -1,8 +1,9 @@
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import { VirtualClock } from '@syncline/testkit/virtual-clock.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
 import { ClientError, Status } from 'nice-grpc-common';
 import { expect, test } from 'vitest';
-import type { CallLimits, ListedTarget } from '../ports.ts';
+import type { ListedTarget } from '../ports.ts';
 import { PooledLists, type TargetsByStream } from './pooled-lists.ts';
 
 const { signal } = new AbortController();

@@ -1,11 +1,12 @@
 // Lists of targets, by one call for many streams where many ask at once: opening a hundred streams takes some tens of
 // lists instead of three hundred. Invariant: every answer is that of a call that began after it was asked for.
 
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import { type ConduitName, conduitKey, type StreamName } from '@syncline/trench/stream-name.ts';
 import { ClientError, Status } from 'nice-grpc-common';
-import type { CallLimits, ListedTarget } from '../ports.ts';
+import type { ListedTarget } from '../ports.ts';
 
 /** The targets of a conduit by their stream's own name; a stream without any has no entry. */
 export type TargetsByStream = ReadonlyMap<string, readonly ListedTarget[]>;

@@ -1,6 +1,7 @@
 // The end of a tap: what it holds is given back within a budget, and who asks twice is not kept waiting.
 
 import { endWithinASecond } from '@syncline/rpc/process-end.ts';
+import type { Clock } from '@syncline/runtime/clock.ts';
 import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import type { Ambassador } from '../ambassador/ambassador.ts';
@@ -18,20 +19,29 @@ export function endAtSecondTerm(stop: StopSignal): void {
   stop.signal.addEventListener('abort', () => process.once('SIGTERM', end), { once: true });
 }
 
-/** Unregisters all targets and closes all connections. False, and logged, when any is left behind after `budgetMs`. */
+/** What is given back, and what tells how that went. */
+export interface GiveBackParts {
+  readonly ambassador: Ambassador;
+  readonly notes: LoopLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Unregisters all targets and closes all connections. False, and logged, when any is left behind after `budgetMs`. The
+ * budget's timer keeps no process alive: the admin port does, which is closed after this.
+ */
 export async function giveBack(
-  { ambassador, notes }: { readonly ambassador: Ambassador; readonly notes: LoopLog },
+  { ambassador, notes, clock, logger }: GiveBackParts,
   budgetMs: number,
-  logger: Logger,
 ): Promise<boolean> {
   const budget = new AbortController();
-  // Not unref'd: with its neighbours gone nothing else may keep the process alive until the drain is over.
-  const timer = setTimeout(() => budget.abort(), budgetMs);
+  const timer = clock.setTimer(budgetMs, () => budget.abort());
   const leftBefore = notes.leftBehind;
-  const beganMs = performance.now();
+  const beganMs = clock.monotonic();
   const isOver = await ambassador.drain(budget.signal);
-  clearTimeout(timer);
-  const ms = Math.round(performance.now() - beganMs);
+  timer.clear();
+  const ms = Math.round(clock.monotonic() - beganMs);
   const given = notes.leftBehind - leftBefore;
   if (isOver && given === 0) {
     logger.info({ ms }, 'all targets unregistered, all connections closed');

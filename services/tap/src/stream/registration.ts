@@ -2,13 +2,13 @@
 // listing on every side and the NSP is one writer, so of two that took the same identifier at least one sees it.
 // Invariant: whatever the NSP may have is in `held` before it is asked for, and until it is known to be gone.
 
+import { type CallLimits, call } from '@syncline/runtime/call.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
 import type { StreamName } from '@syncline/trench/stream-name.ts';
-import { call } from '../loop/call.ts';
 import type { StreamNote } from '../loop/note.ts';
-import type { CallLimits, ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
+import type { ListedTarget, TargetRegistry, TargetWrite } from '../ports.ts';
 import type { HeldTarget, WantedTarget } from './held.ts';
 import { freeIdentifier, isInRange, ownTarget, StreamFullError, takenIdentifiers } from './identifiers.ts';
 
@@ -177,10 +177,10 @@ export class Registration {
 
   #call<T>(rpc: string, attempt: Attempt, make: (limits: CallLimits) => Promise<T>): Promise<T> {
     const { clock, watchdogMs } = this.#parts;
-    const ms = Math.max(1, attempt.byMs - clock.monotonic());
+    const deadlineMs = Math.max(1, attempt.byMs - clock.monotonic());
     const what = `nsp ${rpc}`;
-    attempt.watch.phase(rpc, ms + watchdogMs, what);
-    return call(what, ms, { clock, signal: attempt.signal }, make);
+    attempt.watch.phase(rpc, deadlineMs + watchdogMs, what);
+    return call({ what, clock, signal: attempt.signal, deadlineMs }, make);
   }
 }
 

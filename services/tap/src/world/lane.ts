@@ -1,9 +1,9 @@
 // For the explored worlds: one client's connection to one neighbour. Requests arrive in the order in which they were
 // sent, as on one HTTP/2 connection; a call that was given up may still arrive, and an answer may be lost.
 
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
-import type { CallLimits } from '../ports.ts';
 import { type Health, UnwellError } from './health.ts';
 
 interface Sent {

@@ -1,18 +1,12 @@
 // For the explored worlds: an NSP by the rules of spec 3.6. One writer; a target it does not know is kept DISABLED,
 // whatever is asked; one that is not refreshed for 60 s is gone.
 
+import type { CallLimits } from '@syncline/runtime/call.ts';
 import { Latest } from '@syncline/runtime/latest.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import type { Prefix } from '@syncline/trench/prefix.ts';
 import { type ConduitName, type StreamName, streamKey } from '@syncline/trench/stream-name.ts';
-import type {
-  CallLimits,
-  Configuration,
-  ListedTarget,
-  StreamConfig,
-  TargetRegistry,
-  TargetWrite,
-} from '../ports.ts';
+import type { Configuration, ListedTarget, StreamConfig, TargetRegistry, TargetWrite } from '../ports.ts';
 import { Health } from './health.ts';
 import { Lanes } from './lanes.ts';
 

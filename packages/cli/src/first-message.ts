@@ -9,7 +9,7 @@ interface WatchOptions extends DeadlineOption {
 }
 
 /** The first message of a watch, which a server sends at once, in the time that a unary call may take. */
-export async function firstOf<Message>(
+export async function firstMessage<Message>(
   session: Session,
   open: (options: WatchOptions) => AsyncIterable<Message>,
 ): Promise<Message> {
