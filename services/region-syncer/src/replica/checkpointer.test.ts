@@ -161,7 +161,7 @@ test('disposing abandons a checkpoint', async () => {
   for (const model of regionsSideBySide(100)) record(replica, model);
   await writes;
   await replica[Symbol.asyncDispose]();
-  expect(told).toEqual({ checkpoints: [], failures: [], broken: [] });
+  expect(told).toEqual({ checkpoints: [], failures: [], untrimmed: [], broken: [] });
   const { length } = disk.calls;
   await disk.idle();
   expect(disk.calls.length).toBe(length);
