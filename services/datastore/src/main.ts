@@ -1,7 +1,6 @@
 // The datastore: follows the state of gNMI devices and serves it over gNMI. See docs/datastore.md.
 
 import { join } from 'node:path';
-import { aborted } from 'node:util';
 import { CreateDataStoreRequest, DataServerDefinition } from '@syncline/proto/data.ts';
 import { DatastoreServiceDefinition } from '@syncline/proto/datastore.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
@@ -14,7 +13,7 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { StoreThread } from '@syncline/sqlite/store-thread.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -145,5 +144,5 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
     { port: server.port, adminPort: server.adminPort, datastores: datastores.list().length },
     'serving',
   );
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

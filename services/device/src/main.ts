@@ -1,7 +1,6 @@
 // The device: a gNMI target that serves this machine, or a script. See docs/device.md.
 
 import { hostname } from 'node:os';
-import { aborted } from 'node:util';
 import { DeviceServiceDefinition } from '@syncline/proto/device.ts';
 import { gNMIDefinition } from '@syncline/proto/gnmi.ts';
 import { implement } from '@syncline/rpc/binding.ts';
@@ -12,7 +11,7 @@ import { serverTlsOf } from '@syncline/rpc/settings/server-tls.ts';
 import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import { createLogger, type Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -102,5 +101,5 @@ async function main({ config, script }: Prepared, stop: StopSignal, logger: Logg
   server.setServing(DeviceServiceDefinition.fullName, true);
   const leaves = device.tree.size;
   logger.info({ port: server.port, adminPort: server.adminPort, mode, leaves }, 'serving');
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

@@ -1,7 +1,6 @@
 // The ipam: gives out the addresses of a trench. See docs/ipam.md.
 
 import { join } from 'node:path';
-import { aborted } from 'node:util';
 import { IpamAdminServiceDefinition } from '@syncline/proto/ipam-admin.ts';
 import { IpamDefinition } from '@syncline/proto/ipam-v1.ts';
 import { runConfigured } from '@syncline/rpc/run-configured.ts';
@@ -12,7 +11,7 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -114,5 +113,5 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   for (const { fullName } of [IpamDefinition, IpamAdminServiceDefinition]) server.setServing(fullName, true);
   const { port, adminPort } = server;
   logger.info({ port, adminPort, prefixes: allocator.holdings.tree.size }, 'serving');
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

@@ -1,6 +1,5 @@
 // The load balancer: says which target gets a packet. See docs/load-balancer.md.
 
-import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
 import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
@@ -12,7 +11,7 @@ import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { ConflatingMailbox } from '@syncline/runtime/conflating-mailbox.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -97,5 +96,5 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   );
   void plane.whenFilled.then(() => bindings.forEach(({ service }) => server.setServing(service, true)));
   logger.info({ port: server.port, adminPort: server.adminPort, nsp: config.nsp }, 'serving');
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

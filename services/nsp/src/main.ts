@@ -1,7 +1,6 @@
 // The NSP: tells what a trench consists of, and keeps the registry of its targets. See docs/nsp.md.
 
 import { join } from 'node:path';
-import { aborted } from 'node:util';
 import { NspAdminServiceDefinition } from '@syncline/proto/nsp-admin.ts';
 import { ConfigurationManagerDefinition } from '@syncline/proto/nsp-configurationmanager.ts';
 import { TargetRegistryDefinition } from '@syncline/proto/nsp-targetregistry.ts';
@@ -13,7 +12,7 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import { SupervisedLoop } from '@syncline/runtime/supervised-loop.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
@@ -151,5 +150,5 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   ])
     server.setServing(fullName, true);
   logger.info({ port, adminPort, targets: registry.counts, revision: live.revision }, 'serving');
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

@@ -1,7 +1,6 @@
 // The proxy: connects targets to the conduits of a trench on one node. See docs/proxy.md.
 
 import { join } from 'node:path';
-import { aborted } from 'node:util';
 import { connect } from '@syncline/rpc/connect.ts';
 import { runConfigured } from '@syncline/rpc/run-configured.ts';
 import { serve } from '@syncline/rpc/serve.ts';
@@ -12,7 +11,7 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { type Config, contradictions, proxySettings, settings } from './config.ts';
@@ -96,5 +95,5 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   for (const { service } of bindings) server.setServing(service, true);
   const { port, adminPort } = server;
   logger.info({ port, adminPort, trench, node, conduits }, 'serving');
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
 }

@@ -2,7 +2,6 @@
 
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { aborted } from 'node:util';
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { RegionServiceDefinition } from '@syncline/proto/region.ts';
 import { connect } from '@syncline/rpc/connect.ts';
@@ -15,7 +14,7 @@ import { AwakeClock } from '@syncline/runtime/awake-clock.ts';
 import { systemClock as clock } from '@syncline/runtime/clock.ts';
 import { Liveness } from '@syncline/runtime/liveness.ts';
 import { systemRng as rng } from '@syncline/runtime/rng.ts';
-import type { StopSignal } from '@syncline/runtime/stop-signal.ts';
+import { aborted, type StopSignal } from '@syncline/runtime/stop-signal.ts';
 import type { Logger } from '@syncline/telemetry/logger.ts';
 import { createMetrics } from '@syncline/telemetry/metrics.ts';
 import { Identity, newClusterId } from './cluster/identity.ts';
@@ -123,7 +122,7 @@ async function main(config: Config, stop: StopSignal, logger: Logger): Promise<v
   };
   stack.use(role === 'leader' ? await lead(parts, serving) : await follow(parts, serving));
   server.setServing(PDDefinition.fullName, true);
-  await aborted(stop.signal, process);
+  await aborted(stop.signal);
   // Before the member and its copy end: calls that are under way work with them.
   await server[Symbol.asyncDispose]();
 }
