@@ -198,3 +198,10 @@ export function sets(leaves: Readonly<Record<string, number | string>>): Operati
 export async function settled(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
+
+/** A bench whose device has these leaves. */
+export async function deviceWith(leaves: Readonly<Record<string, number | string>>): Promise<DeviceBench> {
+  const bench = new DeviceBench();
+  await bench.set(leaves);
+  return bench;
+}
