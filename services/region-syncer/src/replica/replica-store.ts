@@ -40,6 +40,6 @@ export function storeBy(call: StoreCall): ReplicaStore {
 }
 
 /** The store behind `thread`. */
-export function storeOn(thread: RegionStoreThread): ReplicaStore {
+export function storeOn(thread: Pick<RegionStoreThread, 'call'>): ReplicaStore {
   return storeBy((method, args) => thread.call(method, ...(args as never)));
 }

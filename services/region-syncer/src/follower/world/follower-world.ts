@@ -83,7 +83,7 @@ export async function startFollower(options: FollowerWorldOptions): Promise<Foll
   const replica = stack.use(
     await Replica.open(
       {
-        store: storeOn(store as RegionStoreThread),
+        store: storeOn(store),
         settings: { ...roomySettings, gatherMs: 3, ...options.replica },
         clock,
         rng,

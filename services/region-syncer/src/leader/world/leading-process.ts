@@ -71,8 +71,13 @@ export class LeadingProcess {
     };
   }
 
+  /** Aborts when it dies. */
+  get death(): AbortSignal {
+    return this.#death.signal;
+  }
+
   get isDead(): boolean {
-    return this.#death.signal.aborted;
+    return this.death.aborted;
   }
 
   /** A follower asks: it gets a stream, or is told that it cannot have one. */

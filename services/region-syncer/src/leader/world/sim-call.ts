@@ -29,22 +29,25 @@ export class SimCall implements RawCall {
   ended: { readonly code: Status; readonly details: string } | undefined;
   readonly #over = new AbortController();
   readonly #send: (frames: Uint8Array | 'end') => void;
-  readonly #sees: (message: Uint8Array) => void;
+  readonly #ends: SimCallEnds;
+  readonly #sim: Simulation;
+  readonly #label: string;
+  /** What has come and is not read. */
+  readonly #unread: (Uint8Array | 'end')[] = [];
+  #isHeld = false;
   #inFlight = 0;
   #hasFilled = false;
   #drained = () => {};
 
-  constructor(sim: Simulation, label: string, { sees, receive, over, reads }: SimCallEnds) {
-    this.#sees = sees;
-    const link = sim.link<Uint8Array | 'end'>(label, (frames) => {
-      if (frames === 'end') return over();
-      for (const message of unframe(frames)) receive(message);
-      this.#inFlight -= 1;
-      if (this.#inFlight > 0 || !this.#hasFilled) return;
-      this.#hasFilled = false;
-      if (!this.signal.aborted) this.#drained();
+  constructor(sim: Simulation, label: string, ends: SimCallEnds) {
+    this.#sim = sim;
+    this.#label = label;
+    this.#ends = ends;
+    const link = sim.link<Uint8Array | 'end'>(label, (arrival) => {
+      this.#unread.push(arrival);
+      this.#read();
     });
-    this.#send = reads ? (frames) => link.send(frames) : () => {};
+    this.#send = ends.reads ? (frames) => link.send(frames) : () => {};
   }
 
   get signal(): AbortSignal {
@@ -65,7 +68,7 @@ export class SimCall implements RawCall {
     const frames = Buffer.concat(pieces);
     this.#inFlight += 1;
     this.#hasFilled ||= this.queuedBytes >= 64 * 1024;
-    for (const message of unframe(frames)) this.#sees(message);
+    for (const message of unframe(frames)) this.#ends.sees(message);
     this.#send(frames);
   }
 
@@ -78,6 +81,12 @@ export class SimCall implements RawCall {
     this.ended = { code, details };
     this.#over.abort(new Error(details));
     this.#send('end');
+  }
+
+  /** While held the follower reads nothing of what comes. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld && this.#unread.length > 0) this.#sim.schedule(`${this.#label} reads on`, () => this.#read());
   }
 
   /** The follower hangs up. */
@@ -96,4 +105,17 @@ export class SimCall implements RawCall {
   onHalfClose(): void {}
   pause(): void {}
   resume(): void {}
+
+  #read(): void {
+    while (!this.#isHeld) {
+      const arrival = this.#unread.shift();
+      if (arrival === undefined) return;
+      if (arrival === 'end') return this.#ends.over();
+      for (const message of unframe(arrival)) this.#ends.receive(message);
+      this.#inFlight -= 1;
+      if (this.#inFlight > 0 || !this.#hasFilled) continue;
+      this.#hasFilled = false;
+      if (!this.signal.aborted) this.#drained();
+    }
+  }
 }

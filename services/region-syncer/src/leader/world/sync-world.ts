@@ -15,7 +15,7 @@ import { ModelDisk } from './model-disk.ts';
 import type { ModelFollower } from './model-follower.ts';
 import type { Folds } from './model-replica.ts';
 import { ModelStores } from './model-stores.ts';
-import { SimCall } from './sim-call.ts';
+import { SimCall, type SimCallEnds } from './sim-call.ts';
 
 const limits = {
   ...smallLimits,
@@ -70,9 +70,8 @@ export class SyncWorld {
         this.join(name, follower, kind, reads);
       });
     };
-    const call: SimCall = new SimCall(sim, name, {
+    const call: SimCall = this.call(name, {
       reads,
-      sees: (message) => this.#expectDurable(message),
       receive: (message) => {
         if (!isOver) follower.receive(message);
       },
@@ -86,7 +85,6 @@ export class SyncWorld {
       call.cancel();
       again();
     };
-    sim.invariant(`${name} is sent two frames at a time`, () => call.inFlight <= mostInFlight);
     this.#hangUps.set(name, hangUp);
     follower.begin(hangUp);
     this.#leader.join(call, {
@@ -97,6 +95,13 @@ export class SyncWorld {
       takesDeltas: kind === 'ours',
       term: follower.term,
     });
+  }
+
+  /** A call for a stream of this follower. What is sent on it is durable, and never more than two frames wait. */
+  call(name: string, ends: Omit<SimCallEnds, 'sees'>): SimCall {
+    const call = new SimCall(this.#sim, name, { ...ends, sees: (message) => this.#expectDurable(message) });
+    this.#sim.invariant(`${name} is sent two frames at a time`, () => call.inFlight <= mostInFlight);
+    return call;
   }
 
   /** This follower, if it has a stream, gives it up and comes back. */

@@ -6,11 +6,11 @@ import { inspect } from 'node:util';
 import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { StoreDeadlineError, StoreLostError } from '@syncline/sqlite/store-thread.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
+import type { RegionStoreThread } from '../../store/open-region-store.ts';
 import { RegionStore } from '../../store/region-store.ts';
 import { identity } from '../../store/store.fixture.ts';
 import { StoreFile } from '../../store/store-file.ts';
 import type { RegionStoreOptions } from '../../store/store-options.ts';
-import { type ReplicaStore, type StoreMethod, storeBy } from '../replica-store.ts';
 
 /** Bytes of a piece; a handful of regions fills one. */
 export const pieceBytes = 300;
@@ -42,10 +42,19 @@ function empty(): void {
 /** full: refuses what would write. late: does it, but the answer comes too late. lost: neither does it nor answers in time. */
 type Mood = 'works' | 'full' | 'late' | 'lost';
 const moods: readonly Mood[] = ['full', 'late', 'lost'];
-const reads: readonly StoreMethod[] = ['boot', 'state', 'readGeneration', 'readLog', 'abandonGeneration'];
+const spared: readonly Method[] = [
+  'boot',
+  'state',
+  'readGeneration',
+  'readLog',
+  'abandonGeneration',
+  'isSnapshotForced',
+];
+
+type Method = Exclude<keyof RegionStore, symbol>;
 
 interface Call {
-  readonly method: StoreMethod;
+  readonly method: Method;
   readonly args: readonly unknown[];
   readonly answer: PromiseWithResolvers<unknown>;
   /** How a trace shows it. */
@@ -72,15 +81,16 @@ export class SimulatedDisk {
   }
 
   /** The store, as the process sees it that lives until the next crash(). */
-  thread(): ReplicaStore {
+  thread(): Pick<RegionStoreThread, 'call'> {
     const process = this.#processes;
-    return storeBy((method, args) => {
+    const call = (method: Method, ...args: readonly unknown[]): Promise<unknown> => {
       if (process !== this.#processes) return Promise.reject(new StoreLostError('the process has died'));
       const answer = Promise.withResolvers<unknown>();
       this.#open.add(answer);
       this.#calls.send({ method, args: structuredClone(args), answer, [inspect.custom]: () => method });
       return answer.promise;
-    });
+    };
+    return { call: call as RegionStoreThread['call'] };
   }
 
   /** The process dies: what it called is done or not, and not answered. */
@@ -105,7 +115,7 @@ export class SimulatedDisk {
   }
 
   #perform({ method, args, answer }: Call): void {
-    const isSpared = reads.includes(method) || (this.#failsAppendsOnly && method !== 'append');
+    const isSpared = spared.includes(method) || (this.#failsAppendsOnly && method !== 'append');
     const mood = isSpared ? 'works' : this.#mood;
     const settle = (told: Told) =>
       this.#answers.send(() => {

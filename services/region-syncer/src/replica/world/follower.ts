@@ -10,7 +10,8 @@ import type { Incoming } from '../incoming.ts';
 import { member as ownMember, runOf } from '../replica.fixture.ts';
 import type { Origin } from '../standing.ts';
 import { History, type HistoryRecord } from './history.ts';
-import { type Life, World } from './world.ts';
+import type { Life } from './processes.ts';
+import { World } from './world.ts';
 
 /** The leaders' member ids, one after the other. */
 const firstLeader = 100n;

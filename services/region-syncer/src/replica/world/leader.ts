@@ -6,8 +6,9 @@ import { firstOfTerm } from '../../log/index.ts';
 import { blockOf } from '../../regions/regions.fixture.ts';
 import { member } from '../replica.fixture.ts';
 import type { Replica } from '../replica.ts';
+import type { Life } from './processes.ts';
 import { Reader } from './reader.ts';
-import { expectSame, type Life, World } from './world.ts';
+import { expectSame, World } from './world.ts';
 
 export class SimulatedLeader {
   readonly world: World;

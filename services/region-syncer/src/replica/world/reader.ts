@@ -9,7 +9,7 @@ import { put, smallLimits } from '../../regions/regions.fixture.ts';
 import { blocks } from '../replica.fixture.ts';
 import type { Replica } from '../replica.ts';
 import type { History } from './history.ts';
-import type { Life } from './world.ts';
+import type { Life } from './processes.ts';
 
 const limit = { records: 2, bytes: 150 };
 

@@ -1,40 +1,15 @@
-// For the explorer: a process with a replica, which dies at any moment and finds again what it had.
+// For the explorer: what a replica was told, which is what it has, and what the next process finds on its disk.
 
-import { StoreLostError } from '@syncline/sqlite/store-thread.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { termOf } from '../../log/index.ts';
 import type { ModelRegion } from '../../regions/regions.fixture.ts';
 import type { Admission } from '../fold.ts';
 import { region, shown } from '../replica.fixture.ts';
-import { Replica } from '../replica.ts';
-import type { ReplicaSettings } from '../replica-settings.ts';
-import { pieceBytes, SimulatedDisk } from './disk.ts';
+import type { Replica } from '../replica.ts';
 import { History } from './history.ts';
-
-/** Bounds so small that every one of them is met. */
-const tightSettings: ReplicaSettings = {
-  regions: { pageBytes: 512, sparePages: 1, tombstones: 3 },
-  chunk: { records: 3, bytes: 200 },
-  tail: { records: 4, bytes: 1000 },
-  pendingBytes: 200,
-  gatherMs: 0,
-  retry: { initialMs: 10, maxMs: 100 },
-  retention: { records: 5, bytes: 2 ** 20, pinnedBytes: 200 },
-  checkpointRecords: 4,
-  checkpointRetryMs: 50,
-  pieceBytes,
-  runBytes: 150,
-  turnMs: 0,
-};
+import { type Life, Processes } from './processes.ts';
 
 const keys = ['', 'b', 'd', 'f', 'h', ''];
-
-/** A process that lives. */
-export interface Life {
-  readonly replica: Replica;
-  /** Aborts when it dies. */
-  readonly signal: AbortSignal;
-}
 
 /** Another history, and whose indexes it has. */
 export interface Coming {
@@ -42,9 +17,7 @@ export interface Coming {
   readonly member: bigint;
 }
 
-export class World {
-  readonly sim: Simulation;
-  readonly disk: SimulatedDisk;
+export class World extends Processes {
   /** What the replica holds the beginning of. */
   history: History;
   /** Up to here the tree has changes that no record has brought yet. */
@@ -52,72 +25,21 @@ export class World {
   /** What takes the place of the history when it is complete. */
   coming: Coming | undefined;
   readonly #admission: Admission;
-  #life: Life | undefined;
-  #death = new AbortController();
-  #broken: Error | undefined;
   #durable = 0;
   #versions = 3n;
 
   constructor(sim: Simulation, admission: Admission) {
-    this.sim = sim;
+    super(sim);
     this.#admission = admission;
-    this.disk = new SimulatedDisk(sim);
     this.history = new History(0, [], admission);
     sim.invariant('what is held is what was told, and stays', () => this.#check());
   }
 
-  /** The process that lives; undefined while there is none. */
-  get life(): Life | undefined {
-    return this.#life;
-  }
-
   /** A process begins: it finds all that was durable, and nothing that never was. Undefined when it dies before. */
-  async begin(): Promise<Life | undefined> {
-    const { sim } = this;
-    const { signal } = this.#death;
-    const parts = {
-      store: this.disk.thread(),
-      settings: tightSettings,
-      clock: sim.clock,
-      rng: sim.rng,
-      pause: () => sim.pause('others have their turn'),
-      events: {
-        loading: () => {},
-        checkpointed: () => {},
-        checkpointFailed: () => {},
-        trimFailed: () => {},
-        broken: (error: Error) => {
-          if (!signal.aborted) this.#broken = error;
-        },
-      },
-    };
-    const replica = await this.unlessDead(signal, Replica.open(parts, sim.signal));
-    if (replica === undefined) return undefined;
-    this.#found(replica);
-    this.#life = { replica, signal };
-    return this.#life;
-  }
-
-  /** The process dies. */
-  die(): void {
-    this.#life = undefined;
-    this.#death.abort(new Error('the process has died'));
-    this.#death = new AbortController();
-    this.disk.crash();
-  }
-
-  /** What the work of a process came to; undefined when it has died. */
-  async unlessDead<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value | undefined> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const give = () => resolve(undefined);
-    signal.addEventListener('abort', give, { once: true });
-    try {
-      const value = await Promise.race([work, promise]);
-      return signal.aborted ? undefined : value;
-    } catch (error) {
-      if (signal.aborted || error instanceof StoreLostError) return undefined;
-      throw error;
-    }
+  override async begin(): Promise<Life | undefined> {
+    const life = await super.begin();
+    if (life !== undefined) this.#found(life.replica);
+    return life;
   }
 
   /** Another history is the one that is held. */
@@ -139,9 +61,9 @@ export class World {
   }
 
   #check(): void {
-    if (this.#broken !== undefined) throw this.#broken;
-    if (this.#life === undefined) return;
-    const { next, durable, regions } = this.#life.replica;
+    this.expectUnbroken();
+    if (this.life === undefined) return;
+    const { next, durable, regions } = this.life.replica;
     if (durable > next) throw new Error('more is durable than there is');
     if (durable < this.#durable) throw new Error(`${this.#durable} was durable, now only ${durable}`);
     this.#durable = durable;

@@ -1,0 +1,148 @@
+// For the explorer: a channel of a follower to the process that leads when it is opened. All that goes over it takes as long
+// as the run says; it breaks, falls silent, or spoils a message when the run says so.
+
+import type { Simulation } from '@syncline/testkit/explorer.ts';
+import { Status } from 'nice-grpc-common';
+import { expect } from 'vitest';
+import { clusterId } from '../../leader/world/leader-world.ts';
+import type { LeadingProcess } from '../../leader/world/leading-process.ts';
+import type { SimCall } from '../../leader/world/sim-call.ts';
+import type { SyncWorld } from '../../leader/world/sync-world.ts';
+import { decodeSyncRequest } from '../../wire/sync-request.ts';
+import { type CallEnd, type Hello, type LeaderLink, NoLeaderError, type SyncCall } from '../leader-link.ts';
+
+/** Who is told of what is asked on a link. */
+export interface LinkTold {
+  /** A stream is asked for, from this index on. */
+  asks(index: number): void;
+  /** The leader has heard of it. */
+  joins(leader: LeadingProcess): void;
+}
+
+export class SimLeaderLink implements LeaderLink {
+  readonly #sim: Simulation;
+  readonly #world: SyncWorld;
+  readonly #told: LinkTold;
+  readonly #leader: LeadingProcess;
+  readonly #closed = new AbortController();
+  #call: SimCall | undefined;
+  #onLost = () => {};
+  #isBroken = false;
+  #isSilent = false;
+  #isSpoiling = false;
+
+  constructor(sim: Simulation, world: SyncWorld, told: LinkTold) {
+    this.#sim = sim;
+    this.#world = world;
+    this.#told = told;
+    this.#leader = world.leader;
+    this.#leader.death.addEventListener('abort', () => this.#losesLater());
+  }
+
+  get isClosed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
+  onLost(listener: () => void): void {
+    this.#onLost = listener;
+  }
+
+  async hello(): Promise<Hello> {
+    await this.#sim.pause('who leads is asked', this.#closed.signal);
+    if (this.#isSilent) await this.#end();
+    if (this.#isBroken || this.#leader.isDead) throw new Error('nobody is there');
+    if (this.#sim.choose(8) === 7) throw new NoLeaderError('GetMembers: there is no leader');
+    return { clusterId, leader: { name: 'leader', memberId: 11n, clientUrls: [] }, ours: true };
+  }
+
+  sync(request: Uint8Array, onMessage: (message: Buffer) => void, onEnd: (end: CallEnd) => void): SyncCall {
+    const asked = decodeSyncRequest(request);
+    this.#told.asks(asked.startIndex);
+    let isHeard = true;
+    const call: SimCall = this.#world.call('the stream', {
+      reads: true,
+      receive: (message) => {
+        if (isHeard && !this.#isBroken) onMessage(this.#carried(message));
+      },
+      over: () => {
+        if (isHeard) onEnd(endOf(call));
+        isHeard = false;
+      },
+    });
+    this.#call = call;
+    this.#sim.schedule('the request arrives', () => {
+      if (this.#isSilent || call.signal.aborted) return;
+      if (this.#leader.isDead) return call.cut();
+      this.#told.joins(this.#leader);
+      this.#leader.join(call, asked);
+    });
+    return {
+      pause: () => call.hold(true),
+      resume: () => call.hold(this.#isSilent),
+      hangUp: () => {
+        isHeard = false;
+        this.#hangUpLater(call);
+      },
+    };
+  }
+
+  list(): Promise<Buffer> {
+    return Promise.reject(new Error('a follower of ours lists nothing'));
+  }
+
+  [Symbol.dispose](): void {
+    this.#closed.abort(new Error('the link is closed'));
+    if (this.#call !== undefined) this.#hangUpLater(this.#call);
+  }
+
+  /** The connection breaks. What was on its way is lost. */
+  break(): void {
+    if (this.#isSilent) return;
+    this.#isBroken = true;
+    this.#call?.cut();
+    this.#losesLater();
+  }
+
+  /** Nothing arrives any more, at neither end, and nobody is told. */
+  silence(): void {
+    this.#isSilent = true;
+    this.#call?.hold(true);
+  }
+
+  /** The next message comes without its last byte. */
+  spoil(): void {
+    this.#isSpoiling = true;
+  }
+
+  #carried(message: Uint8Array): Buffer {
+    const length = this.#isSpoiling ? message.length - 1 : message.length;
+    this.#isSpoiling = false;
+    return Buffer.from(message.subarray(0, length));
+  }
+
+  #hangUpLater(call: SimCall): void {
+    if (!this.#isSilent) this.#sim.schedule('the hang-up arrives', () => call.cancel());
+  }
+
+  #losesLater(): void {
+    if (this.#isSilent || this.#closed.signal.aborted) return;
+    this.#sim.schedule('the connection is gone', () => {
+      if (!this.#closed.signal.aborted) this.#onLost();
+    });
+  }
+
+  /** Rejects when the link is closed. */
+  async #end(): Promise<never> {
+    const { signal } = this.#closed;
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(signal.reason));
+    return promise;
+  }
+}
+
+/** Of a call that was cut nobody says how it ended. */
+function endOf({ ended }: SimCall): CallEnd {
+  if (ended === undefined) return { reason: 'UNAVAILABLE: the connection is gone', isNoLeader: false };
+  expect(ended.code, 'how a stream ends').not.toBe(Status.OK);
+  return { reason: `${Status[ended.code]}: ${ended.details}`, isNoLeader: false };
+}
