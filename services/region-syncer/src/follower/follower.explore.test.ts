@@ -6,7 +6,7 @@
 import { sleep } from '@syncline/runtime/clock.ts';
 import { explore, type Simulation } from '@syncline/testkit/explorer.ts';
 import { test } from 'vitest';
-import { quietMs, SyncWorld } from '../leader/world/sync-world.ts';
+import { type Kind, quietMs, SyncWorld } from '../leader/world/sync-world.ts';
 import { FollowingProcess } from './world/following-process.ts';
 
 const timeLimit = 180_000;
@@ -35,39 +35,49 @@ function disturb(sim: Simulation, world: SyncWorld, process: FollowingProcess): 
   if (sim.choose(2) === 1) process.breakDisk();
 }
 
-async function run(sim: Simulation): Promise<void> {
-  const world = new SyncWorld(sim);
-  const process = new FollowingProcess(sim, world);
-  const beginning = process.begin();
-  world.stores.tellAll();
-  for (let i = sim.choose(8); i > 0; i -= 1) world.stores.split();
-  const losesDisk = sim.choose(4) === 1;
-  for (let round = losesDisk ? 0 : sim.choose(2); round < 3; round += 1) {
-    disturb(sim, world, process);
-    if (losesDisk && round === 0) sim.schedule('the disk is backed up', () => world.backUp());
-    if (losesDisk && round === 1) sim.schedule('the backup is restored', () => world.restore());
+const run =
+  (kind: Kind) =>
+  async (sim: Simulation): Promise<void> => {
+    const world = new SyncWorld(sim);
+    const process = new FollowingProcess(sim, world, kind);
+    const beginning = process.begin();
+    world.stores.tellAll();
+    for (let i = sim.choose(8); i > 0; i -= 1) world.stores.split();
+    const losesDisk = kind === 'ours' && sim.choose(4) === 1;
+    for (let round = losesDisk ? 0 : sim.choose(2); round < 3; round += 1) {
+      disturb(sim, world, process);
+      if (losesDisk && round === 0) sim.schedule('the disk is backed up', () => world.backUp());
+      if (losesDisk && round === 1) sim.schedule('the backup is restored', () => world.restore());
+      await sim.settled();
+      process.rest();
+    }
+    await beginning;
+    world.stores.tellAll();
+    for (let look = 0; look < looks; look += 1) {
+      await sim.settled();
+      process.pass(patienceMs);
+      await sim.settled();
+      await sleep(sim.clock, quietMs, sim.signal);
+      world.leader.look(quietMs);
+    }
     await sim.settled();
-    process.rest();
-  }
-  await beginning;
-  world.stores.tellAll();
-  for (let look = 0; look < looks; look += 1) {
+    world.expectAll();
+    await process.end();
     await sim.settled();
-    process.pass(patienceMs);
-    await sim.settled();
-    await sleep(sim.clock, quietMs, sim.signal);
-    world.leader.look(quietMs);
-  }
-  await sim.settled();
-  world.expectAll();
-  await process.end();
-  await sim.settled();
-}
+  };
 
 test(
   'a follower has what its leader has, whatever breaks at either of them or between them (V1, V2, V3, V4, V6, V7, V8, V9, V11, V14, V15)',
   async () => {
-    await explore({ name: 'following', seeds: 1_000, budgetMs: 120_000, atLeast: 1_000, run });
+    await explore({ name: 'follower', seeds: 1_000, budgetMs: 120_000, atLeast: 1_000, run: run('ours') });
+  },
+  timeLimit,
+);
+
+test(
+  'a follower has what a PD has, whatever breaks at either of them or between them (V1, V2, V6, V7, V8, V14, V15)',
+  async () => {
+    await explore({ name: 'follower-of-pd', seeds: 500, budgetMs: 60_000, atLeast: 500, run: run('pd') });
   },
   timeLimit,
 );

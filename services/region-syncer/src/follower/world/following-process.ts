@@ -15,11 +15,12 @@ import { recordsBetween } from '../../leader/lag.ts';
 import { clusterId } from '../../leader/world/leader-world.ts';
 import type { LeadingProcess } from '../../leader/world/leading-process.ts';
 import { textOf } from '../../leader/world/model-replica.ts';
-import type { SyncWorld } from '../../leader/world/sync-world.ts';
+import type { Kind, SyncWorld } from '../../leader/world/sync-world.ts';
 import { type Life, Processes } from '../../replica/world/processes.ts';
 import { Follower } from '../follower.ts';
 import { FollowerMember } from '../follower-member.ts';
 import type { FollowerSettings } from '../follower-parts.ts';
+import { beyondAll, type Phase } from '../state.ts';
 import { SimLeaderLink } from './sim-leader-link.ts';
 
 const silenceMs = 10_000;
@@ -39,6 +40,7 @@ interface Following extends Life {
   readonly follower: Follower;
   readonly member: FollowerMember;
   readonly stop: StopSignal;
+  readonly liveness: Liveness;
   /** Its time but for the disk's: the run says how much of it goes by. */
   readonly awake: VirtualClock;
 }
@@ -55,6 +57,7 @@ type Owed = 'a request' | 'a snapshot' | undefined;
 export class FollowingProcess {
   readonly #sim: Simulation;
   readonly #world: SyncWorld;
+  readonly #kind: Kind;
   readonly #processes: Processes;
   #following: Following | undefined;
   #link: SimLeaderLink | undefined;
@@ -68,8 +71,10 @@ export class FollowingProcess {
   /** Snapshots that this process had made its copy when it asked for the one that is owed. */
   #snapshots = 0;
 
-  constructor(sim: Simulation, world: SyncWorld) {
+  /** `kind`: how its leader speaks. */
+  constructor(sim: Simulation, world: SyncWorld, kind: Kind) {
     this.#sim = sim;
+    this.#kind = kind;
     this.#world = world;
     this.#processes = new Processes(sim);
     sim.invariant('a follower has what its index says', () => this.#check());
@@ -91,6 +96,7 @@ export class FollowingProcess {
     );
     const stop = new StopSignal();
     const awake = new VirtualClock();
+    const liveness = new Liveness(clock);
     const starting = Follower.start({
       replica,
       identity,
@@ -104,12 +110,12 @@ export class FollowingProcess {
       rng,
       logger: quietLogger(),
       stop,
-      liveness: new Liveness(clock),
+      liveness,
     });
     const follower = await this.#processes.unlessDead(signal, starting);
     if (follower === undefined) return;
     const member = new FollowerMember({ follower, replica, identity, clientUrls, silenceMs, clock });
-    this.#following = { ...life, follower, member, stop, awake };
+    this.#following = { ...life, follower, member, stop, awake, liveness };
   }
 
   /** It dies, and another one begins. */
@@ -186,7 +192,7 @@ export class FollowingProcess {
 
   #opened(): SimLeaderLink {
     expect(this.#link?.isClosed ?? true, 'the link before is closed').toBe(true);
-    this.#link = new SimLeaderLink(this.#sim, this.#world, {
+    this.#link = new SimLeaderLink(this.#sim, this.#world, this.#kind, {
       asks: (index) => this.#asks(index),
       joins: (leader) => {
         this.#joined = { leader, target: leader.replica.durable };
@@ -195,10 +201,10 @@ export class FollowingProcess {
     return this.#link;
   }
 
-  /** After a reset it asks for all regions, until it has them. */
+  /** After a reset it asks for all regions, until it has them; a PD for more than there is, and for what it made meanwhile. */
   #asks(index: number): void {
-    if (this.#owed === undefined) return;
-    expect(index, 'what is asked for after a reset').toBe(0);
+    if (this.#owed === undefined || (this.#kind === 'pd' && this.#owed === 'a snapshot')) return;
+    expect(this.#kind === 'pd' ? [0, beyondAll] : [0], 'what is asked for after a reset').toContain(index);
     this.#owed = 'a snapshot';
     this.#snapshots = this.#following?.follower.tally.snapshots.count ?? 0;
   }
@@ -232,11 +238,16 @@ export class FollowingProcess {
   #check(): void {
     this.#processes.expectUnbroken();
     if (this.#following === undefined) return;
-    const { follower, member, replica, stop } = this.#following;
+    const { follower, member, replica, stop, liveness } = this.#following;
     if (stop.failure !== undefined) throw stop.failure;
     const { received, applied, superseded, stale, quarantined, pending } = follower.tally.ledger;
     expect(received).toBe(applied + superseded + stale + quarantined + pending);
     expect(pending).toBeGreaterThanOrEqual(0);
+    const { phase } = follower.state;
+    if (liveness.phases().every((loop) => loop.phase === 'idle') && !isFilling(phase)) {
+      expect(pending, 'records between two frames').toBe(0);
+      if (!replica.isMixed) expect(follower.state.held.next, 'its index').toBe(replica.next);
+    }
     if (this.#owed === 'a snapshot' && follower.tally.snapshots.count > this.#snapshots)
       this.#owed = undefined;
     const { term } = follower.state.held;
@@ -250,7 +261,7 @@ export class FollowingProcess {
     this.#next = replica.next;
     this.#durable = replica.durable;
     this.#expectSame(replica);
-    if (this.#joined === undefined || follower.state.phase.kind !== 'live' || !member.freshness.ready) return;
+    if (this.#joined === undefined || phase.kind !== 'live' || !member.freshness.ready) return;
     const { leader, target } = this.#joined;
     if (!leader.isDead)
       expect(
@@ -268,4 +279,9 @@ export class FollowingProcess {
     if (this.#following === undefined) throw new Error('no process follows');
     return this.#following;
   }
+}
+
+/** A second generation has what is not counted yet. */
+function isFilling({ kind }: Phase): boolean {
+  return kind === 'snapshot' || kind === 'catching-up' || kind === 'completing';
 }

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { clusterId } from '../../leader/world/leader-world.ts';
 import type { LeadingProcess } from '../../leader/world/leading-process.ts';
 import type { SimCall } from '../../leader/world/sim-call.ts';
-import type { SyncWorld } from '../../leader/world/sync-world.ts';
+import type { Kind, SyncWorld } from '../../leader/world/sync-world.ts';
 import { decodeSyncRequest } from '../../wire/sync-request.ts';
 import { type CallEnd, type Hello, type LeaderLink, NoLeaderError, type SyncCall } from '../leader-link.ts';
 
@@ -22,6 +22,7 @@ export interface LinkTold {
 export class SimLeaderLink implements LeaderLink {
   readonly #sim: Simulation;
   readonly #world: SyncWorld;
+  readonly #kind: Kind;
   readonly #told: LinkTold;
   readonly #leader: LeadingProcess;
   readonly #closed = new AbortController();
@@ -31,9 +32,11 @@ export class SimLeaderLink implements LeaderLink {
   #isSilent = false;
   #isSpoiling = false;
 
-  constructor(sim: Simulation, world: SyncWorld, told: LinkTold) {
+  /** `kind`: the leader speaks as one of ours, or as a PD, which knows of no terms. */
+  constructor(sim: Simulation, world: SyncWorld, kind: Kind, told: LinkTold) {
     this.#sim = sim;
     this.#world = world;
+    this.#kind = kind;
     this.#told = told;
     this.#leader = world.leader;
     this.#leader.death.addEventListener('abort', () => this.#losesLater());
@@ -52,11 +55,17 @@ export class SimLeaderLink implements LeaderLink {
     if (this.#isSilent) await this.#end();
     if (this.#isBroken || this.#leader.isDead) throw new Error('nobody is there');
     if (this.#sim.choose(8) === 7) throw new NoLeaderError('GetMembers: there is no leader');
-    return { clusterId, leader: { name: 'leader', memberId: 11n, clientUrls: [] }, ours: true };
+    return {
+      clusterId,
+      leader: { name: 'leader', memberId: 11n, clientUrls: [] },
+      ours: this.#kind === 'ours',
+    };
   }
 
   sync(request: Uint8Array, onMessage: (message: Buffer) => void, onEnd: (end: CallEnd) => void): SyncCall {
-    const asked = decodeSyncRequest(request);
+    const said = decodeSyncRequest(request);
+    const asked = this.#kind === 'ours' ? said : { ...said, ours: false, takesDeltas: false, term: 0 };
+    if (this.#kind === 'pd') this.#leader.probe();
     this.#told.asks(asked.startIndex);
     let isHeard = true;
     const call: SimCall = this.#world.call('the stream', {
@@ -87,7 +96,7 @@ export class SimLeaderLink implements LeaderLink {
   }
 
   list(): Promise<Buffer> {
-    return Promise.reject(new Error('a follower of ours lists nothing'));
+    return Promise.reject(new Error('its index is never 0'));
   }
 
   [Symbol.dispose](): void {

@@ -12,8 +12,8 @@ import { identity } from '../../store/store.fixture.ts';
 import { StoreFile } from '../../store/store-file.ts';
 import type { RegionStoreOptions } from '../../store/store-options.ts';
 
-/** Bytes of a piece; a handful of regions fills one. */
-export const pieceBytes = 300;
+/** Bytes of a piece; two regions fill one. */
+export const pieceBytes = 150;
 
 const options: RegionStoreOptions = {
   file: ':memory:',
