@@ -17,22 +17,26 @@ const patienceMs = 4_000;
 /** Looks within which silence is noticed, whoever takes nothing is ended, and all regions are taken anew. */
 const looks = 12;
 
-function upTo(most: number, sim: Simulation, label: string, act: () => unknown): void {
-  for (let i = sim.choose(most + 1); i > 0; i -= 1) sim.schedule(label, act);
-}
+type Act = () => unknown;
 
-function disturb(sim: Simulation, world: SyncWorld, process: FollowingProcess): void {
-  upTo(16, sim, 'a region changes', () => world.stores.act());
-  upTo(3, sim, 'the log is trimmed', () => world.leader.replica.trim(1 + sim.choose(12)));
-  upTo(1, sim, 'the leader restarts', () => world.restart());
-  upTo(1, sim, 'streams are looked at', () => world.leader.look(quietMs));
-  upTo(6, sim, 'time goes by', () => process.pass(patienceMs));
-  upTo(2, sim, 'the connection breaks', () => process.breakLink());
-  upTo(1, sim, 'the connection falls silent', () => process.silenceLink());
-  upTo(1, sim, 'a message is spoilt', () => process.spoilMessage());
-  upTo(2, sim, 'a follower is reset', () => process.reset());
-  upTo(2, sim, 'the process is killed', () => process.restart());
-  if (sim.choose(2) === 1) process.breakDisk();
+/** What happens, and how often beside the rest; the first is the simplest. */
+function actsOf(kind: Kind, sim: Simulation, world: SyncWorld, process: FollowingProcess): Act[] {
+  const acts: [number, Act][] = [
+    [8, () => world.stores.act()],
+    [4, () => process.pass(patienceMs)],
+    [2, () => sim.schedule('a follower is reset', () => process.reset())],
+    [2, () => sim.schedule('the process is killed', () => process.restart())],
+    [2, () => world.leader.replica.trim(1 + sim.choose(12))],
+    [1, () => world.restart()],
+    [1, () => world.leader.look(quietMs)],
+    [1, () => process.breakLink()],
+    [1, () => process.silenceLink()],
+    [1, () => process.spoilMessage()],
+    [1, () => process.breakDisk()],
+  ];
+  // Without terms and digests nobody could tell that a PD began from a backup.
+  if (kind === 'ours') acts.push([1, () => world.backUp()], [1, () => world.restore()]);
+  return acts.flatMap(([times, act]) => Array.from({ length: times }, () => act));
 }
 
 const run =
@@ -43,15 +47,14 @@ const run =
     const beginning = process.begin();
     world.stores.tellAll();
     for (let i = sim.choose(8); i > 0; i -= 1) world.stores.split();
-    const losesDisk = kind === 'ours' && sim.choose(4) === 1;
-    for (let round = losesDisk ? 0 : sim.choose(2); round < 3; round += 1) {
-      disturb(sim, world, process);
-      if (losesDisk && round === 0) sim.schedule('the disk is backed up', () => world.backUp());
-      if (losesDisk && round === 1) sim.schedule('the backup is restored', () => world.restore());
-      await sim.settled();
-      process.rest();
+    const acts = actsOf(kind, sim, world, process);
+    for (let i = sim.choose(50); i > 0; i -= 1) {
+      for (let longer = sim.choose(12); longer > 0; longer -= 1) await sim.pause('nothing happens');
+      acts[sim.choose(acts.length)]?.();
     }
+    await sim.settled();
     await beginning;
+    process.rest();
     world.stores.tellAll();
     for (let look = 0; look < looks; look += 1) {
       await sim.settled();

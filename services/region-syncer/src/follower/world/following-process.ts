@@ -20,7 +20,8 @@ import { type Life, Processes } from '../../replica/world/processes.ts';
 import { Follower } from '../follower.ts';
 import { FollowerMember } from '../follower-member.ts';
 import type { FollowerSettings } from '../follower-parts.ts';
-import { beyondAll, type Phase } from '../state.ts';
+import type { Phase } from '../state.ts';
+import { OwedSnapshot } from './owed-snapshot.ts';
 import { SimLeaderLink } from './sim-leader-link.ts';
 
 const silenceMs = 10_000;
@@ -51,25 +52,18 @@ interface Joined {
   readonly target: number;
 }
 
-/** What is left to be done of a reset: a snapshot is to be asked for, or is to become the copy. */
-type Owed = 'a request' | 'a snapshot' | undefined;
-
 export class FollowingProcess {
   readonly #sim: Simulation;
   readonly #world: SyncWorld;
   readonly #kind: Kind;
   readonly #processes: Processes;
+  readonly #owed: OwedSnapshot;
   #following: Following | undefined;
   #link: SimLeaderLink | undefined;
   #joined: Joined | undefined;
   #next = 0;
   #durable = 0;
   #term = 0;
-  #owed: Owed;
-  /** The reset outlives this process. */
-  #isOwedForGood = false;
-  /** Snapshots that this process had made its copy when it asked for the one that is owed. */
-  #snapshots = 0;
 
   /** `kind`: how its leader speaks. */
   constructor(sim: Simulation, world: SyncWorld, kind: Kind) {
@@ -77,6 +71,7 @@ export class FollowingProcess {
     this.#kind = kind;
     this.#world = world;
     this.#processes = new Processes(sim);
+    this.#owed = new OwedSnapshot(kind);
     sim.invariant('a follower has what its index says', () => this.#check());
   }
 
@@ -133,12 +128,11 @@ export class FollowingProcess {
   async reset(): Promise<void> {
     if (this.#following === undefined) return;
     const { follower, signal } = this.#following;
-    this.#owed = 'a request';
-    this.#isOwedForGood = false;
+    this.#owed.reset();
     this.#term = 0;
     try {
       await this.#processes.unlessDead(signal, follower.reset('test', this.#sim.signal));
-      if (!signal.aborted) this.#isOwedForGood = true;
+      if (!signal.aborted) this.#owed.kept();
     } catch (error) {
       if (faultOf(error) === undefined && !(error instanceof StoreDeadlineError)) throw error;
     }
@@ -146,7 +140,7 @@ export class FollowingProcess {
 
   /** Nothing moves, and the disk works: what it wanted to keep is kept. */
   rest(): void {
-    this.#isOwedForGood = this.#owed !== undefined;
+    this.#owed.kept();
   }
 
   /** Its disk fails for a while. */
@@ -180,7 +174,7 @@ export class FollowingProcess {
     expect(follower.tally.ledger.pending).toBe(0);
     expect(follower.state.held.next).toBe(next);
     expect(replica.durable).toBe(next);
-    expect(this.#owed, 'what a reset owes').toBeUndefined();
+    this.#owed.expectNothing();
     this.#dies();
     const again = await this.#processes.begin();
     if (again === undefined) throw new Error('nothing kills this one');
@@ -193,20 +187,12 @@ export class FollowingProcess {
   #opened(): SimLeaderLink {
     expect(this.#link?.isClosed ?? true, 'the link before is closed').toBe(true);
     this.#link = new SimLeaderLink(this.#sim, this.#world, this.#kind, {
-      asks: (index) => this.#asks(index),
+      asks: (index) => this.#owed.asks(index, this.#following?.follower.tally.snapshots.count ?? 0),
       joins: (leader) => {
         this.#joined = { leader, target: leader.replica.durable };
       },
     });
     return this.#link;
-  }
-
-  /** After a reset it asks for all regions, until it has them; a PD for more than there is, and for what it made meanwhile. */
-  #asks(index: number): void {
-    if (this.#owed === undefined || (this.#kind === 'pd' && this.#owed === 'a snapshot')) return;
-    expect(this.#kind === 'pd' ? [0, beyondAll] : [0], 'what is asked for after a reset').toContain(index);
-    this.#owed = 'a snapshot';
-    this.#snapshots = this.#following?.follower.tally.snapshots.count ?? 0;
   }
 
   #dies(): void {
@@ -215,8 +201,7 @@ export class FollowingProcess {
     this.#link = undefined;
     this.#joined = undefined;
     const isFlipping = following?.follower.state.phase.kind === 'completing';
-    if (!this.#isOwedForGood || (this.#owed === 'a snapshot' && isFlipping)) this.#owed = undefined;
-    this.#snapshots = 0;
+    this.#owed.dies(isFlipping);
     // It ends at once: none of what it does at its end reaches the disk.
     void following?.follower[Symbol.asyncDispose]();
     this.#processes.die();
@@ -240,16 +225,14 @@ export class FollowingProcess {
     if (this.#following === undefined) return;
     const { follower, member, replica, stop, liveness } = this.#following;
     if (stop.failure !== undefined) throw stop.failure;
-    const { received, applied, superseded, stale, quarantined, pending } = follower.tally.ledger;
-    expect(received).toBe(applied + superseded + stale + quarantined + pending);
-    expect(pending).toBeGreaterThanOrEqual(0);
+    const { pending } = follower.tally.ledger;
+    expect(pending, 'records that nothing has become of').toBeGreaterThanOrEqual(0);
     const { phase } = follower.state;
     if (liveness.phases().every((loop) => loop.phase === 'idle') && !isFilling(phase)) {
       expect(pending, 'records between two frames').toBe(0);
       if (!replica.isMixed) expect(follower.state.held.next, 'its index').toBe(replica.next);
     }
-    if (this.#owed === 'a snapshot' && follower.tally.snapshots.count > this.#snapshots)
-      this.#owed = undefined;
+    this.#owed.taken(follower.tally.snapshots.count);
     const { term } = follower.state.held;
     expect(term, 'its term').toBeGreaterThanOrEqual(this.#term);
     // A flip that was under way when it was reset brings its term with it.

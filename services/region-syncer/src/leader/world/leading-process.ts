@@ -57,7 +57,7 @@ export class LeadingProcess {
       flowDigits: limits.flowDigits,
       blockBytes: limits.blockBytes,
     });
-    this.#heard = new HeardTerms({ replica, logger, over: () => this.#death.signal });
+    this.#heard = new HeardTerms({ replica, logger, over: () => this.death });
     this.#parts = {
       replica,
       clusterId,
@@ -68,7 +68,7 @@ export class LeadingProcess {
       frames: new SharedFrames(),
       counts: new StreamCounts(),
       traces: undefined,
-      maySend: () => !this.#death.signal.aborted,
+      maySend: () => !this.isDead,
     };
   }
 
