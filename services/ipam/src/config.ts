@@ -176,6 +176,6 @@ export function allocatorSettings(config: Config): AllocatorSettings {
     batch: config.batch,
     // The store gives up before.
     commitDeadlineMs: 2 * storeDeadline,
-    retry: { initialMs: storeRetry, maxMs: storeRetryMax, factor: 2, jitter: 0.2, resetAfterMs: 0 },
+    retry: { initialMs: storeRetry, maxMs: storeRetryMax },
   };
 }

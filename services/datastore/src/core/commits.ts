@@ -1,8 +1,8 @@
 // Committing what is ready, one window at a time and oldest first. A window that the disk does not take is kept and
 // tried again with backoff, while the windows behind it go on filling.
-import { Backoff } from '@syncline/runtime/backoff.ts';
 import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import { type Changes, commitWindow } from './commit.ts';
 import type { CoreTrace } from './core-trace.ts';
 import type { CorePoint } from './failpoints.ts';
@@ -38,19 +38,16 @@ export interface CommitsParts {
 
 export class Commits implements Disposable {
   readonly #parts: CommitsParts;
-  readonly #backoff: Backoff;
+  readonly #disk: DiskHealth;
   #version: number;
   #timer: Timer | undefined;
-  #failingSince: number | undefined;
   #committed = 0;
-  #failed = 0;
-  #lastError = '';
 
   constructor(parts: CommitsParts) {
     this.#parts = parts;
-    const { initial, max } = parts.retryMs;
-    const shape = { initialMs: initial, maxMs: max, factor: 2, jitter: 0.2, resetAfterMs: 0 };
-    this.#backoff = new Backoff(shape, parts.clock, parts.rng);
+    const { initial: initialMs, max: maxMs } = parts.retryMs;
+    this.#disk = new DiskHealth({ initialMs, maxMs }, parts.clock, parts.rng);
+    this.#disk.turned.add((error) => parts.degraded(error?.message ?? ''));
     this.#version = parts.store.version();
   }
 
@@ -65,14 +62,8 @@ export class Commits implements Disposable {
   }
 
   status(discarded: number): CoreStatus['commits'] {
-    const since = this.#failingSince;
-    return {
-      committed: this.#committed,
-      failed: this.#failed,
-      discarded,
-      inFlightMs: since === undefined ? 0 : this.#parts.clock.monotonic() - since,
-      lastError: this.#lastError,
-    };
+    const { refusals: failed, refusingMs: inFlightMs, error } = this.#disk;
+    return { committed: this.#committed, failed, discarded, inFlightMs, lastError: error?.message ?? '' };
   }
 
   /** Commits every window of the sync that is ready; false when the disk refuses. */
@@ -87,16 +78,12 @@ export class Commits implements Disposable {
 
   /** The disk has refused a commit, or what a sync needs to go on: there is another attempt in a while. */
   refused(error: Error): void {
-    const { clock } = this.#parts;
-    this.#failed++;
-    this.#lastError = error.message;
-    if (this.#failingSince === undefined) {
-      this.#failingSince = clock.monotonic();
-      this.#parts.degraded(error.message);
-    }
-    this.#timer ??= clock.setTimer(this.#backoff.next(), () => {
+    const { clock, retry } = this.#parts;
+    this.#disk.refuses(error);
+    this.#timer?.clear();
+    this.#timer = clock.setTimer((this.#disk.retryAtMs ?? 0) - clock.monotonic(), () => {
       this.#timer = undefined;
-      this.#parts.retry();
+      retry();
     });
   }
 
@@ -149,10 +136,6 @@ export class Commits implements Disposable {
 
   #accepted(): void {
     this.#committed++;
-    if (this.#failingSince === undefined) return;
-    this.#failingSince = undefined;
-    this.#lastError = '';
-    this.#backoff.running();
-    this.#parts.degraded('');
+    this.#disk.works();
   }
 }

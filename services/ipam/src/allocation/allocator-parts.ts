@@ -1,8 +1,8 @@
 // What an allocator is made of.
 
-import type { BackoffSettings } from '@syncline/runtime/backoff.ts';
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import type { DiskRetry, DiskTurned } from '@syncline/sqlite/disk-health.ts';
 import type { Family } from '@syncline/trench/address.ts';
 import type { Layouts } from '../tree/tree.ts';
 import type { ConduitList } from './conduit-list.ts';
@@ -25,7 +25,7 @@ export interface AllocatorSettings extends HoldingTimes {
   /** How long a commit may take before the loop counts as hung. */
   readonly commitDeadlineMs: number;
   /** When a disk that refuses is tried again. */
-  readonly retry: BackoffSettings;
+  readonly retry: DiskRetry;
 }
 
 export interface AllocatorParts {
@@ -38,5 +38,5 @@ export interface AllocatorParts {
   /** Told the conduits that are listed and get no prefix, whenever they are others; none when all have one. */
   readonly unplaced: (conduits: readonly string[]) => void;
   /** Told why the disk does not take what it is given when that begins, and undefined when it is over; must not throw. */
-  readonly diskTurned: (error: Error | undefined) => void;
+  readonly diskTurned: DiskTurned;
 }

@@ -26,7 +26,7 @@ const usualSettings: AllocatorSettings = {
   maxPending: 100,
   batch: 10,
   commitDeadlineMs: 20_000,
-  retry: { initialMs: 200, maxMs: 5_000, factor: 2, jitter: 0, resetAfterMs: 0 },
+  retry: { initialMs: 200, maxMs: 5_000 },
 };
 
 export interface Setup {

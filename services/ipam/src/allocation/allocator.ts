@@ -1,11 +1,11 @@
 // The one owner of the tree: a loop that plans what a batch of requests means, commits it, and then answers.
 // Invariant: nobody is told of an address, or of its release, before that is on disk; what the disk refuses has not been.
 
-import { Backoff } from '@syncline/runtime/backoff.ts';
-import { type Clock, sleep, type Timer } from '@syncline/runtime/clock.ts';
+import type { Clock, Timer } from '@syncline/runtime/clock.ts';
 import type { LoopWatch } from '@syncline/runtime/liveness.ts';
 import { Mailbox } from '@syncline/runtime/mailbox.ts';
 import { ClosedError } from '@syncline/runtime/mailbox-errors.ts';
+import { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import type { ConduitName } from '@syncline/trench/stream-name.ts';
 import type { ChildName } from '../tree/child-name.ts';
 import type { Lease } from '../tree/entries.ts';
@@ -45,7 +45,8 @@ export class Allocator {
     this.#list = list;
     this.#settings = settings;
     this.#clock = clock;
-    this.#disk = new Disk(store, new Backoff(settings.retry, clock, rng), clock, this.counts, diskTurned);
+    this.#disk = new Disk(store, new DiskHealth(settings.retry, clock, rng), this.counts);
+    this.#disk.health.turned.add(diskTurned);
     this.#upkeep = new Upkeep(parts, this.counts);
     // One more than requests may be: there is always room for the upkeep.
     this.#mailbox = new Mailbox({ name: 'allocator', capacity: settings.maxPending + 1 });
@@ -64,7 +65,7 @@ export class Allocator {
 
   /** Why the disk does not take what it is given; undefined while it does. */
   get diskError(): Error | undefined {
-    return this.#disk.error;
+    return this.#disk.health.error;
   }
 
   /**
@@ -156,7 +157,7 @@ export class Allocator {
 
   #arm(): void {
     this.#timer?.clear();
-    const dueMs = this.#disk.retryAtMs ?? this.#upkeep.dueMs(this.#holdings);
+    const dueMs = this.#disk.health.retryAtMs ?? this.#upkeep.dueMs(this.#holdings);
     this.#timer = this.#clock.setTimer(Math.max(0, dueMs - this.#clock.monotonic()), () => this.#wake());
   }
 
@@ -184,7 +185,7 @@ export class Allocator {
     const draft = this.#draft();
     const removals = this.#upkeep.plan(this.#holdings, draft);
     const changes = [...draft.changes, ...removals.map(({ change }) => change)];
-    if (changes.length === 0 && this.#disk.error !== undefined) {
+    if (changes.length === 0 && this.#disk.health.error !== undefined) {
       watch.phase('probe', this.#settings.commitDeadlineMs, 'the disk, which has refused');
       await this.#disk.probe();
     }
@@ -214,8 +215,7 @@ export class Allocator {
         return;
       }
       watch.idle('the disk, which is to be asked again');
-      const retryAtMs = this.#disk.retryAtMs ?? 0;
-      await sleep(this.#clock, Math.max(0, retryAtMs - this.#clock.monotonic()), signal);
+      await this.#disk.health.due(signal);
     }
   }
 }

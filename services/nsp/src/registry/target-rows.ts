@@ -3,8 +3,8 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import type { Rng } from '@syncline/runtime/rng.ts';
+import { DiskHealth, type DiskRetry, type DiskTurned } from '@syncline/sqlite/disk-health.ts';
 import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
-import { DiskHealth, type DiskTurned } from './disk-health.ts';
 import { type RegistryStore, type RowChange, StoreRefusedError } from './registry-store.ts';
 import type { Target } from './target.ts';
 import type { TargetTable } from './target-table.ts';
@@ -25,14 +25,15 @@ export class TargetRows {
   constructor(
     store: RegistryStore,
     table: TargetTable,
-    retry: { readonly initialMs: number; readonly maxMs: number },
+    retry: DiskRetry,
     clock: Clock,
     rng: Rng,
     diskTurned: DiskTurned,
   ) {
     this.#store = store;
     this.#table = table;
-    this.#disk = new DiskHealth(retry, clock, rng, diskTurned);
+    this.#disk = new DiskHealth(retry, clock, rng);
+    this.#disk.turned.add(diskTurned);
   }
 
   /** Keys of which the disk may have something else than the table. */
@@ -47,12 +48,12 @@ export class TargetRows {
 
   /** How many commits it has refused. */
   get refused(): number {
-    return this.#disk.refused;
+    return this.#disk.refusals;
   }
 
   /** When there is something to write though nobody asks for it, in monotonic ms; undefined when there is not. */
   get dueMs(): number | undefined {
-    return this.#owed.size > 0 || this.refusal !== undefined ? this.#disk.retryAtMs : undefined;
+    return this.#disk.retryAtMs ?? (this.#owed.size > 0 ? 0 : undefined);
   }
 
   /** The row is to be as the table has it. */

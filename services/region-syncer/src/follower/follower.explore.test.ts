@@ -80,7 +80,7 @@ test(
 test(
   'a follower has what a PD has, whatever breaks at either of them or between them (V1, V2, V6, V7, V8, V14, V15)',
   async () => {
-    await explore({ name: 'follower-of-pd', seeds: 500, budgetMs: 60_000, atLeast: 500, run: run('pd') });
+    await explore({ name: 'follower-of-pd', seeds: 400, budgetMs: 60_000, atLeast: 400, run: run('pd') });
   },
   timeLimit,
 );

@@ -1,7 +1,7 @@
 // What the commits of a copy work with.
 
 import type { Clock } from '@syncline/runtime/clock.ts';
-import type { DiskHealth } from './disk-health.ts';
+import type { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import type { ReplicaSettings } from './replica-settings.ts';
 import type { ReplicaStore } from './replica-store.ts';
 

@@ -2,6 +2,7 @@
 // Invariants: records are committed in the order of their indexes; only what is committed is seen in the tail and in the
 // lineage; `durable` never goes back but to another history.
 
+import { Listeners } from '@syncline/runtime/listeners.ts';
 import { Waiter } from '@syncline/runtime/waiter.ts';
 import { Watermark } from '@syncline/runtime/watermark.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
@@ -10,7 +11,6 @@ import type { Lineage } from '../log/lineage.ts';
 import { Tail } from '../log/tail.ts';
 import type { LogSize } from '../store/boot-state.ts';
 import type { CommitsParts } from './commits-parts.ts';
-import { Listeners } from './listeners.ts';
 import { LogWriter } from './log-writer.ts';
 import { Pressure } from './pressure.ts';
 import { ReplacedError } from './replaced-error.ts';

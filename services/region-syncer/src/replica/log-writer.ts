@@ -4,9 +4,9 @@
 
 import type { Clock } from '@syncline/runtime/clock.ts';
 import { Doorbell } from '@syncline/runtime/doorbell.ts';
+import type { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { type Chunk, type ChunkBounds, endOf } from '../log/chunk.ts';
-import type { DiskHealth } from './disk-health.ts';
 import { Pending } from './pending.ts';
 import type { ReplicaStore } from './replica-store.ts';
 
@@ -136,7 +136,7 @@ export class LogWriter {
     const { health } = this.#parts;
     const giveUp = () => this.#closing.abort(reason);
     if (health.error !== undefined) giveUp();
-    health.changed.add(giveUp);
+    health.turned.add(giveUp);
     await this.#running;
     giveUp();
   }
@@ -199,7 +199,8 @@ export class LogWriter {
       const refusal = refusalOf(error);
       if (refusal === 'broken' || !(error instanceof Error)) throw error;
       this.#isRefused = true;
-      await health.refused(error, signal);
+      health.refuses(error);
+      await health.due(signal);
       if (refusal === 'refused' || !(await this.#isWritten(chunks, signal))) return;
     }
     this.#isRefused = false;
@@ -216,7 +217,8 @@ export class LogWriter {
         return (await this.#parts.store.state()).next >= endOf(last);
       } catch (error) {
         if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-        await this.#parts.health.refused(error, signal);
+        this.#parts.health.refuses(error);
+        await this.#parts.health.due(signal);
       }
     }
   }

@@ -1,6 +1,6 @@
 // Whether more waits for the disk than is allowed. Invariant: it begins above the bound and ends at half of it.
 
-import { Listeners } from './listeners.ts';
+import { Listeners } from '@syncline/runtime/listeners.ts';
 
 export class Pressure {
   /** Told of each change. */

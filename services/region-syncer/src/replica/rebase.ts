@@ -2,10 +2,10 @@
 // or when a follower of a PD begins to lead.
 // Invariant: until the flip, a restart finds the history before; what is recorded meanwhile waits.
 
+import type { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import type { Commits } from './commits.ts';
-import type { DiskHealth } from './disk-health.ts';
 import type { GenerationWriter } from './generation-writer.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import { beginning, lineageAt, type Origin } from './standing.ts';
@@ -31,7 +31,8 @@ export async function rebase(parts: RebaseParts, source: Origin, signal: AbortSi
     } catch (error) {
       signal.throwIfAborted();
       if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      await parts.health.refused(error, signal);
+      parts.health.refuses(error);
+      await parts.health.due(signal);
     }
   }
 }

@@ -2,6 +2,7 @@
 // for those who come back, and there again after a kill.
 // Invariants: the tree is what all records before `next` led to; everything before `durable` survives a kill.
 
+import { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import type { Chunk, ChunkBounds } from '../log/chunk.ts';
 import { indexText, roomInTerm, termOf } from '../log/index.ts';
 import type { Lineage } from '../log/lineage.ts';
@@ -13,7 +14,6 @@ import type { FrameRun } from '../wire/frame-run.ts';
 import type { RegionFields } from '../wire/region-fields.ts';
 import { Commits } from './commits.ts';
 import { DigestStamp } from './digest-stamp.ts';
-import { DiskHealth } from './disk-health.ts';
 import type { Admission, Applied } from './fold.ts';
 import type { Incoming } from './incoming.ts';
 import { type Loaded, load } from './loading.ts';
@@ -277,8 +277,9 @@ export class Replica implements AsyncDisposable {
     return this.#health.error;
   }
 
+  /** Told why when the disk begins to refuse, and undefined when that is over. Gives what ends it. */
   onDegraded(listener: (error: Error | undefined) => void): () => void {
-    return this.#health.changed.add(listener);
+    return this.#health.turned.add(listener);
   }
 
   status(): ReplicaStatus {
@@ -288,7 +289,7 @@ export class Replica implements AsyncDisposable {
       log,
       pending: waiting,
       tail: tail.held,
-      commits: { count, failed: this.#health.failed },
+      commits: { count, failed: this.#health.refusals },
       checkpoints: { count: checkpoints, failed },
       checkpoint: last,
     };

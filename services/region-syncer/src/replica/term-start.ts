@@ -1,8 +1,8 @@
 // How a leader's term begins: it is kept on disk before anybody hears of it.
 
+import type { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import { refusalOf } from '@syncline/sqlite/store-refusal.ts';
 import { firstOfTerm } from '../log/index.ts';
-import type { DiskHealth } from './disk-health.ts';
 import { type RebaseParts, rebase } from './rebase.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import type { Origin } from './standing.ts';
@@ -20,7 +20,8 @@ export async function startTerm(
       return term;
     } catch (error) {
       if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      await health.refused(error, signal);
+      health.refuses(error);
+      await health.due(signal);
     }
   }
 }
@@ -75,7 +76,8 @@ async function keepTerm(
       return;
     } catch (error) {
       if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      await health.refused(error, signal);
+      health.refuses(error);
+      await health.due(signal);
     }
   }
 }

@@ -1,11 +1,11 @@
 // Who writes the generations of a replica: checkpoints, snapshots that come, and histories that begin.
 // Invariant: one of them at a time, and what comes from a leader goes before what is made of the present regions.
 
+import type { DiskHealth } from '@syncline/sqlite/disk-health.ts';
 import { firstOfTerm } from '../log/index.ts';
 import type { RegionTree } from '../regions/region-tree.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { Commits } from './commits.ts';
-import type { DiskHealth } from './disk-health.ts';
 import { GenerationWriter } from './generation-writer.ts';
 import { Incoming } from './incoming.ts';
 import { Pins } from './pins.ts';

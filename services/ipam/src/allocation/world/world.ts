@@ -28,7 +28,7 @@ const settings: AllocatorSettings = {
   maxPending: 3,
   batch: 3,
   commitDeadlineMs: 1_000,
-  retry: { initialMs: 10, maxMs: 50, factor: 2, jitter: 0.5, resetAfterMs: 0 },
+  retry: { initialMs: 10, maxMs: 50 },
 };
 const pauses = [0, 30, 110, 450, 1_500];
 /** More than fit. */
