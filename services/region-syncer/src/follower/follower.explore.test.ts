@@ -32,7 +32,7 @@ function actsOf(kind: Kind, sim: Simulation, world: SyncWorld, process: Followin
     [1, () => process.breakLink()],
     [1, () => process.silenceLink()],
     [1, () => process.spoilMessage()],
-    [1, () => process.breakDisk()],
+    [2, () => process.breakDisk()],
   ];
   // Without terms and digests nobody could tell that a PD began from a backup.
   if (kind === 'ours') acts.push([1, () => world.backUp()], [1, () => world.restore()]);
@@ -55,6 +55,7 @@ const run =
     await sim.settled();
     await beginning;
     process.rest();
+    if (sim.choose(2) === 1) await process.restart();
     world.stores.tellAll();
     for (let look = 0; look < looks; look += 1) {
       await sim.settled();
