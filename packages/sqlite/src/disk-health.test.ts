@@ -9,10 +9,12 @@ function healthOf(chance: number) {
   return { clock, disk };
 }
 
-test('who listens is told when it begins to refuse and when that is over, not of what is between', () => {
+test('who listens is told when it begins to refuse and when that is over; of each refusal only who wants that', () => {
   const { disk } = healthOf(0);
   const told: (string | undefined)[] = [];
-  disk.turned.add((error) => told.push(error?.message));
+  const refused: string[] = [];
+  disk.onTurned((error) => told.push(error?.message));
+  const end = disk.onRefused((error) => refused.push(error.message));
   disk.works();
   disk.refuses(new Error('full'));
   disk.refuses(new Error('still full'));
@@ -20,25 +22,45 @@ test('who listens is told when it begins to refuse and when that is over, not of
   disk.works();
   disk.works();
   expect(told).toEqual(['full', undefined]);
+  expect(refused).toEqual(['full', 'still full']);
   expect(disk.error).toBeUndefined();
   expect(disk.refusals).toBe(2);
+  end();
+  disk.refuses(new Error('full again'));
+  expect(refused).toHaveLength(2);
 });
 
-test('each refusal doubles the delay up to the longest, and what is taken begins anew', () => {
-  const { clock, disk } = healthOf(0);
-  const delays = [1, 2, 3, 4].map(() => {
+/** Refuses at every time that it is due. */
+function delays({ clock, disk }: ReturnType<typeof healthOf>, count: number): number[] {
+  return Array.from({ length: count }, () => {
     disk.refuses(new Error('full'));
-    return (disk.retryAtMs ?? 0) - clock.monotonic();
+    const delayMs = (disk.retryAtMs ?? 0) - clock.monotonic();
+    clock.advance(delayMs);
+    return delayMs;
   });
-  expect(delays).toEqual([100, 200, 300, 300]);
-  clock.advance(10);
-  expect(disk.refusingMs).toBe(10);
+}
+
+test('each attempt that is refused doubles the delay up to the longest, and what is taken begins anew', () => {
+  const { clock, disk } = healthOf(0);
+  expect(delays({ clock, disk }, 4)).toEqual([100, 200, 300, 300]);
+  expect(disk.refusingMs).toBe(900);
   disk.works();
   expect(disk.retryAtMs).toBeUndefined();
   expect(disk.refusingMs).toBe(0);
   clock.advance(1);
+  expect(delays({ clock, disk }, 1)).toEqual([100]);
+});
+
+test('who tries before it is due puts nothing off', () => {
+  const { clock, disk } = healthOf(0);
   disk.refuses(new Error('full'));
-  expect(disk.retryAtMs).toBe(clock.monotonic() + 100);
+  clock.advance(60);
+  disk.refuses(new Error('full'));
+  expect(disk.retryAtMs).toBe(100);
+  // A timer may fire a little too early.
+  clock.advance(39.5);
+  disk.refuses(new Error('full'));
+  expect(disk.retryAtMs).toBe(99.5 + 200);
 });
 
 test('chance takes up to a fifth off a delay', () => {
@@ -47,13 +69,12 @@ test('chance takes up to a fifth off a delay', () => {
   expect(disk.retryAtMs).toBe(80);
 });
 
-test('it is due at once while it works, after the delay when not, and never for who gives up', async () => {
+test('it is due at once while it works, and after the delay when not', async () => {
   const { clock, disk } = healthOf(0);
   const { signal } = new AbortController();
   await disk.due(signal);
-  disk.refuses(new Error('full'));
   let isDue = false;
-  const due = disk.due(signal).then(() => {
+  const due = disk.refused(new Error('full'), signal).then(() => {
     isDue = true;
   });
   clock.advance(99);
@@ -61,6 +82,14 @@ test('it is due at once while it works, after the delay when not, and never for 
   expect(isDue).toBe(false);
   clock.advance(1);
   await due;
-  disk.refuses(new Error('full'));
-  await expect(disk.due(AbortSignal.abort(new Error('given up')))).rejects.toThrow('given up');
+});
+
+test('it is never due for who gives up', async () => {
+  const { disk } = healthOf(0);
+  const giving = new AbortController();
+  const due = disk.refused(new Error('full'), giving.signal);
+  giving.abort(new Error('given up'));
+  await expect(due).rejects.toThrow('given up');
+  disk.works();
+  await expect(disk.due(giving.signal)).rejects.toThrow('given up');
 });

@@ -1,5 +1,5 @@
-// Whether the disk takes what it is given, and when it is to be tried again if not: the delays grow with each refusal, and
-// start over once something was taken.
+// Whether the disk takes what it is given, and when it is to be tried again if not: the delays grow from one attempt that
+// is due to the next, and begin anew once something was taken.
 
 import { Backoff } from '@syncline/runtime/backoff.ts';
 import { type Clock, sleep } from '@syncline/runtime/clock.ts';
@@ -12,12 +12,15 @@ export interface DiskRetry {
   readonly maxMs: number;
 }
 
-/** Called with why the disk refuses, and with undefined when that is over; must not throw. */
+/** Called with why the disk refuses when that begins, and with undefined when it is over; must not throw. */
 export type DiskTurned = (error: Error | undefined) => void;
 
+/** A timer fires less than this before its time. */
+const earlyMs = 1;
+
 export class DiskHealth {
-  /** Told when the disk begins to refuse, and when that is over; not of the refusals in between. */
-  readonly turned: Listeners<Parameters<DiskTurned>> = new Listeners();
+  readonly #turned: Listeners<[error: Error | undefined]> = new Listeners();
+  readonly #refused: Listeners<[error: Error]> = new Listeners();
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   #error: Error | undefined;
@@ -51,14 +54,26 @@ export class DiskHealth {
     return this.#retryAtMs;
   }
 
-  /** It has refused a write, or was not heard to have taken it. */
+  /** Gives what ends it. */
+  onTurned(listener: DiskTurned): () => void {
+    return this.#turned.add(listener);
+  }
+
+  /** Called with each refusal, also of the same kind as the one before; must not throw. Gives what ends it. */
+  onRefused(listener: (error: Error) => void): () => void {
+    return this.#refused.add(listener);
+  }
+
+  /** It has refused a write, or was not heard to have taken it. Who tries before it is due puts nothing off. */
   refuses(error: Error): void {
+    const nowMs = this.#clock.monotonic();
     const isNew = this.#error === undefined;
     this.#refusals += 1;
     this.#error = error;
-    this.#sinceMs ??= this.#clock.monotonic();
-    this.#retryAtMs = this.#clock.monotonic() + this.#backoff.next();
-    if (isNew) this.turned.tell(error);
+    this.#sinceMs ??= nowMs;
+    if ((this.#retryAtMs ?? nowMs) - nowMs < earlyMs) this.#retryAtMs = nowMs + this.#backoff.next();
+    if (isNew) this.#turned.tell(error);
+    this.#refused.tell(error);
   }
 
   /** It has taken a write. */
@@ -66,12 +81,19 @@ export class DiskHealth {
     this.#backoff.running();
     if (this.#error === undefined) return;
     this.#error = this.#sinceMs = this.#retryAtMs = undefined;
-    this.turned.tell(undefined);
+    this.#turned.tell(undefined);
   }
 
   /** Resolves when it is to be tried again, at once while it takes what it is given. Rejects with the signal's reason. */
   async due(signal: AbortSignal): Promise<void> {
-    if (this.#retryAtMs !== undefined)
-      await sleep(this.#clock, this.#retryAtMs - this.#clock.monotonic(), signal);
+    signal.throwIfAborted();
+    const waitMs = (this.#retryAtMs ?? 0) - this.#clock.monotonic();
+    if (waitMs > 0) await sleep(this.#clock, waitMs, signal);
+  }
+
+  /** refuses(), and then due(). */
+  async refused(error: Error, signal: AbortSignal): Promise<void> {
+    this.refuses(error);
+    await this.due(signal);
   }
 }

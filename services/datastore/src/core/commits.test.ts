@@ -81,3 +81,24 @@ test.each([
     rmSync(directory, { recursive: true });
   }
 });
+
+test('what another sync is refused meanwhile does not put the next attempt off', () => {
+  const paths = [encodePath(rootPath)];
+  using core = new CoreFixture({
+    limits: { windowBytes: 100 },
+    syncs: [
+      { slot: 0, name: 'a', paths },
+      { slot: 1, name: 'b', paths },
+    ],
+  });
+  core.diskFails = (point) => point === 'spill';
+  core.running.begin(0, 1);
+  core.ingest(1, [large(20)], 0);
+  core.advance(5);
+  core.running.begin(1, 1);
+  core.ingest(1, [large(20)], 1);
+  expect(core.running.status().commits.failed).toBe(2);
+  core.diskFails = false;
+  core.advance(5);
+  expect(core.events).toContain('ingested 0 1');
+});

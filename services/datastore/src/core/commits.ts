@@ -47,7 +47,7 @@ export class Commits implements Disposable {
     this.#parts = parts;
     const { initial: initialMs, max: maxMs } = parts.retryMs;
     this.#disk = new DiskHealth({ initialMs, maxMs }, parts.clock, parts.rng);
-    this.#disk.turned.add((error) => parts.degraded(error?.message ?? ''));
+    this.#disk.onTurned((error) => parts.degraded(error?.message ?? ''));
     this.#version = parts.store.version();
   }
 
@@ -79,9 +79,10 @@ export class Commits implements Disposable {
   /** The disk has refused a commit, or what a sync needs to go on: there is another attempt in a while. */
   refused(error: Error): void {
     const { clock, retry } = this.#parts;
-    this.#disk.refuses(error);
-    this.#timer?.clear();
-    this.#timer = clock.setTimer((this.#disk.retryAtMs ?? 0) - clock.monotonic(), () => {
+    const disk = this.#disk;
+    disk.refuses(error);
+    if (this.#timer !== undefined || disk.retryAtMs === undefined) return;
+    this.#timer = clock.setTimer(disk.retryAtMs - clock.monotonic(), () => {
       this.#timer = undefined;
       retry();
     });

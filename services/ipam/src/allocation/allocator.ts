@@ -46,7 +46,7 @@ export class Allocator {
     this.#settings = settings;
     this.#clock = clock;
     this.#disk = new Disk(store, new DiskHealth(settings.retry, clock, rng), this.counts);
-    this.#disk.health.turned.add(diskTurned);
+    this.#disk.health.onTurned(diskTurned);
     this.#upkeep = new Upkeep(parts, this.counts);
     // One more than requests may be: there is always room for the upkeep.
     this.#mailbox = new Mailbox({ name: 'allocator', capacity: settings.maxPending + 1 });

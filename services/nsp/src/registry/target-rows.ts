@@ -33,7 +33,7 @@ export class TargetRows {
     this.#store = store;
     this.#table = table;
     this.#disk = new DiskHealth(retry, clock, rng);
-    this.#disk.turned.add(diskTurned);
+    this.#disk.onTurned(diskTurned);
   }
 
   /** Keys of which the disk may have something else than the table. */

@@ -150,10 +150,8 @@ export class Follower implements AsyncDisposable {
     const hold = () => this.#inbox.hold(replica.pressed || replica.degraded !== undefined);
     const ends = [
       replica.onPressed(hold),
-      replica.onDegraded((error) => {
-        if (error !== undefined) this.#note(error.message);
-        hold();
-      }),
+      replica.onDegraded(hold),
+      replica.onRefused((error) => this.#note(error.message)),
     ];
     hold();
     return {

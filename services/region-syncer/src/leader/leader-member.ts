@@ -30,8 +30,7 @@ export class LeaderMember implements Member, Disposable {
     const { replica, clock } = leader.parts;
     this.#leader = leader;
     this.#clientUrls = clientUrls;
-    this.#unsubscribe = replica.onDegraded((error) => {
-      if (error === undefined) return;
+    this.#unsubscribe = replica.onRefused((error) => {
       this.#lastError = { message: error.message, atUnixMs: Number(clock.now() / 1_000_000n) };
     });
   }

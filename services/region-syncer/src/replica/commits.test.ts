@@ -151,6 +151,8 @@ test('what a full disk refuses is kept, told, and written when there is room', a
   const { replica } = await openLeader(disk);
   const told: unknown[] = [];
   replica.onDegraded((error) => told.push([error?.cause, replica.status().pending.records, replica.durable]));
+  const refused: string[] = [];
+  replica.onRefused(({ message }) => refused.push(message));
   refuseAppends(3);
   const models = regionsSideBySide(12);
   for (const model of models) record(replica, model);
@@ -158,6 +160,7 @@ test('what a full disk refuses is kept, told, and written when there is room', a
   expect(replica.degraded).toBe(undefined);
   const full = [{ fault: 'disk-full', code: 'SQLITE_FULL' }, 12, indexOf(1, 0)];
   expect(told).toEqual([full, [undefined, 12, indexOf(1, 0)]]);
+  expect(refused).toHaveLength(3);
   expect(replica.status().commits.failed).toBe(3);
   const again = await reopen(disk);
   expect(again.next).toBe(indexOf(1, 12));

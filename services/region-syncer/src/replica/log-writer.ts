@@ -136,7 +136,7 @@ export class LogWriter {
     const { health } = this.#parts;
     const giveUp = () => this.#closing.abort(reason);
     if (health.error !== undefined) giveUp();
-    health.turned.add(giveUp);
+    health.onRefused(giveUp);
     await this.#running;
     giveUp();
   }
@@ -199,8 +199,7 @@ export class LogWriter {
       const refusal = refusalOf(error);
       if (refusal === 'broken' || !(error instanceof Error)) throw error;
       this.#isRefused = true;
-      health.refuses(error);
-      await health.due(signal);
+      await health.refused(error, signal);
       if (refusal === 'refused' || !(await this.#isWritten(chunks, signal))) return;
     }
     this.#isRefused = false;
@@ -217,8 +216,7 @@ export class LogWriter {
         return (await this.#parts.store.state()).next >= endOf(last);
       } catch (error) {
         if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-        this.#parts.health.refuses(error);
-        await this.#parts.health.due(signal);
+        await this.#parts.health.refused(error, signal);
       }
     }
   }

@@ -31,8 +31,7 @@ export async function rebase(parts: RebaseParts, source: Origin, signal: AbortSi
     } catch (error) {
       signal.throwIfAborted();
       if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      parts.health.refuses(error);
-      await parts.health.due(signal);
+      await parts.health.refused(error, signal);
     }
   }
 }

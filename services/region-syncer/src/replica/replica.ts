@@ -279,7 +279,12 @@ export class Replica implements AsyncDisposable {
 
   /** Told why when the disk begins to refuse, and undefined when that is over. Gives what ends it. */
   onDegraded(listener: (error: Error | undefined) => void): () => void {
-    return this.#health.turned.add(listener);
+    return this.#health.onTurned(listener);
+  }
+
+  /** Told of each refusal of the disk. Gives what ends it. */
+  onRefused(listener: (error: Error) => void): () => void {
+    return this.#health.onRefused(listener);
   }
 
   status(): ReplicaStatus {

@@ -20,8 +20,7 @@ export async function startTerm(
       return term;
     } catch (error) {
       if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      health.refuses(error);
-      await health.due(signal);
+      await health.refused(error, signal);
     }
   }
 }
@@ -76,8 +75,7 @@ async function keepTerm(
       return;
     } catch (error) {
       if (refusalOf(error) === 'broken' || !(error instanceof Error)) throw error;
-      health.refuses(error);
-      await health.due(signal);
+      await health.refused(error, signal);
     }
   }
 }
