@@ -1,16 +1,16 @@
-// What a reset owes, in an explored run: all regions are to be asked for, and are to become the copy, also by a process that
-// begins after the reset was confirmed. Invariant: until then nothing else is asked for.
+// What a reset owes, in an explored run: all regions are to be asked for and to become the copy, if need be by the next
+// process. Invariant: until then nothing else is asked for.
 
 import { expect } from 'vitest';
 import type { Kind } from '../../leader/world/sync-world.ts';
-import { beyondAll } from '../state.ts';
+import { beyondAll, type FollowerState } from '../state.ts';
 
 export class OwedSnapshot {
   readonly #kind: Kind;
   #owed: 'a request' | 'a snapshot' | undefined;
-  /** A process that begins owes it too. */
+  /** The next process owes it too. */
   #isKept = false;
-  /** Snapshots that the process had made its copy when it asked for this one. */
+  /** How many snapshots the process had taken when it asked for this one. */
   #before = 0;
 
   /** `kind`: how the leader speaks. */
@@ -18,36 +18,39 @@ export class OwedSnapshot {
     this.#kind = kind;
   }
 
-  reset(): void {
-    this.#owed = 'a request';
-    this.#isKept = false;
+  get isNothing(): boolean {
+    return this.#owed === undefined;
   }
 
-  /** The reset was confirmed, or has had the time to be kept. */
+  /** `isFlipping`: a snapshot that was asked for before is becoming the copy, and takes along what was kept of a reset. */
+  reset(isFlipping: boolean): void {
+    if (this.#owed === undefined || isFlipping) this.#isKept = false;
+    this.#owed = 'a request';
+  }
+
+  /** The reset was confirmed, or the disk has had the time to keep it. */
   kept(): void {
     this.#isKept = true;
   }
 
-  /** A stream is asked for; the process has made `snapshots` its copy. A PD is asked for more than there is, too, and for what it made meanwhile. */
-  asks(index: number, snapshots: number): void {
-    if (this.#owed === undefined || (this.#kind === 'pd' && this.#owed === 'a snapshot')) return;
-    expect(this.#kind === 'pd' ? [0, beyondAll] : [0], 'what is asked for after a reset').toContain(index);
+  /** A stream is asked for, from `index` on, by a process that has taken so many snapshots. */
+  asks(index: number, { floor, phase }: FollowerState, snapshots: number): void {
+    if (this.#owed === undefined) return;
+    const allowed: (number | undefined)[] = [0];
+    if (this.#kind === 'pd') allowed.push(beyondAll, floor, 'floor' in phase ? phase.floor : undefined);
+    expect(allowed, 'what may be asked for after a reset').toContain(index);
+    if (this.#owed === 'a request') this.#before = snapshots;
     this.#owed = 'a snapshot';
-    this.#before = snapshots;
   }
 
-  /** So many snapshots are the copy, one after the other, of those that the process took. */
+  /** The process has taken so many snapshots. */
   taken(snapshots: number): void {
     if (this.#owed === 'a snapshot' && snapshots > this.#before) this.#owed = undefined;
   }
 
-  /** The process dies. Nobody knows what has become of a snapshot that it was flipping to. */
+  /** The process dies. What has become of a snapshot that it was flipping to nobody knows. */
   dies(isFlipping: boolean): void {
     if (!this.#isKept || (this.#owed === 'a snapshot' && isFlipping)) this.#owed = undefined;
     this.#before = 0;
-  }
-
-  expectNothing(): void {
-    expect(this.#owed, 'what a reset owes').toBeUndefined();
   }
 }

@@ -1,6 +1,8 @@
 // For the explorer: a channel of a follower to the process that leads when it is opened. All that goes over it takes as long
-// as the run says; it breaks, falls silent, or spoils a message when the run says so.
+// as the run says; it breaks, falls silent, spoils a message or has one that the leader never sent, when the run says so.
 
+import { ErrorType, ResponseHeader, SyncRegionResponse } from '@syncline/proto/pdpb.ts';
+import { unframe } from '@syncline/rpc/frame.ts';
 import type { Simulation } from '@syncline/testkit/explorer.ts';
 import { Status } from 'nice-grpc-common';
 import { expect } from 'vitest';
@@ -8,8 +10,10 @@ import { clusterId } from '../../leader/world/leader-world.ts';
 import type { LeadingProcess } from '../../leader/world/leading-process.ts';
 import type { SimCall } from '../../leader/world/sim-call.ts';
 import type { Kind, SyncWorld } from '../../leader/world/sync-world.ts';
+import type { FramePieces } from '../../wire/frame-writer.ts';
 import { decodeSyncRequest } from '../../wire/sync-request.ts';
 import { type CallEnd, type Hello, type LeaderLink, NoLeaderError, type SyncCall } from '../leader-link.ts';
+import { beyondAll } from '../state.ts';
 
 /** Who is told of what is asked on a link. */
 export interface LinkTold {
@@ -31,6 +35,8 @@ export class SimLeaderLink implements LeaderLink {
   #isBroken = false;
   #isSilent = false;
   #isSpoiling = false;
+  #isSkipping = false;
+  #onMessage: (message: Buffer) => void = () => {};
 
   /** `kind`: the leader speaks as one of ours, or as a PD, which knows of no terms. */
   constructor(sim: Simulation, world: SyncWorld, kind: Kind, told: LinkTold) {
@@ -52,7 +58,7 @@ export class SimLeaderLink implements LeaderLink {
 
   async hello(): Promise<Hello> {
     await this.#sim.pause('who leads is asked', this.#closed.signal);
-    if (this.#isSilent) await this.#end();
+    if (this.#isSilent) await this.#untilClosed();
     if (this.#isBroken || this.#leader.isDead) throw new Error('nobody is there');
     if (this.#sim.choose(8) === 7) throw new NoLeaderError('GetMembers: there is no leader');
     return {
@@ -65,20 +71,25 @@ export class SimLeaderLink implements LeaderLink {
   sync(request: Uint8Array, onMessage: (message: Buffer) => void, onEnd: (end: CallEnd) => void): SyncCall {
     const said = decodeSyncRequest(request);
     const asked = this.#kind === 'ours' ? said : { ...said, ours: false, takesDeltas: false, term: 0 };
-    if (this.#kind === 'pd') this.#leader.probe();
+    if (asked.startIndex === beyondAll) this.#leader.isProbed = true;
     this.#told.asks(asked.startIndex);
     let isHeard = true;
     const call: SimCall = this.#world.call('the stream', {
       reads: true,
       receive: (message) => {
-        if (isHeard && !this.#isBroken) onMessage(this.#carried(message));
+        if (this.#isSkipping) this.#isSkipping = false;
+        else hear(this.#carried(message));
       },
       over: () => {
-        if (isHeard) onEnd(endOf(call));
+        if (isHeard) onEnd(this.#isBroken ? unreachable : endOf(call));
         isHeard = false;
       },
     });
+    const hear = (message: Buffer) => {
+      if (isHeard && !this.#isBroken && !this.#isSilent) onMessage(message);
+    };
     this.#call = call;
+    this.#onMessage = hear;
     this.#sim.schedule('the request arrives', () => {
       if (this.#isSilent || call.signal.aborted) return;
       if (this.#leader.isDead) return call.cut();
@@ -123,6 +134,23 @@ export class SimLeaderLink implements LeaderLink {
     this.#isSpoiling = true;
   }
 
+  /** The next message does not come. */
+  skip(): void {
+    this.#isSkipping = true;
+  }
+
+  /** A message comes on the stream that there is, which the leader has not sent. */
+  say(pieces: FramePieces): void {
+    for (const message of unframe(Buffer.concat(pieces))) this.#onMessage(Buffer.from(message));
+  }
+
+  /** The leader says that something went wrong. */
+  fail(): void {
+    const error = { type: ErrorType.UNKNOWN, message: 'test' };
+    const header = ResponseHeader.create({ clusterId, error });
+    this.#onMessage(Buffer.from(SyncRegionResponse.encode(SyncRegionResponse.create({ header })).finish()));
+  }
+
   #carried(message: Uint8Array): Buffer {
     const length = this.#isSpoiling ? message.length - 1 : message.length;
     this.#isSpoiling = false;
@@ -141,7 +169,7 @@ export class SimLeaderLink implements LeaderLink {
   }
 
   /** Rejects when the link is closed. */
-  async #end(): Promise<never> {
+  async #untilClosed(): Promise<never> {
     const { signal } = this.#closed;
     const { promise, reject } = Promise.withResolvers<never>();
     signal.addEventListener('abort', () => reject(signal.reason));
@@ -149,9 +177,11 @@ export class SimLeaderLink implements LeaderLink {
   }
 }
 
+const unreachable: CallEnd = { reason: 'UNAVAILABLE: the connection is gone', isNoLeader: false };
+
 /** Of a call that was cut nobody says how it ended. */
 function endOf({ ended }: SimCall): CallEnd {
-  if (ended === undefined) return { reason: 'UNAVAILABLE: the connection is gone', isNoLeader: false };
+  if (ended === undefined) return unreachable;
   expect(ended.code, 'how a stream ends').not.toBe(Status.OK);
   return { reason: `${Status[ended.code]}: ${ended.details}`, isNoLeader: false };
 }

@@ -44,6 +44,7 @@ export class SyncWorld {
   readonly #heard = { recorded: 0, repeated: 0, stale: 0 };
   #disk = new ModelDisk();
   #backup: ModelDisk | undefined;
+  #histories = 0;
   #leader: LeadingProcess;
 
   constructor(sim: Simulation) {
@@ -55,6 +56,11 @@ export class SyncWorld {
   /** Who leads now. */
   get leader(): LeadingProcess {
     return this.#leader;
+  }
+
+  /** Counts the histories of the leader: another one begins with a backup. */
+  get history(): number {
+    return this.#histories;
   }
 
   /** This follower has a stream, and another one each time that it ends. */
@@ -124,6 +130,7 @@ export class SyncWorld {
     if (this.#backup === undefined) return;
     this.#leader.die();
     this.#disk = this.#backup.copy();
+    this.#histories += 1;
     this.#leader = this.#begin(true);
   }
 

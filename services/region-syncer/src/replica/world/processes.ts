@@ -99,7 +99,7 @@ export class Processes {
     }
   }
 
-  /** No process that lives has been told by its replica that memory and disk may differ. */
+  /** No replica has said, while its process lived, that memory and disk may differ. */
   expectUnbroken(): void {
     if (this.#broken !== undefined) throw this.#broken;
   }
