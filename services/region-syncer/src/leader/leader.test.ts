@@ -1,5 +1,6 @@
 import { PDDefinition } from '@syncline/proto/pdpb.ts';
 import { FrameKind } from '@syncline/proto/region-frame.ts';
+import { StoreFaultError } from '@syncline/sqlite/store-fault.ts';
 import { tempDir } from '@syncline/testkit/temp-dir.ts';
 import { until } from '@syncline/testkit/wait.ts';
 import { Status } from 'nice-grpc-common';
@@ -283,4 +284,19 @@ test('the regions of an answer and of a frame are the same', async () => {
   const peer = new SyncPeer(w.connection, { name: 'f', startIndex: 0, as: 'pd' });
   await peer.first(1);
   expect(regionMetas.map(({ id }) => Number(id))).toEqual(peer.ids);
+});
+
+test('of a disk that goes on refusing, the last refusal is shown', async () => {
+  const refusals = ['full', 'still full'];
+  await using w = await startLeaderAnywhere({
+    beforeAppend: () => {
+      const refusal = refusals.shift();
+      if (refusal === undefined) return undefined;
+      return Promise.reject(new StoreFaultError('append', 'disk-full', 'SQLITE_FULL', refusal));
+    },
+  });
+  const store = new HeartbeatStore(w.connection);
+  store.tell(...sideBySide(3));
+  await w.taken(4);
+  expect(w.member.status().lastError?.message).toContain('still full');
 });
